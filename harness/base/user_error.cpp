@@ -1,0 +1,34 @@
+#include "harness/base/user_error.hpp"
+
+#include <fmt/format.h>
+
+namespace harness {
+
+std::string SourceLocation::text() const {
+  if (line == 0) {
+    return file;
+  }
+  return column == 0 ? fmt::format("{}:{}", file, line)
+                     : fmt::format("{}:{}:{}", file, line, column);
+}
+
+namespace {
+std::string whole_message(const SourceLocation& where, const std::string& problem,
+                          const std::string& remedy) {
+  std::string text = where.text();
+  if (!text.empty()) {
+    text += ": ";
+  }
+  text += problem;
+  if (!remedy.empty()) {
+    text += "\n  " + remedy;
+  }
+  return text;
+}
+} // namespace
+
+UserError::UserError(SourceLocation where, std::string problem, std::string remedy)
+    : std::runtime_error(whole_message(where, problem, remedy)), where_(std::move(where)),
+      problem_(std::move(problem)), remedy_(std::move(remedy)) {}
+
+} // namespace harness
