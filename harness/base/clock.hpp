@@ -30,6 +30,8 @@ private:
 };
 
 /// `duration` in seconds, for reports.
-inline double seconds(Duration duration) { return std::chrono::duration<double>(duration).count(); }
+inline double seconds(Duration duration) {
+  return std::chrono::duration<double>(duration).count();
+}
 
 } // namespace harness

@@ -51,8 +51,7 @@ std::string escape(std::string_view text, bool quotes) {
     const auto c = static_cast<unsigned char>(text.front());
     const std::size_t length = utf8_length(text);
     // U+0080..U+009F are control characters too (terminals act on them).
-    const bool c1_control =
-        length == 2 && c == 0xc2 && static_cast<unsigned char>(text[1]) < 0xa0;
+    const bool c1_control = length == 2 && c == 0xc2 && static_cast<unsigned char>(text[1]) < 0xa0;
     if (quotes && c == '\n') {
       out += "\\n";
     } else if (quotes && c == '\r') {
@@ -106,12 +105,22 @@ std::optional<Word> read_quoted(std::string_view text) {
       return std::nullopt;
     }
     switch (text[i]) {
-    case 'n': word.value += '\n'; break;
-    case 'r': word.value += '\r'; break;
-    case 't': word.value += '\t'; break;
-    case '0': word.value += '\0'; break;
+    case 'n':
+      word.value += '\n';
+      break;
+    case 'r':
+      word.value += '\r';
+      break;
+    case 't':
+      word.value += '\t';
+      break;
+    case '0':
+      word.value += '\0';
+      break;
     case '"':
-    case '\\': word.value += text[i]; break;
+    case '\\':
+      word.value += text[i];
+      break;
     case 'x': {
       if (i + 2 >= text.size()) {
         return std::nullopt;
@@ -125,7 +134,8 @@ std::optional<Word> read_quoted(std::string_view text) {
       i += 2;
       break;
     }
-    default: return std::nullopt;
+    default:
+      return std::nullopt;
     }
   }
   if (i >= text.size()) {
@@ -137,7 +147,9 @@ std::optional<Word> read_quoted(std::string_view text) {
 
 } // namespace
 
-std::string quote(std::string_view bytes) { return '"' + escape(bytes, true) + '"'; }
+std::string quote(std::string_view bytes) {
+  return '"' + escape(bytes, true) + '"';
+}
 
 std::string quote_if_needed(std::string_view bytes) {
   const bool plain = !bytes.empty() && std::all_of(bytes.begin(), bytes.end(), is_plain);
@@ -219,8 +231,8 @@ std::optional<std::int64_t> parse_integer(std::string_view text) {
 
 std::optional<Duration> parse_duration(std::string_view text) {
   double value = 0;
-  const auto [end, status] = std::from_chars(text.data(), text.data() + text.size(), value,
-                                             std::chars_format::fixed);
+  const auto [end, status] =
+      std::from_chars(text.data(), text.data() + text.size(), value, std::chars_format::fixed);
   if (status != std::errc{}) {
     return std::nullopt;
   }
@@ -315,8 +327,7 @@ std::size_t edit_distance(std::string_view a, std::string_view b) {
 }
 } // namespace
 
-std::optional<std::string> nearest_word(std::string_view word,
-                                        std::span<const std::string> known) {
+std::optional<std::string> nearest_word(std::string_view word, std::span<const std::string> known) {
   std::optional<std::string> nearest;
   std::size_t best = std::max<std::size_t>(2, word.size() / 3) + 1;
   for (const auto& candidate : known) {
@@ -340,7 +351,9 @@ bool is_utf8(std::string_view text) {
   return true;
 }
 
-std::string printable(std::string_view text) { return escape(text, false); }
+std::string printable(std::string_view text) {
+  return escape(text, false);
+}
 
 std::string with_commas(std::uint64_t number) {
   std::string digits = fmt::format("{}", number);

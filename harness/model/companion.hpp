@@ -18,8 +18,8 @@ public:
   virtual void marker(const std::string& name) = 0;
   /// Sends `signal` to the main process of the target; an end by it is then no failure.
   virtual void request_signal(int signal) = 0;
-  /// The workload has nothing more to do: the target has `grace` to end by itself, then it is killed;
-  /// neither counts as a time-out.
+  /// The workload has nothing more to do: the target has `grace` to end by itself, then it is
+  /// killed; neither counts as a time-out.
   virtual void finish(Duration grace) = 0;
 };
 
@@ -31,8 +31,8 @@ public:
   virtual void started(RunControl& /*control*/, pid_t /*pid*/) {}
   /// The main process, or the first of its children to do so, entered `phase`.
   virtual void phase(PhaseIndex /*phase*/) {}
-  /// A process of the target has called listen(2) and then reached a wait for work: it can be talked
-  /// to without a probing connection. Called once.
+  /// A process of the target has called listen(2) and then reached a wait for work: it can be
+  /// talked to without a probing connection. Called once.
   virtual void ready() {}
   /// The run is over, no process is left. Returns when no thread of the companion uses the control.
   virtual void stop() {}

@@ -21,8 +21,8 @@ struct EnvironmentChange {
   friend bool operator==(const EnvironmentChange&, const EnvironmentChange&) = default;
 };
 
-/// Where the target's standard input comes from. `bytes` feed file, pipe and terminal; for a terminal
-/// they are typed keys (^C is \x03, ^D \x04, ^Z \x1a).
+/// Where the target's standard input comes from. `bytes` feed file, pipe and terminal; for a
+/// terminal they are typed keys (^C is \x03, ^D \x04, ^Z \x1a).
 struct StandardInput {
   enum class Kind { null, closed, file, pipe, terminal };
   Kind kind = Kind::null;
@@ -57,7 +57,7 @@ struct FileNode {
   std::uint32_t entries = 0;           // directory: that many empty files in it
   std::uint32_t device_major = 0;
   std::uint32_t device_minor = 0;
-  bool read_only = false; // file_system
+  bool read_only = false;                                      // file_system
   std::vector<std::pair<std::string, std::string>> attributes; // extended: name, value
   friend bool operator==(const FileNode&, const FileNode&) = default;
 };
@@ -67,8 +67,9 @@ struct FileNode {
 struct Step {
   enum class Kind { connect, command, send, receive, half_close, reset, close, pause, marker };
   Kind kind = Kind::command;
-  std::uint16_t client = 0;       // several clients may be open at a time
-  std::vector<std::string> words; // command: its words; send: bytes; connect: "tcp" or "unix"; marker: name
+  std::uint16_t client = 0; // several clients may be open at a time
+  std::vector<std::string>
+      words; // command: its words; send: bytes; connect: "tcp" or "unix"; marker: name
   std::uint32_t milliseconds = 0; // pause: at most 1000
   friend bool operator==(const Step&, const Step&) = default;
 };
@@ -114,7 +115,8 @@ struct ResourceLimit {
 struct Identity {
   std::optional<std::uint32_t> uid;
   std::optional<std::uint32_t> gid;
-  std::vector<std::string> capabilities; // "CAP_CHOWN"; only with uid 0, only those isolation allows
+  std::vector<std::string>
+      capabilities; // "CAP_CHOWN"; only with uid 0, only those isolation allows
   std::optional<std::uint32_t> umask;
   std::string directory; // working directory below the run's; "deleted" and "unreadable" by name
   friend bool operator==(const Identity&, const Identity&) = default;
@@ -144,7 +146,8 @@ constexpr std::size_t max_input_bytes = std::size_t{1} << 20;
 /// The text form; parse_input(serialise_input(x)) == x for every x that obeys the comments above.
 std::string serialise_input(const Input& input);
 
-/// Arbitrary bytes give an Input or an Error ("line 3: …"), never more than max_input_bytes of work.
+/// Arbitrary bytes give an Input or an Error ("line 3: …"), never more than max_input_bytes of
+/// work.
 Result<Input> parse_input(std::string_view text);
 
 /// Name of an input: the first 16 hexadecimal digits of the SHA-256 of its text form.

@@ -10,9 +10,7 @@ namespace harness {
 
 namespace {
 
-template <typename... Handlers> struct Overloaded : Handlers... {
-  using Handlers::operator()...;
-};
+template <typename... Handlers> struct Overloaded : Handlers... { using Handlers::operator()...; };
 
 struct Module {
   std::string name;
@@ -47,8 +45,8 @@ Result<Trigger> parse_symbol(std::string_view text) {
   if (plus != std::string_view::npos) {
     const auto offset = parse_offset(module.rest.substr(plus + 1));
     if (!offset) {
-      return Error{fmt::format("symbol:{}: what follows + is no offset; write symbol:NAME+0x10",
-                               text)};
+      return Error{
+          fmt::format("symbol:{}: what follows + is no offset; write symbol:NAME+0x10", text)};
     }
     trigger.offset_bytes = *offset;
   }
@@ -73,7 +71,8 @@ Result<Trigger> parse_call(std::string_view text) {
     const auto side = text.substr(at + 1);
     if (side != "entry" && side != "exit") {
       return Error{fmt::format("call:{}: a call begins or ends; write call:NAME@entry or "
-                               "call:NAME@exit", text)};
+                               "call:NAME@exit",
+                               text)};
     }
     trigger.on = side == "exit" ? CallTrigger::On::exit : CallTrigger::On::entry;
     text = text.substr(0, at);
@@ -162,12 +161,13 @@ Result<Trigger> parse_trigger(std::string_view text) {
   if (kind == "spawn") {
     return parse_spawn(rest);
   }
-  static const std::array<std::string, 10> kinds = {
-      "launch", "symbol", "offset", "call", "signal", "output", "time", "marker", "spawn", "auto"};
+  static const std::array<std::string, 10> kinds = {"launch", "symbol", "offset", "call",  "signal",
+                                                    "output", "time",   "marker", "spawn", "auto"};
   const auto near = nearest_word(kind, kinds);
-  return Error{fmt::format("'{}' is no trigger{}; write symbol:NAME, offset:0xN, call:NAME, "
-                           "signal:NAME, output:TEXT, time:DURATION, marker:NAME, spawn:fork or auto",
-                           printable(text), near ? fmt::format(" (did you mean {}?)", *near) : "")};
+  return Error{
+      fmt::format("'{}' is no trigger{}; write symbol:NAME, offset:0xN, call:NAME, "
+                  "signal:NAME, output:TEXT, time:DURATION, marker:NAME, spawn:fork or auto",
+                  printable(text), near ? fmt::format(" (did you mean {}?)", *near) : "")};
 }
 
 std::string trigger_text(const Trigger& trigger) {
@@ -189,8 +189,9 @@ std::string trigger_text(const Trigger& trigger) {
           [](const SignalTrigger& t) { return "signal:" + t.name; },
           [](const OutputTrigger& t) { return "output:" + with_module(t.path, t.text); },
           [](const TimeTrigger& t) {
-            return fmt::format("time:{}us",
-                               std::chrono::duration_cast<std::chrono::microseconds>(t.after).count());
+            return fmt::format(
+                "time:{}us",
+                std::chrono::duration_cast<std::chrono::microseconds>(t.after).count());
           },
           [](const MarkerTrigger& t) { return "marker:" + t.name; },
           [](const SpawnTrigger& t) {
@@ -208,7 +209,8 @@ Result<Phase> parse_phase(std::string_view text) {
   const auto equals = text.find('=');
   const auto colon = text.find(':');
   // `spawn:exec=FILE` has its = behind the colon.
-  const bool named = equals != std::string_view::npos && (colon == std::string_view::npos || equals < colon);
+  const bool named =
+      equals != std::string_view::npos && (colon == std::string_view::npos || equals < colon);
   const auto trigger_part = named ? text.substr(equals + 1) : text;
   auto trigger = parse_trigger(trigger_part);
   if (!trigger) {
@@ -220,6 +222,8 @@ Result<Phase> parse_phase(std::string_view text) {
   return Phase{std::string(named ? text.substr(0, equals) : trigger_part), std::move(*trigger)};
 }
 
-bool needs_output(const Trigger& trigger) { return std::holds_alternative<OutputTrigger>(trigger); }
+bool needs_output(const Trigger& trigger) {
+  return std::holds_alternative<OutputTrigger>(trigger);
+}
 
 } // namespace harness

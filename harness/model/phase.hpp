@@ -77,8 +77,9 @@ struct AutoTrigger {
   friend bool operator==(const AutoTrigger&, const AutoTrigger&) = default;
 };
 
-using Trigger = std::variant<LaunchTrigger, SymbolTrigger, OffsetTrigger, CallTrigger, SignalTrigger,
-                             OutputTrigger, TimeTrigger, MarkerTrigger, SpawnTrigger, AutoTrigger>;
+using Trigger =
+    std::variant<LaunchTrigger, SymbolTrigger, OffsetTrigger, CallTrigger, SignalTrigger,
+                 OutputTrigger, TimeTrigger, MarkerTrigger, SpawnTrigger, AutoTrigger>;
 
 struct Phase {
   std::string name;

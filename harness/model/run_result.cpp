@@ -15,11 +15,16 @@ std::string signal_text(int signal) {
 
 std::string_view limit_text(LimitReached::Limit limit) {
   switch (limit) {
-  case LimitReached::Limit::wall: return "time-out";
-  case LimitReached::Limit::output: return "wrote more than the output limit";
-  case LimitReached::Limit::memory: return "used more than the memory limit";
-  case LimitReached::Limit::disk: return "used more than the disk limit";
-  case LimitReached::Limit::processes: return "started more than the limit of processes";
+  case LimitReached::Limit::wall:
+    return "time-out";
+  case LimitReached::Limit::output:
+    return "wrote more than the output limit";
+  case LimitReached::Limit::memory:
+    return "used more than the memory limit";
+  case LimitReached::Limit::disk:
+    return "used more than the disk limit";
+  case LimitReached::Limit::processes:
+    return "started more than the limit of processes";
   }
   return "limit";
 }
@@ -46,14 +51,22 @@ struct Describe {
 
 std::string_view to_string(Incomplete reason) {
   switch (reason) {
-  case Incomplete::untraced_clone: return "started a process with CLONE_UNTRACED";
-  case Incomplete::own_filter: return "installed a seccomp filter of its own";
-  case Incomplete::own_tracer: return "traced a process of its own";
-  case Incomplete::set_user_id: return "executed a set-uid program";
-  case Incomplete::killed: return "was ended before its time";
-  case Incomplete::lost_tracee: return "a process vanished without a report";
-  case Incomplete::breakpoint_lost: return "a phase point could not be watched";
-  case Incomplete::foreign_namespace: return "a child moved out of sight";
+  case Incomplete::untraced_clone:
+    return "started a process with CLONE_UNTRACED";
+  case Incomplete::own_filter:
+    return "installed a seccomp filter of its own";
+  case Incomplete::own_tracer:
+    return "traced a process of its own";
+  case Incomplete::set_user_id:
+    return "executed a set-uid program";
+  case Incomplete::killed:
+    return "was ended before its time";
+  case Incomplete::lost_tracee:
+    return "a process vanished without a report";
+  case Incomplete::breakpoint_lost:
+    return "a phase point could not be watched";
+  case Incomplete::foreign_namespace:
+    return "a child moved out of sight";
   }
   return "unknown";
 }
@@ -68,6 +81,8 @@ bool timed_out(const RunResult& result) {
   return reached != nullptr && reached->limit == LimitReached::Limit::wall;
 }
 
-std::string describe(const RunEnd& end) { return std::visit(Describe{}, end); }
+std::string describe(const RunEnd& end) {
+  return std::visit(Describe{}, end);
+}
 
 } // namespace harness

@@ -154,21 +154,21 @@ struct PhaseEntry {
 
 struct RunResult {
   RunEnd end = Exited{};
-  std::vector<Incomplete> incomplete;  // sorted, no duplicates; empty: seen whole
+  std::vector<Incomplete> incomplete; // sorted, no duplicates; empty: seen whole
   std::vector<std::string> executables;
-  std::vector<Sighting> sightings;     // sorted by phase, call, executable
+  std::vector<Sighting> sightings;      // sorted by phase, call, executable
   std::vector<ProcessRecord> processes; // [0] is the launched one
   std::vector<PhaseEntry> entries;
   std::vector<Edge> edges;
   std::vector<ArgumentClass> arguments;
   std::vector<ErrnoSeen> errnos;
-  std::vector<std::string> strings;    // dictionary words, no duplicates, at most 4096
+  std::vector<std::string> strings; // dictionary words, no duplicates, at most 4096
   std::vector<Violation> violations;
-  std::vector<SyscallId> last_calls;   // of the process that ended the run, oldest first, at most 16
-  std::uint64_t calls = 0;             // all that were seen
-  std::uint64_t stops = 0;             // ptrace stops taken; what the run cost
+  std::vector<SyscallId> last_calls; // of the process that ended the run, oldest first, at most 16
+  std::uint64_t calls = 0;           // all that were seen
+  std::uint64_t stops = 0;           // ptrace stops taken; what the run cost
   Duration wall{};
-  bool faulted = false;                // a fault of the input took effect
+  bool faulted = false; // a fault of the input took effect
 };
 
 /// True if the target failed by itself: a signal that nobody asked for.

@@ -1,5 +1,6 @@
-// RunSpec: what to launch and how to watch it. Built by a workload from an Input, or by `trace` from
-// a command line. Pure value, but for the descriptors and the companion, which it only borrows.
+// RunSpec: what to launch and how to watch it. Built by a workload from an Input, or by `trace`
+// from a command line. Pure value, but for the descriptors and the companion, which it only
+// borrows.
 #pragma once
 
 #include "harness/model/companion.hpp"
@@ -26,10 +27,11 @@ using FilterProgram = std::vector<sock_filter>;
 /// Beyond which the tracer ends the run.
 struct RunLimits {
   Duration wall = std::chrono::seconds(10);
-  std::uint64_t output_bytes = std::uint64_t{8} << 20;   // captured standard output and error together
-  std::uint64_t memory_bytes = std::uint64_t{2} << 30;   // resident, all processes of the run
-  std::uint64_t disk_bytes = std::uint64_t{256} << 20;   // below the run directory
-  std::uint32_t processes = 512;                         // processes and threads alive at a time
+  std::uint64_t output_bytes = std::uint64_t{8}
+                               << 20; // captured standard output and error together
+  std::uint64_t memory_bytes = std::uint64_t{2} << 30; // resident, all processes of the run
+  std::uint64_t disk_bytes = std::uint64_t{256} << 20; // below the run directory
+  std::uint32_t processes = 512;                       // processes and threads alive at a time
   friend bool operator==(const RunLimits&, const RunLimits&) = default;
 };
 
@@ -54,14 +56,15 @@ struct RunStreams {
   bool controlling_terminal = false; // `input` is a terminal and becomes the controlling one
 };
 
-/// What to look at besides (phase, call) pairs and counts. Each costs something; see docs/tracing.md.
+/// What to look at besides (phase, call) pairs and counts. Each costs something; see
+/// docs/tracing.md.
 struct Observe {
-  bool sites = true;             // code location and backtrace at first sightings
-  bool edges = false;            // call-to-call edges per thread
-  bool arguments = false;        // argument classes
-  bool strings = false;          // paths and names the target passes, as dictionary words
-  SyscallSet errno_of;           // an exit stop more for these; see `all_errno`
-  bool all_errno = false;        // an exit stop more for every call
+  bool sites = true;      // code location and backtrace at first sightings
+  bool edges = false;     // call-to-call edges per thread
+  bool arguments = false; // argument classes
+  bool strings = false;   // paths and names the target passes, as dictionary words
+  SyscallSet errno_of;    // an exit stop more for these; see `all_errno`
+  bool all_errno = false; // an exit stop more for every call
 };
 
 struct RunSpec {
@@ -70,13 +73,13 @@ struct RunSpec {
   std::vector<std::string> environment; // "NAME=value"; exactly this, nothing is added
   std::string directory;                // working directory as the target names it; "" = unchanged
   RunStreams streams;
-  std::vector<Phase> phases;            // concrete triggers; [0] is launch. Empty: one phase "all"
+  std::vector<Phase> phases; // concrete triggers; [0] is launch. Empty: one phase "all"
   Mode mode = Mode::count;
-  SyscallSet known;                     // discover: calls of the last phase that need not stop
-  SyscallSet known_sites;               // calls whose first site is on file already: no backtrace
+  SyscallSet known;       // discover: calls of the last phase that need not stop
+  SyscallSet known_sites; // calls whose first site is on file already: no backtrace
   RunLimits limits;
   std::optional<Isolation> isolation;
-  Identity identity;                    // umask; uid and gid only without isolation
+  Identity identity; // umask; uid and gid only without isolation
   std::vector<ResourceLimit> resource_limits;
   std::vector<SignalEvent> signals;
   std::vector<Fault> faults;
@@ -87,7 +90,7 @@ struct RunSpec {
   bool detach_after_last_phase = false;
   /// Calls that the filters do not allow, per phase: seen in `filters`' shadow they are violations.
   bool report_violations = false;
-  Companion* companion = nullptr;       // may be null
+  Companion* companion = nullptr; // may be null
 };
 
 } // namespace harness

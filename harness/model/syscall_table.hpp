@@ -1,5 +1,6 @@
 // The system-call table: names, numbers, categories and risk, generated from the checked-in text
-// file `syscalls.txt` and `syscall_notes.txt`. Pure data; numbers beyond it keep their number as name.
+// file `syscalls.txt` and `syscall_notes.txt`. Pure data; numbers beyond it keep their number as
+// name.
 #pragma once
 
 #include "harness/model/syscall_id.hpp"
@@ -12,7 +13,16 @@
 namespace harness {
 
 enum class Category {
-  file, network, process, memory, signal, time, ipc, security, system, other,
+  file,
+  network,
+  process,
+  memory,
+  signal,
+  time,
+  ipc,
+  security,
+  system,
+  other,
 };
 std::string_view to_string(Category category);
 

@@ -18,8 +18,9 @@ TEST_CASE("every trigger survives its text form") {
 }
 
 TEST_CASE("a bad trigger says what to write instead") {
-  for (const char* text : {"", "symbl:main", "symbol:", "symbol:main+x", "offset:main", "call:",
-                           "call:read#0", "call:read@start", "time:soon", "spawn:birth", "signal:"}) {
+  for (const char* text :
+       {"", "symbl:main", "symbol:", "symbol:main+x", "offset:main", "call:", "call:read#0",
+        "call:read@start", "time:soon", "spawn:birth", "signal:"}) {
     CAPTURE(text);
     const auto trigger = parse_trigger(text);
     REQUIRE_FALSE(trigger.ok());

@@ -5,7 +5,9 @@
 using namespace harness;
 
 namespace {
-SyscallId call(std::int32_t number) { return {AuditArch::x86_64, number}; }
+SyscallId call(std::int32_t number) {
+  return {AuditArch::x86_64, number};
+}
 } // namespace
 
 TEST_CASE("set algebra") {

@@ -50,7 +50,8 @@ void converse(Fd input, std::string_view pending, Fd output, Fd error, Outcome& 
     if ((waits[0].revents & (POLLERR | POLLHUP)) != 0) {
       pending = {};
     } else if ((waits[0].revents & POLLOUT) != 0) {
-      const auto put = ::write(input.get(), pending.data(), std::min<std::size_t>(pending.size(), 4096));
+      const auto put =
+          ::write(input.get(), pending.data(), std::min<std::size_t>(pending.size(), 4096));
       pending.remove_prefix(put > 0 ? static_cast<std::size_t>(put) : pending.size());
     }
     const auto drain = [](Fd& fd, short events, std::string& into) {
@@ -114,9 +115,15 @@ TemporaryDirectory::~TemporaryDirectory() {
   std::filesystem::remove_all(path_, ignored);
 }
 
-std::string fixture(const std::string& name) { return std::string(HARNESS_FIXTURES) + "/" + name; }
-std::string harness_binary() { return HARNESS_BINARY; }
-std::string source_root() { return HARNESS_SOURCE; }
+std::string fixture(const std::string& name) {
+  return std::string(HARNESS_FIXTURES) + "/" + name;
+}
+std::string harness_binary() {
+  return HARNESS_BINARY;
+}
+std::string source_root() {
+  return HARNESS_SOURCE;
+}
 
 bool available(const std::string& program, const std::string& package) {
   const bool found = run({.words = {"sh", "-c", "command -v \"$0\"", program}}).status == 0;

@@ -1,0 +1,124 @@
+// CampaignSummary: all that reports may see of a campaign. Pure value, built by harness/campaign
+// from the store; every renderer is a pure function of it.
+#pragma once
+
+#include "harness/model/plan.hpp"
+#include "harness/model/profile.hpp"
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace harness {
+
+/// A validation attempt: a batch of fresh, independent runs from the frozen generator.
+struct AttemptSummary {
+  std::uint32_t number = 1;       // i
+  std::uint64_t planned_runs = 0; // m_i
+  std::uint64_t runs = 0;         // drawn so far
+  double alpha = 0;               // α_i
+  bool complete = false;
+  std::uint64_t runs_with_news = 0; // k
+  std::vector<PairKey> news;
+  std::uint64_t began_at_run = 0; // exploration runs before it
+  double began_after_s = 0;
+  /// Clopper–Pearson upper bound at α_i; whole and per phase (m = runs that reached it).
+  std::optional<double> bound;
+  std::map<std::string, double> phase_bounds;
+};
+
+/// One point of the discovery curve: after `runs` runs, so many pairs in each phase.
+struct CurvePoint {
+  std::uint64_t runs = 0;
+  double after_s = 0;
+  std::map<std::string, std::uint64_t> pairs;
+  std::uint64_t corpus = 0;
+};
+
+struct FailureBucket {
+  std::string name; // directory name below failures/: "crash-SIGSEGV-…", "time-out-…"
+  std::string what; // for a person: "killed by SIGSEGV after openat, read"
+  std::uint64_t runs = 0;
+  std::string first_input;
+  std::uint64_t first_run = 0;
+  std::vector<std::string> last_calls;
+  std::string output_tail;
+  bool crash = false;
+  bool time_out = false;
+};
+
+/// Information only, never a gate; no value where not estimable.
+struct Estimates {
+  std::optional<double> expected_new_pairs; // Q1/T
+  std::optional<double> chao2;
+  std::optional<double> chao2_low, chao2_high;
+  std::optional<double> coverage;
+  std::optional<double> runs_to_95_percent;
+  std::uint64_t singletons = 0;                              // Q1
+  std::uint64_t doubletons = 0;                              // Q2
+  std::vector<std::pair<std::uint64_t, double>> rarefaction; // runs, expected pairs
+};
+
+struct ArgumentSummary {
+  std::string phase;
+  std::string call; // qualified name
+  std::string text; // "flags=O_RDONLY|O_CLOEXEC"
+  std::uint64_t times = 0;
+};
+
+struct ErrnoSummary {
+  std::string phase;
+  std::string call;
+  std::string name; // "ENOENT"
+  std::uint64_t times = 0;
+};
+
+struct ProcessNode {
+  std::string name;
+  std::string executable;
+  std::string phase;
+  std::string end; // describe(RunEnd)
+  std::uint64_t threads = 1;
+  std::uint64_t calls = 0;
+  std::vector<ProcessNode> children;
+};
+
+/// A call that a baseline lacks (`gained`) or that this campaign lacks (`lost`).
+struct BaselineChange {
+  PairKey pair;
+  bool gained = true;
+  std::string input;
+};
+
+struct CampaignSummary {
+  CampaignPlan plan;
+  Profile profile;
+  bool converged = false;
+  std::string stop_reason;                  // one sentence: why the campaign ended
+  std::string statement;                    // the sentence on residual risk
+  std::vector<std::string> not_established; // what was not shown, a sentence each
+  double elapsed_s = 0;
+  std::uint64_t runs = 0; // all, complete or not
+  std::uint64_t incomplete_runs = 0;
+  std::map<std::string, std::uint64_t> incomplete_reasons;
+  std::uint64_t crashes = 0;
+  std::uint64_t time_outs = 0;
+  std::uint64_t corpus = 0;
+  std::vector<AttemptSummary> attempts;
+  std::vector<CurvePoint> curve;
+  std::vector<FailureBucket> failures;
+  Estimates estimates;
+  std::vector<ArgumentSummary> arguments;
+  std::vector<ErrnoSummary> errnos;
+  std::vector<ProcessNode> trees;            // of typical runs
+  std::map<std::string, std::string> inputs; // text of first inputs, by hash
+  std::map<std::string, std::string>
+      environment;                     // fingerprint: kernel, libc, target hash, versions, seed
+  std::optional<std::string> baseline; // where it came from
+  std::vector<BaselineChange> changes;
+  int exit_status = 0;
+};
+
+} // namespace harness
