@@ -45,6 +45,15 @@ struct SyscallName {
 /// All calls of an architecture, sorted by name. Empty for an architecture without a table.
 std::span<const SyscallName> syscalls_of(AuditArch arch);
 
+/// The calls of x32, sorted by name; `number` is without x32_bit.
+std::span<const SyscallName> x32_syscalls();
+
+/// True if the number carries x32_bit, under the audit architecture of x86_64.
+bool is_x32(SyscallId id);
+
+/// The notes on all calls, sorted by name.
+std::span<const SyscallNote> syscall_notes();
+
 /// "openat"; "syscall_468" for a number the table lacks; "x32_NAME" under x32.
 std::string syscall_name(SyscallId id);
 
@@ -54,7 +63,8 @@ std::string qualified_name(SyscallId id, AuditArch native = AuditArch::x86_64);
 /// The inverse of qualified_name; nothing if no such call is known.
 std::optional<SyscallId> find_syscall(std::string_view name, AuditArch native = AuditArch::x86_64);
 
-/// What is known of the call of this name; category `other`, risk low, if nothing is.
+/// What is known of the call of this name (also a qualified one); category `other`, risk low, if
+/// nothing is.
 const SyscallNote& note_of(std::string_view name);
 
 /// "x86_64", "i386", "aarch64"; "arch_0x…" for any other.
