@@ -3,6 +3,7 @@
 #pragma once
 
 #include "harness/model/plan.hpp"
+#include "harness/model/policy.hpp"
 #include "harness/model/profile.hpp"
 
 #include <cstdint>
@@ -92,6 +93,26 @@ struct BaselineChange {
   std::string input;
 };
 
+/// What one of several independent campaigns of the same plan (`replicates`) saw.
+struct ReplicateSummary {
+  std::uint32_t number = 1;
+  std::uint64_t runs = 0;
+  std::uint64_t pairs = 0;
+  std::vector<PairKey> only_here; // that no other replicate saw
+};
+
+/// What a replay under the enforced policy showed.
+struct VerifySummary {
+  std::uint64_t corpus_runs = 0;
+  std::uint64_t fresh_runs = 0;
+  struct Case {
+    PairKey pair;
+    std::string input;
+    std::uint64_t times = 0;
+  };
+  std::vector<Case> violations;
+};
+
 struct CampaignSummary {
   CampaignPlan plan;
   Profile profile;
@@ -119,6 +140,17 @@ struct CampaignSummary {
   std::optional<std::string> baseline; // where it came from
   std::vector<BaselineChange> changes;
   int exit_status = 0;
+
+  // What makes a report more useful where it is known; every renderer does without.
+  std::string directory;                          // of the campaign, as a user would type it
+  std::string plan_file;                          // as given on the command line
+  std::map<std::string, int> phase_lines;         // line of each phase in that file, from 1
+  int target_line = 0;                            // line of its `target`, 0 = not known
+  std::optional<Policy> policy;                   // derived from `profile`: what is allowed and why
+  std::optional<VerifySummary> verified;          // replay under that policy
+  std::vector<ReplicateSummary> replicates;       // empty: one campaign
+  std::map<PairKey, std::string> smallest_inputs; // hash; its text is in `inputs`
+  std::map<PairKey, std::vector<std::string>> threads; // names of threads that made the call
 };
 
 } // namespace harness
