@@ -18,6 +18,9 @@ public:
   virtual void marker(const std::string& name) = 0;
   /// Sends `signal` to the main process of the target; an end by it is then no failure.
   virtual void request_signal(int signal) = 0;
+  /// An end of the target by `signal`, which the workload is about to cause by other means (^C on
+  /// the terminal, a hang-up, a pipe without a reader), is no failure.
+  virtual void expect_signal(int /*signal*/) {}
   /// The workload has nothing more to do: the target has `grace` to end by itself, then it is
   /// killed; neither counts as a time-out.
   virtual void finish(Duration grace) = 0;
