@@ -1,0 +1,29 @@
+// Painter: turns successive screens into the least that a terminal must be sent, so that nothing
+// flickers: synchronised updates (DEC mode 2026, ignored where unknown), changed lines only, the
+// cursor hidden meanwhile. Pure but for its memory of the last screen; writes nowhere itself.
+#pragma once
+
+#include "reports/live.hpp"
+
+#include <string>
+#include <vector>
+
+namespace harness::reports {
+
+class Painter {
+public:
+  /// Bytes that enter the alternate screen and hide the cursor.
+  std::string begin();
+  /// Bytes that bring the terminal from the last screen to this one; empty if nothing changed.
+  /// A new size paints everything.
+  std::string paint(const std::vector<std::string>& lines, ScreenSize size);
+  /// Bytes that leave the terminal as it was; safe to send more than once.
+  std::string end();
+
+private:
+  std::vector<std::string> last_;
+  ScreenSize size_{0, 0};
+  bool open_ = false;
+};
+
+} // namespace harness::reports
