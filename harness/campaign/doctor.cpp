@@ -1,0 +1,78 @@
+#include "harness/campaign/doctor.hpp"
+
+#include "harness/base/fd.hpp"
+#include "harness/base/text.hpp"
+
+#include <fmt/format.h>
+#include <linux/seccomp.h>
+#include <optional>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/syscall.h>
+#include <sys/utsname.h>
+#include <unistd.h>
+
+namespace harness::campaign {
+
+namespace {
+
+using State = Finding::State;
+
+std::optional<std::int64_t> number_in(const std::string& path) {
+  const auto text = read_file(path, 64);
+  return text ? parse_integer(trim(*text)) : std::nullopt;
+}
+
+Finding kernel() {
+  utsname about{};
+  ::uname(&about);
+  int major = 0;
+  int minor = 0;
+  std::sscanf(about.release, "%d.%d", &major, &minor);
+  Finding finding{"kernel", State::good, fmt::format("{} {}", about.sysname, about.release), ""};
+  if (major < 5 || (major == 5 && minor < 3)) {
+    finding.state = State::bad;
+    finding.remedy = "needs Linux 5.3 or newer (pidfd_open, PTRACE_GET_SYSCALL_INFO)";
+  }
+  return finding;
+}
+
+Finding ptrace_scope() {
+  const auto scope = number_in("/proc/sys/kernel/yama/ptrace_scope").value_or(0);
+  if (scope <= 1) {
+    return {"ptrace", State::good, "children may be traced", ""};
+  }
+  if (scope == 2 && ::geteuid() == 0) {
+    return {"ptrace", State::good, "restricted to administrators, and we are one", ""};
+  }
+  return {"ptrace", State::bad, fmt::format("yama ptrace_scope is {}", scope),
+          scope >= 3 ? "reboot without kernel.yama.ptrace_scope=3 (it can't be lowered again)"
+                     : "sysctl -w kernel.yama.ptrace_scope=1"};
+}
+
+Finding seccomp() {
+  const std::uint32_t action = SECCOMP_RET_TRACE;
+  if (::syscall(SYS_seccomp, SECCOMP_GET_ACTION_AVAIL, 0, &action) == 0) {
+    return {"seccomp", State::good, "filters with RET_TRACE", ""};
+  }
+  return {"seccomp", State::limited, "no seccomp filters: two ptrace stops for every call",
+          "boot a kernel with CONFIG_SECCOMP_FILTER=y"};
+}
+
+Finding descriptors() {
+  rlimit limit{};
+  ::getrlimit(RLIMIT_NOFILE, &limit);
+  if (limit.rlim_max >= 1024) {
+    return {"descriptors", State::good, fmt::format("up to {} open files", limit.rlim_max), ""};
+  }
+  return {"descriptors", State::limited, fmt::format("at most {} open files", limit.rlim_max),
+          "ulimit -Hn 4096 (as root, before starting)"};
+}
+
+} // namespace
+
+std::vector<Finding> examine_machine() {
+  return {kernel(), ptrace_scope(), seccomp(), descriptors()};
+}
+
+} // namespace harness::campaign

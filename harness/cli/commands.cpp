@@ -1,0 +1,17 @@
+#include "harness/cli/commands.hpp"
+
+#include <array>
+
+namespace harness::cli {
+
+// One line a command, in its own file: harness/cli/NAME.cpp.
+extern const Command doctor_command;
+
+std::span<const Command* const> commands() {
+  static constexpr std::array table = {
+      &doctor_command,
+  };
+  return table;
+}
+
+} // namespace harness::cli

@@ -1,0 +1,166 @@
+// The frame around every sub-command: parsing, help, suggestions, and what becomes of failures.
+#include "harness/base/text.hpp"
+#include "harness/base/user_error.hpp"
+#include "harness/cli/commands.hpp"
+#include "harness/cli/exit_status.hpp"
+#include "harness/cli/version.hpp"
+
+#include <CLI/CLI.hpp>
+#include <cstdio>
+#include <fmt/format.h>
+
+namespace harness::cli {
+
+namespace {
+
+/// Splits the command line at the first `--`: what follows is another program's business and CLI11
+/// never sees it.
+struct Words {
+  std::vector<std::string> ours;
+  std::vector<std::string> program;
+  bool separated = false;
+};
+
+Words split_words_at_separator(int argc, char** argv) {
+  Words words;
+  for (int i = 1; i < argc; ++i) {
+    if (!words.separated && std::string_view(argv[i]) == "--") {
+      words.separated = true;
+    } else {
+      (words.separated ? words.program : words.ours).emplace_back(argv[i]);
+    }
+  }
+  return words;
+}
+
+const Command* find_command(std::string_view name) {
+  for (const Command* command : commands()) {
+    if (name == command->name) {
+      return command;
+    }
+  }
+  return nullptr;
+}
+
+std::string did_you_mean(std::string_view word, const std::vector<std::string>& known) {
+  const auto near = nearest_word(word, known);
+  return near ? fmt::format("did you mean {}?", *near) : "";
+}
+
+std::string list_of_commands() {
+  std::string text = "harness: which system calls a program makes, in which phase of its life,\n"
+                     "and how sure one may be that none is missing.\n\n"
+                     "Usage: harness COMMAND [OPTION]... ; harness COMMAND --help\n\nCommands:\n";
+  for (const Command* command : commands()) {
+    if (!command->hidden) {
+      text += fmt::format("  {:<10} {}\n", command->name, command->summary);
+    }
+  }
+  return text + "\nA first campaign:\n  harness explore workloads/ls/ls.yaml --for 60s\n";
+}
+
+/// Every option name of `app`, for suggestions.
+std::vector<std::string> option_names(const CLI::App& app) {
+  std::vector<std::string> names;
+  for (const CLI::Option* option : app.get_options()) {
+    for (const auto& name : option->get_lnames()) {
+      names.push_back("--" + name);
+    }
+  }
+  return names;
+}
+
+[[noreturn]] void reject_words(const Command& command, const CLI::App& app,
+                               const std::vector<std::string>& extra) {
+  const std::string& word = extra.front();
+  const std::string bare = word.substr(0, word.find('='));
+  const std::string remedy = did_you_mean(bare, option_names(app));
+  throw UserError({}, fmt::format("{}: does not know {}", command.name, quote_if_needed(word)),
+                  !remedy.empty()
+                      ? remedy
+                      : fmt::format("harness {} --help lists what it takes", command.name));
+}
+
+int run_command(const Command& command, const Words& words) {
+  CLI::App app(command.summary, fmt::format("harness {}", command.name));
+  app.footer(fmt::format("Examples:\n{}", command.examples));
+  app.allow_extras(); // so that unknown words get our own suggestion
+  // `harness trace ls -l`: the first word that is no option begins the program, as with strace.
+  app.prefix_command(command.program != Program::none);
+  const Action action = command.define(app);
+  try {
+    app.parse(std::vector<std::string>(words.ours.rbegin(), words.ours.rend() - 1));
+  } catch (const CLI::CallForHelp&) {
+    std::fputs(app.help().c_str(), stdout);
+    return exit_good;
+  } catch (const CLI::ParseError& error) {
+    throw UserError({}, fmt::format("{}: {}", command.name, error.what()),
+                    fmt::format("harness {} --help lists what it takes", command.name));
+  }
+  Invocation invocation{.program = words.program};
+  if (auto extra = app.remaining(); !extra.empty()) {
+    const bool program = command.program != Program::none && !words.separated;
+    if (!program || extra.front().starts_with('-')) {
+      reject_words(command, app, extra);
+    }
+    invocation.program = std::move(extra);
+  }
+  if (command.program == Program::none && words.separated) {
+    throw UserError({}, fmt::format("{}: takes no program behind --", command.name),
+                    fmt::format("harness {} --help lists what it takes", command.name));
+  }
+  if (command.program == Program::required && invocation.program.empty()) {
+    throw UserError({}, fmt::format("{}: no program given", command.name),
+                    fmt::format("write harness {} [OPTION]... -- PROGRAM ARG...", command.name));
+  }
+  return action(invocation);
+}
+
+int dispatch(const Words& words) {
+  if (words.ours.empty()) {
+    std::fputs(list_of_commands().c_str(), stderr);
+    return exit_usage;
+  }
+  const std::string& name = words.ours.front();
+  if (name == "--help" || name == "-h" || name == "help") {
+    const Command* about = words.ours.size() > 1 ? find_command(words.ours[1]) : nullptr;
+    if (about != nullptr) {
+      return run_command(*about, {.ours = {about->name, "--help"}});
+    }
+    std::fputs(list_of_commands().c_str(), stdout);
+    return exit_good;
+  }
+  if (name == "--version" || name == "-V") {
+    fmt::print("harness {}\n", version);
+    return exit_good;
+  }
+  if (const Command* command = find_command(name)) {
+    return run_command(*command, words);
+  }
+  std::vector<std::string> known;
+  for (const Command* command : commands()) {
+    if (!command->hidden) {
+      known.emplace_back(command->name);
+    }
+  }
+  const std::string remedy = did_you_mean(name, known);
+  throw UserError({}, fmt::format("there is no command {}", quote_if_needed(name)),
+                  remedy.empty() ? "harness --help lists them" : remedy);
+}
+
+} // namespace
+
+int run(int argc, char** argv) {
+  try {
+    return dispatch(split_words_at_separator(argc, argv));
+  } catch (const UserError& error) {
+    // A place comes first, so that editors find it; without one, our name does.
+    fmt::print(stderr, "{}{}\n", error.where().text().empty() ? "harness: " : "", error.what());
+    return exit_usage;
+  } catch (const std::exception& error) {
+    fmt::print(stderr, "harness: failed: {}\n", error.what());
+    return exit_internal;
+  }
+}
+
+} // namespace harness::cli

@@ -1,0 +1,72 @@
+// The frame around the sub-commands, as a person meets it.
+#include "tests/support/process.hpp"
+
+#include <doctest/doctest.h>
+
+using harness::test::harness_binary;
+using harness::test::run;
+
+namespace {
+harness::test::Outcome harness_run(std::vector<std::string> words) {
+  words.insert(words.begin(), harness_binary());
+  return run({.words = words});
+}
+bool contains(const std::string& text, const std::string& part) {
+  return text.find(part) != std::string::npos;
+}
+} // namespace
+
+TEST_CASE("help lists the commands on standard output") {
+  const auto outcome = harness_run({"--help"});
+  CHECK(outcome.status == 0);
+  CHECK(contains(outcome.output, "doctor"));
+  CHECK(outcome.error.empty());
+}
+
+TEST_CASE("no command at all is a usage error") {
+  const auto outcome = harness_run({});
+  CHECK(outcome.status == 64);
+  CHECK(outcome.output.empty());
+  CHECK(contains(outcome.error, "Usage: harness COMMAND"));
+}
+
+TEST_CASE("every listed command has help with examples") {
+  const auto list = harness_run({"--help"}).output;
+  std::size_t at = list.find("Commands:\n") + 10;
+  int seen = 0;
+  while (list.compare(at, 2, "  ") == 0) {
+    const std::string name = list.substr(at + 2, list.find(' ', at + 2) - at - 2);
+    CAPTURE(name);
+    const auto help = harness_run({name, "--help"});
+    CHECK(help.status == 0);
+    CHECK(contains(help.output, "Examples:\n  harness " + name));
+    CHECK(harness_run({"help", name}).output == help.output);
+    at = list.find('\n', at) + 1;
+    ++seen;
+  }
+  CHECK(seen >= 1);
+}
+
+TEST_CASE("a wrong command gets a suggestion") {
+  const auto outcome = harness_run({"doktor"});
+  CHECK(outcome.status == 64);
+  CHECK(outcome.error == "harness: there is no command doktor\n  did you mean doctor?\n");
+}
+
+TEST_CASE("a wrong option gets a suggestion") {
+  const auto outcome = harness_run({"doctor", "--hepl"});
+  CHECK(outcome.status == 64);
+  CHECK(outcome.error == "harness: doctor: does not know --hepl\n  did you mean --help?\n");
+}
+
+TEST_CASE("words behind -- are refused where no program is run") {
+  const auto outcome = harness_run({"doctor", "--", "ls"});
+  CHECK(outcome.status == 64);
+  CHECK(contains(outcome.error, "takes no program"));
+}
+
+TEST_CASE("the version is one line") {
+  const auto outcome = harness_run({"--version"});
+  CHECK(outcome.status == 0);
+  CHECK(outcome.output.starts_with("harness "));
+}
