@@ -42,6 +42,7 @@ struct FirstSighting {
   std::string input;        // input_hash
   std::string witness_from; // campaign or shard that has the input
   std::vector<CodeLocation> backtrace;
+  friend bool operator==(const FirstSighting&, const FirstSighting&) = default;
 };
 
 /// k of n repetitions of its first input showed the pair again. n = 0: not tried yet.
@@ -60,6 +61,7 @@ struct PairRecord {
 
   std::uint64_t calls() const; // sum over writers
   std::uint64_t runs() const;
+  friend bool operator==(const PairRecord&, const PairRecord&) = default;
 };
 
 /// Runs of a phase: how many reached it, per writer.
@@ -84,6 +86,7 @@ public:
   /// Least upper bound of the two: commutative, associative, idempotent. Fails if the phases
   /// differ.
   Result<> merge(const Profile& other);
+  friend bool operator==(const Profile&, const Profile&) = default;
 };
 
 /// The smaller of the two in the order that `merge` uses; exposed for its tests.
