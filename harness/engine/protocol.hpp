@@ -1,0 +1,208 @@
+// Protocol: what a worker and the coordinator say to each other over the worker's standard input
+// and output. Pure values and their framing; knows neither processes nor libFuzzer.
+//
+// A conversation: Setup → Hello; then commands, each answered until Idle:
+//   Calibrate → Calibrated        Inputs, Freeze → (nothing, at once)
+//   Explore, Draw → Starting Run [Find] [Failure] …   Replay → Replayed …
+#pragma once
+
+#include "harness/base/result.hpp"
+#include "harness/model/run_result.hpp"
+#include "harness/model/run_spec.hpp"
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+namespace harness::engine {
+
+// ---- to the worker ------------------------------------------------------------------------------
+
+/// Always first. `plan` is the plan's YAML text: what one process froze the other can read.
+struct Setup {
+  std::string plan;
+  std::string directory; // of this worker's own, empty and writable; run directories go below
+  std::string hidden;    // unmounted for targets; "" = none
+  bool isolated = true;
+  std::vector<FilterProgram> filters; // one a phase; for `verify`
+  bool report_violations = false;
+};
+
+/// Resolve `auto` phases with these inputs (texts).
+struct Calibrate {
+  std::vector<std::string> inputs;
+};
+
+/// A pair by the phase's index.
+struct PairName {
+  PhaseIndex phase = 0;
+  SyscallId call;
+  std::string executable;
+  friend auto operator<=>(const PairName&, const PairName&) = default;
+};
+
+/// Inputs to be run before anything else, and pairs that are no news any more.
+struct Inputs {
+  std::vector<std::string> texts;
+  std::vector<PairName> known;
+  std::vector<std::string> words; // for the dictionary
+};
+
+/// Search for `runs` runs, then wait again. The first one starts libFuzzer with `seed`.
+struct Explore {
+  std::uint64_t seed = 1;
+  std::uint64_t runs = 0;
+};
+
+/// The frozen generator of a validation attempt.
+struct Freeze {
+  std::uint32_t attempt = 1;
+  std::vector<std::string> texts;
+  std::vector<std::string> words;
+};
+
+/// Draw the runs [from, to) of the attempt that was frozen last.
+struct Draw {
+  std::uint32_t attempt = 1;
+  std::uint64_t seed = 1;
+  std::uint64_t from = 0;
+  std::uint64_t to = 0;
+};
+
+/// Run one input `times` times and send all that each run showed.
+struct Replay {
+  std::uint64_t token = 0;
+  std::string text;
+  std::uint32_t times = 1;
+};
+
+/// End when nothing is left to do.
+struct Stop {};
+
+using Command = std::variant<Setup, Calibrate, Inputs, Explore, Freeze, Draw, Replay, Stop>;
+
+// ---- from the worker ----------------------------------------------------------------------------
+
+/// The worker is ready for commands.
+struct Hello {
+  std::uint32_t version = 1;
+};
+
+struct Calibrated {
+  std::vector<std::pair<std::string, std::string>> phases; // name, trigger_text
+  std::string error;                                       // not empty: it did not work
+};
+
+/// The input that is about to run; should the worker die, this is what it died of.
+struct Starting {
+  std::string text;
+};
+
+/// A pair in a run's line: its position in the list of all that this worker has defined so far.
+struct PairSeen {
+  std::uint32_t pair = 0;
+  std::uint64_t calls = 0;
+  bool only_faulted = false;
+};
+
+struct ViolationSeen {
+  PhaseIndex phase = 0;
+  SyscallId call;
+  std::uint64_t times = 0;
+};
+
+enum class Ending { ended, crashed, timed_out, limit, launch_failed, tracer_failed, interrupted };
+
+/// The line of one run.
+struct Run {
+  enum class Origin { exploring, validating };
+  Origin origin = Origin::exploring;
+  std::uint32_t attempt = 0; // validating
+  std::uint64_t index = 0;   // validating
+  Ending ending = Ending::ended;
+  std::vector<Incomplete> incomplete;
+  std::vector<PhaseIndex> reached;
+  std::vector<PairName> defined; // appended to this worker's list
+  std::vector<PairSeen> pairs;
+  std::vector<ViolationSeen> violations;
+  std::string bucket; // of the failure, "" = none
+  std::uint64_t calls = 0;
+  std::uint64_t stops = 0;
+  Duration wall{};
+  bool faulted = false;
+};
+
+/// The run whose line follows showed something that this worker did not know.
+struct Find {
+  struct Pair {
+    PairName name;
+    std::vector<CodeLocation> backtrace;
+  };
+  std::string text;
+  std::vector<Pair> pairs;             // new to this worker; may be empty
+  std::vector<std::uint32_t> features; // all of the run, as numbers that every worker shares
+  std::vector<std::string> words;      // dictionary words that the run taught
+};
+
+/// The first failure of a bucket in this worker.
+struct Failure {
+  std::string bucket;
+  std::string what; // describe(end)
+  Ending ending = Ending::crashed;
+  std::string text;
+  std::vector<SyscallId> last_calls;
+  std::string output_tail;
+};
+
+/// What was counted since the last Tally; sent before Idle.
+struct Tally {
+  std::vector<ArgumentClass> arguments;
+  std::vector<ErrnoSeen> errnos;
+};
+
+struct Replayed {
+  std::uint64_t token = 0;
+  RunResult result;
+  std::string output_tail;
+};
+
+/// The last command is done.
+struct Idle {};
+
+/// This worker can't go on; `message` says why. It ends.
+struct Broken {
+  std::string message;
+};
+
+using Message =
+    std::variant<Hello, Calibrated, Starting, Run, Find, Failure, Tally, Replayed, Idle, Broken>;
+
+// ---- bytes --------------------------------------------------------------------------------------
+
+/// Length (4 bytes, little-endian), kind (1 byte), fields.
+std::string encode(const Command& command);
+std::string encode(const Message& message);
+
+/// A frame's content without its length. Arbitrary bytes give a value or an Error.
+Result<Command> decode_command(std::string_view frame);
+Result<Message> decode_message(std::string_view frame);
+
+/// Longest frame that either side accepts.
+constexpr std::size_t max_frame_bytes = std::size_t{64} << 20;
+
+/// Cuts a stream of bytes into frames.
+class FrameReader {
+public:
+  void feed(std::string_view bytes) { pending_.append(bytes); }
+  /// The next whole frame, nothing if more bytes are needed, an Error if no frame begins here.
+  Result<std::optional<std::string>> next();
+
+private:
+  std::string pending_;
+  std::size_t used_ = 0;
+};
+
+} // namespace harness::engine
