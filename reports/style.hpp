@@ -43,7 +43,7 @@ int display_width(std::string_view text);
 /// `text` filled with blanks up to `columns`, on the right (or on the left: `pad_left`).
 std::string pad(std::string_view text, int columns);
 std::string pad_left(std::string_view text, int columns);
-/// `text` if it fits, else its beginning (or its end) and "…" ("..." without unicode).
+/// `text` if it fits, else its beginning and "…" ("..." without unicode).
 std::string fit(std::string_view text, int columns, bool unicode = true);
 
 } // namespace harness::reports

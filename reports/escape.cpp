@@ -1,0 +1,207 @@
+#include "reports/escape.hpp"
+
+#include "harness/base/text.hpp"
+
+#include <algorithm>
+#include <fmt/format.h>
+
+namespace harness::reports {
+
+namespace {
+
+/// Length of the valid UTF-8 sequence at the start of `bytes`, 0 if there is none.
+std::size_t sequence_length(std::string_view bytes) {
+  const auto first = static_cast<unsigned char>(bytes.front());
+  const std::size_t length = first < 0x80 ? 1 : first < 0xe0 ? 2 : first < 0xf0 ? 3 : 4;
+  return length <= bytes.size() && is_utf8(bytes.substr(0, length)) ? length : 0;
+}
+
+/// Characters that a viewer acts upon instead of showing them: C0, DEL, C1, line and paragraph
+/// separators, bidirectional embeddings, overrides and isolates, the byte order mark.
+bool acts(std::string_view c) {
+  const auto first = static_cast<unsigned char>(c.front());
+  if (c.size() == 1) {
+    return first < 0x20 || first == 0x7f;
+  }
+  if (c.size() == 2) {
+    return first == 0xc2 && static_cast<unsigned char>(c[1]) < 0xa0;
+  }
+  return (c >= "\u2028" && c <= "\u202e") || (c >= "\u2066" && c <= "\u2069") || c == "\u200e" ||
+         c == "\u200f" || c == "\ufeff";
+}
+
+/// Copies `bytes`, with what `keep` refuses (given one character, or one byte that is no UTF-8)
+/// as \xHH.
+template <typename Keep> std::string copy(std::string_view bytes, Keep keep) {
+  std::string out;
+  out.reserve(bytes.size());
+  while (!bytes.empty()) {
+    const std::size_t length = sequence_length(bytes);
+    const std::string_view c = bytes.substr(0, std::max<std::size_t>(length, 1));
+    if (length > 0 && keep(c)) {
+      out += c;
+    } else {
+      for (const char byte : c) {
+        out += fmt::format("\\x{:02x}", static_cast<unsigned char>(byte));
+      }
+    }
+    bytes.remove_prefix(c.size());
+  }
+  return out;
+}
+
+std::string replace_marks(std::string_view text) {
+  std::string out;
+  out.reserve(text.size());
+  for (const char c : text) {
+    switch (c) {
+    case '&':
+      out += "&amp;";
+      break;
+    case '<':
+      out += "&lt;";
+      break;
+    case '>':
+      out += "&gt;";
+      break;
+    case '"':
+      out += "&quot;";
+      break;
+    default:
+      out += c;
+    }
+  }
+  return out;
+}
+
+} // namespace
+
+std::string json_text(std::string_view bytes) {
+  return is_utf8(bytes) ? std::string(bytes) : copy(bytes, [](std::string_view) { return true; });
+}
+
+std::string visible(std::string_view bytes) {
+  return copy(bytes, [](std::string_view c) { return !acts(c); });
+}
+
+std::string visible_lines(std::string_view bytes) {
+  return copy(bytes, [](std::string_view c) { return c == "\n" || c == "\t" || !acts(c); });
+}
+
+std::string markup(std::string_view bytes) {
+  return replace_marks(visible(bytes));
+}
+
+std::string markup_lines(std::string_view bytes) {
+  return replace_marks(visible_lines(bytes));
+}
+
+std::string markdown(std::string_view bytes) {
+  std::string out;
+  for (const char c : visible(bytes)) {
+    if (c == '<') {
+      out += "&lt;";
+    } else if (c == '&') {
+      out += "&amp;";
+    } else if (std::string_view("\\`*_{}[]()#+!|~>@").find(c) != std::string_view::npos) {
+      out += '\\';
+      out += c;
+    } else {
+      out += c;
+    }
+  }
+  return out;
+}
+
+std::string markdown_code(std::string_view bytes) {
+  // In a table a code span must still escape its pipes (GFM); backslash escapes do not work there,
+  // so a span is fenced by one more backtick than its content has in a row.
+  std::string text;
+  std::size_t row = 0;
+  std::size_t longest = 0;
+  for (const char c : visible(bytes)) {
+    row = c == '`' ? row + 1 : 0;
+    longest = std::max(longest, row);
+    if (c == '|') {
+      text += '\\';
+    }
+    text += c;
+  }
+  const std::string fence(longest + 1, '`');
+  const bool spaced = longest > 0 || text.empty();
+  return fence + (spaced ? " " : "") + text + (spaced ? " " : "") + fence;
+}
+
+std::string csv_field(std::string_view bytes) {
+  std::string text = visible(bytes);
+  if (!text.empty() && std::string_view("=+-@").find(text.front()) != std::string_view::npos) {
+    text.insert(0, 1, '\'');
+  }
+  if (text.find_first_of("\",") == std::string::npos) {
+    return text;
+  }
+  std::string out = "\"";
+  for (const char c : text) {
+    out += c;
+    if (c == '"') {
+      out += '"';
+    }
+  }
+  return out + '"';
+}
+
+std::string prometheus_label(std::string_view bytes) {
+  std::string out;
+  for (const char c : visible(bytes)) {
+    if (c == '\\' || c == '"') {
+      out += '\\';
+    }
+    out += c;
+  }
+  return out;
+}
+
+std::string shell_word(std::string_view bytes) {
+  const bool plain = !bytes.empty() && std::all_of(bytes.begin(), bytes.end(), [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+           std::string_view("_./:=,+@%^-").find(c) != std::string_view::npos;
+  });
+  if (plain) {
+    return std::string(bytes);
+  }
+  std::string out = "'";
+  for (const char c : bytes) {
+    if (c == '\'') {
+      out += "'\\''";
+    } else {
+      out += c;
+    }
+  }
+  return out + "'";
+}
+
+std::string script_json(std::string_view json) {
+  std::string out;
+  out.reserve(json.size() + json.size() / 16);
+  for (std::size_t i = 0; i < json.size(); ++i) {
+    const std::string_view rest = json.substr(i);
+    if (rest.starts_with("\u2028")) {
+      out += "\\u2028";
+      i += 2;
+    } else if (rest.starts_with("\u2029")) {
+      out += "\\u2029";
+      i += 2;
+    } else if (json[i] == '<') {
+      out += "\\u003c";
+    } else if (json[i] == '>') {
+      out += "\\u003e";
+    } else if (json[i] == '&') {
+      out += "\\u0026";
+    } else {
+      out += json[i];
+    }
+  }
+  return out;
+}
+
+} // namespace harness::reports

@@ -1,0 +1,60 @@
+#include "tests/reports/golden.hpp"
+
+#include "harness/base/text.hpp"
+#include "tests/support/process.hpp"
+
+#include <cstdlib>
+#include <doctest/doctest.h>
+#include <fstream>
+#include <sstream>
+
+namespace harness::test {
+
+const std::string hostile = std::string("a\nb\r\t</script><img src=x onerror=alert(1)>|`*_[x](y)") +
+                            "\x1b]0;title\x07\x1b[31m\"quo'te\\ &amp; \xff\xc3(\xe2\x80\xa8\xe2\x80"
+                            "\xae\xc2\x9b" +
+                            std::string("nul\0nul,;=1+1{{name}}%s", 24);
+
+std::string read_text(const std::string& path) {
+  std::ifstream file(path, std::ios::binary);
+  REQUIRE_MESSAGE(file.good(), "cannot read " << path);
+  std::ostringstream text;
+  text << file.rdbuf();
+  return text.str();
+}
+
+void check_golden(const std::string& name, const std::string& text) {
+  const std::string path = source_root() + "/tests/reports/golden/" + name;
+  const char* update = std::getenv("HARNESS_UPDATE_GOLDEN");
+  if (update != nullptr && *update != '\0') {
+    std::ofstream(path, std::ios::binary) << text;
+    MESSAGE("wrote " << path);
+    return;
+  }
+  const auto wanted = split(read_text(path), '\n');
+  const auto got = split(text, '\n');
+  for (std::size_t i = 0; i < std::min(wanted.size(), got.size()); ++i) {
+    REQUIRE_MESSAGE(wanted[i] == got[i], name << " line " << i + 1 << "\nwanted: " << wanted[i]
+                                              << "\ngot:    " << got[i]
+                                              << "\n(HARNESS_UPDATE_GOLDEN=1 rewrites it)");
+  }
+  CHECK_MESSAGE(wanted.size() == got.size(), name << " has another number of lines");
+}
+
+bool is_tame(const std::string& text) {
+  if (!is_utf8(text)) {
+    return false;
+  }
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const auto c = static_cast<unsigned char>(text[i]);
+    if ((c < 0x20 && c != '\n' && c != '\t') || c == 0x7f) {
+      return false;
+    }
+    if (c == 0xc2 && static_cast<unsigned char>(text[i + 1]) < 0xa0) {
+      return false;
+    }
+  }
+  return text.find("\u202e") == std::string::npos && text.find("\u2028") == std::string::npos;
+}
+
+} // namespace harness::test
