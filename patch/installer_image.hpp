@@ -1,0 +1,10 @@
+// The installer's machine code (installer.c, built into one flat image). Pure data.
+#pragma once
+
+#include <string_view>
+
+namespace harness::patch {
+
+std::string_view installer_image();
+
+} // namespace harness::patch

@@ -1,0 +1,28 @@
+// Moves the few instructions that a jump will overwrite to another place, so that they do the same
+// there; refuses where that can't be promised. Knows ElfView and Zydis.
+#pragma once
+
+#include "patch/elf_view.hpp"
+
+#include <cstdint>
+#include <string>
+
+namespace harness::patch {
+
+/// A near jump: E9 and four bytes.
+constexpr std::size_t jump_bytes = 5;
+
+/// Instructions that give way to a jump.
+struct MovableCode {
+  std::uint64_t address = 0; // of the first one; behind an endbr64 at the point itself
+  std::size_t length = 0;    // at least jump_bytes, whole instructions
+};
+
+/// What must move for a jump at `point`. Refuses a point inside an instruction, an instruction that can't be
+/// moved, the end of the code before there is room, and other code that jumps into the middle.
+Result<MovableCode> find_movable_code(const ElfView& elf, std::uint64_t point);
+
+/// The machine code that does at `new_address` what `code` does where it is, without the jump back.
+Result<std::string> move_code(const ElfView& elf, const MovableCode& code, std::uint64_t new_address);
+
+} // namespace harness::patch
