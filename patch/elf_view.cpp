@@ -40,7 +40,8 @@ Result<ElfView> ElfView::open(std::string_view image) {
   if ((header->e_type != ET_EXEC && header->e_type != ET_DYN) || header->e_entry == 0) {
     return Error{"an ELF file that is no program (an object file or a library)"};
   }
-  if (header->e_phentsize != sizeof(Elf64_Phdr) || header->e_phnum == 0 || header->e_phnum >= PN_XNUM) {
+  if (header->e_phentsize != sizeof(Elf64_Phdr) || header->e_phnum == 0 ||
+      header->e_phnum >= PN_XNUM) {
     return Error{"a damaged ELF file: its program headers make no sense"};
   }
   view.header_ = *header;
@@ -49,8 +50,8 @@ Result<ElfView> ElfView::open(std::string_view image) {
     if (!segment) {
       return Error{"a damaged ELF file: its program headers lie beyond its end"};
     }
-    const bool inside = segment->p_offset <= image.size() &&
-                        segment->p_filesz <= image.size() - segment->p_offset;
+    const bool inside =
+        segment->p_offset <= image.size() && segment->p_filesz <= image.size() - segment->p_offset;
     const bool sane = segment->p_vaddr + segment->p_memsz >= segment->p_vaddr;
     if (segment->p_type == PT_LOAD && (!inside || !sane)) {
       return Error{"a damaged ELF file: a segment lies beyond its end"};

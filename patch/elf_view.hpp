@@ -15,8 +15,8 @@ namespace harness::patch {
 
 class ElfView {
 public:
-  /// Refuses what is not a 64-bit little-endian x86-64 executable (ET_EXEC or ET_DYN with an entry),
-  /// with a reason for the user.
+  /// Refuses what is not a 64-bit little-endian x86-64 executable (ET_EXEC or ET_DYN with an
+  /// entry), with a reason for the user.
   static Result<ElfView> open(std::string_view image);
 
   const Elf64_Ehdr& header() const { return header_; }

@@ -76,9 +76,8 @@ std::string Layout::program_headers() const {
   code.p_vaddr = code.p_paddr = code_;
   code.p_filesz = code.p_memsz = content_.size();
   // Loaded segments stand in ascending order of their addresses, and ours come last.
-  const auto last_load = std::find_if(all.rbegin(), all.rend(), [](const Elf64_Phdr& s) {
-    return s.p_type == PT_LOAD;
-  });
+  const auto last_load = std::find_if(all.rbegin(), all.rend(),
+                                      [](const Elf64_Phdr& s) { return s.p_type == PT_LOAD; });
   all.insert(last_load.base(), {state, code});
   return {reinterpret_cast<const char*>(all.data()), all.size() * sizeof(Elf64_Phdr)};
 }

@@ -27,8 +27,8 @@ public:
   std::uint64_t reserve(std::size_t size, std::size_t alignment);
   void overwrite(std::uint64_t address, std::string_view bytes);
 
-  /// The whole patched file: `jumps` (address, bytes) written into the original code, the entry moved
-  /// to `entry`, the record completed and put at the end.
+  /// The whole patched file: `jumps` (address, bytes) written into the original code, the entry
+  /// moved to `entry`, the record completed and put at the end.
   std::string finish(std::uint64_t entry,
                      const std::vector<std::pair<std::uint64_t, std::string>>& jumps,
                      PatchRecord record) const;
@@ -39,10 +39,10 @@ private:
 
   const ElfView& elf_;
   std::string_view program_;
-  std::uint64_t base_ = 0;   // address of file offset 0
+  std::uint64_t base_ = 0; // address of file offset 0
   std::uint64_t state_ = 0;
-  std::uint64_t code_ = 0;   // address of `content_`
-  std::string content_;      // begins with the program headers
+  std::uint64_t code_ = 0; // address of `content_`
+  std::string content_;    // begins with the program headers
 };
 
 } // namespace harness::patch

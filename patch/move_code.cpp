@@ -1,9 +1,9 @@
 #include "patch/move_code.hpp"
 
-#include <Zydis/Zydis.h>
 #include <algorithm>
 #include <cstring>
 #include <fmt/format.h>
+#include <Zydis/Zydis.h>
 
 namespace harness::patch {
 
@@ -26,7 +26,9 @@ private:
   ZydisDecoder decoder_;
 };
 
-bool is_relative_branch(const ZydisDecodedInstruction& i) { return i.raw.imm[0].is_relative != 0; }
+bool is_relative_branch(const ZydisDecodedInstruction& i) {
+  return i.raw.imm[0].is_relative != 0;
+}
 
 std::uint64_t branch_target(const ZydisDecodedInstruction& i, std::uint64_t address) {
   return address + i.length + static_cast<std::uint64_t>(i.raw.imm[0].value.s);
@@ -34,13 +36,18 @@ std::uint64_t branch_target(const ZydisDecodedInstruction& i, std::uint64_t addr
 
 /// RIP-relative memory operand: mod 0, rm 5.
 bool is_rip_relative(const ZydisDecodedInstruction& i) {
-  return (i.attributes & ZYDIS_ATTRIB_HAS_MODRM) != 0 && i.raw.modrm.mod == 0 && i.raw.modrm.rm == 5;
+  return (i.attributes & ZYDIS_ATTRIB_HAS_MODRM) != 0 && i.raw.modrm.mod == 0 &&
+         i.raw.modrm.rm == 5;
 }
 
 bool ends_flow(const ZydisDecodedInstruction& i) {
   return i.meta.category == ZYDIS_CATEGORY_RET || i.meta.category == ZYDIS_CATEGORY_UNCOND_BR ||
          i.mnemonic == ZYDIS_MNEMONIC_INT3 || i.mnemonic == ZYDIS_MNEMONIC_UD2 ||
          i.mnemonic == ZYDIS_MNEMONIC_HLT;
+}
+
+bool is_padding(const ZydisDecodedInstruction& i) {
+  return i.mnemonic == ZYDIS_MNEMONIC_NOP || i.mnemonic == ZYDIS_MNEMONIC_INT3;
 }
 
 Error refusal(std::uint64_t address, std::string_view reason) {
@@ -85,7 +92,8 @@ std::string conflict(const ElfView& elf, std::uint64_t first, std::uint64_t end)
     if (is_relative_branch(i)) {
       const std::uint64_t target = branch_target(i, address);
       if (target > first && target < end) {
-        reason = fmt::format("the code at {:#x} jumps into the instructions that would move", address);
+        reason =
+            fmt::format("the code at {:#x} jumps into the instructions that would move", address);
       }
     }
     return reason.empty();
@@ -113,8 +121,8 @@ bool append_branch(std::string& code, const ZydisDecodedInstruction& i, std::uin
                    std::uint64_t new_address) {
   if (i.mnemonic == ZYDIS_MNEMONIC_JMP) {
     code += '\xe9';
-  } else if (i.meta.category == ZYDIS_CATEGORY_COND_BR && i.opcode_map == ZYDIS_OPCODE_MAP_DEFAULT &&
-             (i.opcode & 0xf0) == 0x70) {
+  } else if (i.meta.category == ZYDIS_CATEGORY_COND_BR &&
+             i.opcode_map == ZYDIS_OPCODE_MAP_DEFAULT && (i.opcode & 0xf0) == 0x70) {
     code += '\x0f';
     code += static_cast<char>(0x80 | (i.opcode & 0x0f));
   } else if (i.meta.category == ZYDIS_CATEGORY_COND_BR && i.opcode_map == ZYDIS_OPCODE_MAP_0F) {
@@ -139,7 +147,8 @@ Result<MovableCode> find_movable_code(const ElfView& elf, std::uint64_t point) {
   while (movable.length < jump_bytes) {
     const std::uint64_t address = movable.address + movable.length;
     const auto instruction = decoder.decode(code);
-    if (!instruction || flow_ended) {
+    // Behind the end of a function lies padding that nobody runs: a short function may use it.
+    if (!instruction || (flow_ended && !is_padding(*instruction))) {
       return refusal(point, "the code ends before there is room for a jump");
     }
     code.remove_prefix(instruction->length);
@@ -157,7 +166,7 @@ Result<MovableCode> find_movable_code(const ElfView& elf, std::uint64_t point) {
         return refusal(address, "a short loop instruction would have to move");
       }
     }
-    flow_ended = ends_flow(*instruction);
+    flow_ended = flow_ended || ends_flow(*instruction);
     movable.length += instruction->length;
   }
   if (const auto reason = conflict(elf, movable.address, movable.address + movable.length);
@@ -167,7 +176,8 @@ Result<MovableCode> find_movable_code(const ElfView& elf, std::uint64_t point) {
   return movable;
 }
 
-Result<std::string> move_code(const ElfView& elf, const MovableCode& code, std::uint64_t new_address) {
+Result<std::string> move_code(const ElfView& elf, const MovableCode& code,
+                              std::uint64_t new_address) {
   const Decoder decoder;
   std::string moved;
   std::string_view rest = elf.bytes_at(code.address).substr(0, code.length);
@@ -183,7 +193,8 @@ Result<std::string> move_code(const ElfView& elf, const MovableCode& code, std::
       }
     } else if (is_rip_relative(*i)) {
       // Everything but the displacement stays; what follows it (an immediate) counts for RIP too.
-      const std::uint64_t target = address + i->length + static_cast<std::uint64_t>(i->raw.disp.value);
+      const std::uint64_t target =
+          address + i->length + static_cast<std::uint64_t>(i->raw.disp.value);
       const std::uint64_t next = new_address + moved.size() + i->length;
       const auto distance = static_cast<std::int64_t>(target - next);
       if (distance < INT32_MIN || distance > INT32_MAX) {

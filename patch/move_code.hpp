@@ -18,11 +18,13 @@ struct MovableCode {
   std::size_t length = 0;    // at least jump_bytes, whole instructions
 };
 
-/// What must move for a jump at `point`. Refuses a point inside an instruction, an instruction that can't be
-/// moved, the end of the code before there is room, and other code that jumps into the middle.
+/// What must move for a jump at `point`. Refuses a point inside an instruction, an instruction that
+/// can't be moved, the end of the code before there is room, and other code that jumps into the
+/// middle.
 Result<MovableCode> find_movable_code(const ElfView& elf, std::uint64_t point);
 
 /// The machine code that does at `new_address` what `code` does where it is, without the jump back.
-Result<std::string> move_code(const ElfView& elf, const MovableCode& code, std::uint64_t new_address);
+Result<std::string> move_code(const ElfView& elf, const MovableCode& code,
+                              std::uint64_t new_address);
 
 } // namespace harness::patch

@@ -31,7 +31,8 @@ Result<std::uint64_t> symbol_address(const ElfView& elf, const SymbolTrigger& tr
                                 : "; give the point as offset:0xN")};
 }
 
-/// A transition point as a virtual address; refuses triggers that are no place in the program's code.
+/// A transition point as a virtual address; refuses triggers that are no place in the program's
+/// code.
 Result<std::uint64_t> point_address(const ElfView& elf, const Trigger& trigger) {
   if (const auto* symbol = std::get_if<SymbolTrigger>(&trigger)) {
     if (symbol->module.empty()) {
@@ -42,18 +43,20 @@ Result<std::uint64_t> point_address(const ElfView& elf, const Trigger& trigger) 
       if (const auto address = elf.address_of(offset->file_offset_bytes)) {
         return *address;
       }
-      return Error{fmt::format("{:#x} is no offset of loaded code in this file",
-                               offset->file_offset_bytes)};
+      return Error{
+          fmt::format("{:#x} is no offset of loaded code in this file", offset->file_offset_bytes)};
     }
   } else {
-    return Error{fmt::format("'{}' is no place in code, so nothing can be put there; make the policy "
-                             "with a symbol: or offset: trigger, or use harness enforce, which can "
-                             "follow this one",
-                             trigger_text(trigger))};
+    return Error{
+        fmt::format("'{}' is no place in code, so nothing can be put there; make the policy "
+                    "with a symbol: or offset: trigger, or use harness enforce, which can "
+                    "follow this one",
+                    trigger_text(trigger))};
   }
-  return Error{fmt::format("'{}' lies in a library, and only the program itself is patched; choose a "
-                           "point in the program",
-                           trigger_text(trigger))};
+  return Error{
+      fmt::format("'{}' lies in a library, and only the program itself is patched; choose a "
+                  "point in the program",
+                  trigger_text(trigger))};
 }
 
 struct Point {
@@ -84,7 +87,8 @@ Result<std::vector<Point>> find_points(const ElfView& elf, const PatchRequest& r
       if (code->address < other.code.address + other.code.length &&
           other.code.address < code->address + code->length) {
         return Error{fmt::format("phase '{}': its point lies on that of phase '{}'; leave one out",
-                                 phase.name, request.phases[static_cast<std::size_t>(other.phase)].name)};
+                                 phase.name,
+                                 request.phases[static_cast<std::size_t>(other.phase)].name)};
       }
     }
     record.points.push_back({phase.name, trigger_text(trigger), *address});
@@ -105,8 +109,9 @@ std::uint64_t append_descriptor(Layout& layout, const PatchRequest& request) {
         {reinterpret_cast<const char*>(filter.data()), filter.size() * sizeof(sock_filter)}, 8));
   };
   for (const auto& phase : request.phases) {
-    phases.push_back({append_filter(phase.enforce), static_cast<std::uint32_t>(phase.enforce.size()),
-                      append_filter(phase.soak), static_cast<std::uint32_t>(phase.soak.size())});
+    phases.push_back({append_filter(phase.enforce),
+                      static_cast<std::uint32_t>(phase.enforce.size()), append_filter(phase.soak),
+                      static_cast<std::uint32_t>(phase.soak.size())});
   }
   const std::uint64_t table = layout.append(
       {reinterpret_cast<const char*>(phases.data()), phases.size() * sizeof(embedded_phase)}, 8);
@@ -126,13 +131,15 @@ Result<> check(const PatchRequest& request, const ElfView& elf) {
   for (const auto& phase : request.phases) {
     if (phase.enforce.empty() || phase.enforce.size() > BPF_MAXINSNS ||
         phase.soak.size() > BPF_MAXINSNS) {
-      return Error{fmt::format("phase '{}': its filter has {} instructions, the kernel takes 1 to {}",
-                               phase.name, phase.enforce.size(), BPF_MAXINSNS)};
+      return Error{
+          fmt::format("phase '{}': its filter has {} instructions, the kernel takes 1 to {}",
+                      phase.name, phase.enforce.size(), BPF_MAXINSNS)};
     }
   }
   if (request.at == At::load && elf.has_interpreter()) {
-    return Error{"--at load: this program is dynamically linked, and its loader runs before any code "
-                 "of the program; use --at init, or harness enforce to filter the loader too"};
+    return Error{
+        "--at load: this program is dynamically linked, and its loader runs before any code "
+        "of the program; use --at init, or harness enforce to filter the loader too"};
   }
   const auto patched = read_record(request.program);
   if (!patched || patched->has_value()) {
@@ -178,8 +185,7 @@ Result<std::string> patch_program(const PatchRequest& request) {
     }
     const std::uint64_t resume = point.code.address + point.code.length;
     layout.append(point_trampoline(places, place, point.phase, *moved, resume), 16);
-    jumps.emplace_back(point.code.address,
-                       jump_over(point.code.address, place, point.code.length));
+    jumps.emplace_back(point.code.address, jump_over(point.code.address, place, point.code.length));
   }
   return layout.finish(entry, jumps, std::move(record));
 }

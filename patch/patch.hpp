@@ -1,10 +1,10 @@
 // Patch: an x86-64 program and the filters of a policy → the same program, that installs them by
 // itself. Pure: bytes in, bytes out; the original is never touched.
 //
-// One segment is added behind all others: a copy of the program headers, the descriptor, the filters,
-// the installer and the trampolines (read and execute), and one page of state (read and write).
-// Nothing of the original moves, so symbols, relocations, RELRO, notes and debug information stay
-// valid; only the ELF header and the instructions at the transition points change.
+// One segment is added behind all others: a copy of the program headers, the descriptor, the
+// filters, the installer and the trampolines (read and execute), and one page of state (read and
+// write). Nothing of the original moves, so symbols, relocations, RELRO, notes and debug
+// information stay valid; only the ELF header and the instructions at the transition points change.
 #pragma once
 
 #include "harness/base/result.hpp"
@@ -27,16 +27,16 @@ enum class At {
 
 struct PatchPhase {
   std::string name;
-  Trigger trigger;           // of all but the first
+  Trigger trigger; // of all but the first
   FilterProgram enforce;
-  FilterProgram soak;        // the same, but everything denied is logged; empty with --no-override
+  FilterProgram soak; // the same, but everything denied is logged; empty with --no-override
 };
 
 struct PatchRequest {
-  std::string_view program;  // the whole file
+  std::string_view program; // the whole file
   std::vector<PatchPhase> phases;
   At at = At::init;
-  std::string policy;        // the policy's own text, embedded for --inspect
+  std::string policy; // the policy's own text, embedded for --inspect
 };
 
 /// The patched program. Errors say which phase or point was refused, why, and what to do instead.

@@ -53,19 +53,21 @@ PatchRecord parse(const json& text) {
 std::string serialise_record(const PatchRecord& record) {
   json points = json::array();
   for (const auto& point : record.points) {
-    points.push_back({{"phase", point.phase}, {"trigger", point.trigger}, {"address", point.address}});
+    points.push_back(
+        {{"phase", point.phase}, {"trigger", point.trigger}, {"address", point.address}});
   }
   json overwritten = json::array();
   for (const auto& piece : record.overwritten) {
     overwritten.push_back({{"file_offset", piece.file_offset}, {"bytes", to_hex(piece.bytes)}});
   }
-  std::string text = json{{"policy", record.policy},
-                          {"original_hash", record.original_hash},
-                          {"original_bytes", record.original_bytes},
-                          {"override_possible", record.override_possible},
-                          {"points", points},
-                          {"overwritten", overwritten}}
-                         .dump(-1, ' ', false, json::error_handler_t::replace);
+  std::string text = json{
+      {"policy", record.policy},
+      {"original_hash", record.original_hash},
+      {"original_bytes", record.original_bytes},
+      {"override_possible", record.override_possible},
+      {"points", points},
+      {"overwritten",
+       overwritten}}.dump(-1, ' ', false, json::error_handler_t::replace);
   const std::uint64_t length = text.size();
   text += footer_magic;
   text.append(reinterpret_cast<const char*>(&length), sizeof length);

@@ -1,5 +1,5 @@
-// PatchRecord: what a patched program keeps at its end, so that it can be inspected and turned back.
-// Pure: bytes in, values out.
+// PatchRecord: what a patched program keeps at its end, so that it can be inspected and turned
+// back. Pure: bytes in, values out.
 #pragma once
 
 #include "harness/base/result.hpp"
@@ -22,14 +22,14 @@ struct Overwritten {
 /// A transition point as it was put in.
 struct PatchedPoint {
   std::string phase;
-  std::string trigger;        // trigger_text
-  std::uint64_t address = 0;  // virtual, as in the file
+  std::string trigger;       // trigger_text
+  std::uint64_t address = 0; // virtual, as in the file
   friend bool operator==(const PatchedPoint&, const PatchedPoint&) = default;
 };
 
 struct PatchRecord {
-  std::string policy;         // our JSON, as given
-  std::string original_hash;  // SHA-256 of the whole original
+  std::string policy;        // our JSON, as given
+  std::string original_hash; // SHA-256 of the whole original
   std::uint64_t original_bytes = 0;
   bool override_possible = true;
   std::vector<PatchedPoint> points;

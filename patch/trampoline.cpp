@@ -56,22 +56,22 @@ Code point_prologue(const InstallerPlaces& places, std::uint64_t address, std::i
   guarded.bytes(pop_all);
 
   Code code(address);
-  code.bytes("\x48\x8d\x64\x24\x80"sv);                        // lea rsp, [rsp-128]: the red zone
-  code.bytes("\x9c"sv);                                        // pushfq
+  code.bytes("\x48\x8d\x64\x24\x80"sv); // lea rsp, [rsp-128]: the red zone
+  code.bytes("\x9c"sv);                 // pushfq
   code.bytes("\x81\x3d"sv).relative(places.state, 4).number(phase); // cmp dword [reached], phase
   code.bytes("\x0f\x8f"sv).number(static_cast<std::int32_t>(guarded.size())); // jg: in force
   code.bytes(push_all).bytes("\x31\xd2"sv);
   call_installer(code, places, phase);
   code.bytes(pop_all);
-  code.bytes("\x9d"sv);                                   // popfq
-  code.bytes("\x48\x8d\xa4\x24"sv).number(128);           // lea rsp, [rsp+128]
+  code.bytes("\x9d"sv);                         // popfq
+  code.bytes("\x48\x8d\xa4\x24"sv).number(128); // lea rsp, [rsp+128]
   return code;
 }
 
 } // namespace
 
-std::string entry_trampoline(const InstallerPlaces& places, std::uint64_t address, std::int32_t phase,
-                             std::uint64_t original_entry) {
+std::string entry_trampoline(const InstallerPlaces& places, std::uint64_t address,
+                             std::int32_t phase, std::uint64_t original_entry) {
   Code code(address);
   code.bytes("\x52"sv);                 // push rdx
   code.bytes("\x48\x8d\x54\x24\x08"sv); // lea rdx, [rsp+8]: argc and what follows
@@ -83,15 +83,17 @@ std::string entry_trampoline(const InstallerPlaces& places, std::uint64_t addres
   return code.take();
 }
 
-std::string point_trampoline(const InstallerPlaces& places, std::uint64_t address, std::int32_t phase,
-                             const std::string& moved, std::uint64_t resume) {
+std::string point_trampoline(const InstallerPlaces& places, std::uint64_t address,
+                             std::int32_t phase, const std::string& moved, std::uint64_t resume) {
   Code code = point_prologue(places, address, phase);
   code.bytes(moved);
   code.bytes("\xe9"sv).relative(resume);
   return code.take();
 }
 
-std::size_t moved_code_offset() { return point_prologue({}, 0, 0).size(); }
+std::size_t moved_code_offset() {
+  return point_prologue({}, 0, 0).size();
+}
 
 std::string jump_over(std::uint64_t address, std::uint64_t target, std::size_t length) {
   Code code(address);

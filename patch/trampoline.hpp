@@ -1,5 +1,5 @@
-// The code that leads into the installer and out again: one piece at the program's entry, one at each
-// transition point. Pure: addresses in, machine code out.
+// The code that leads into the installer and out again: one piece at the program's entry, one at
+// each transition point. Pure: addresses in, machine code out.
 #pragma once
 
 #include "harness/base/result.hpp"
@@ -11,20 +11,20 @@ namespace harness::patch {
 
 /// Where things lie in the patched program, as virtual addresses.
 struct InstallerPlaces {
-  std::uint64_t installer = 0;  // `arrive`
+  std::uint64_t installer = 0; // `arrive`
   std::uint64_t descriptor = 0;
-  std::uint64_t state = 0;      // struct embedded_state
+  std::uint64_t state = 0; // struct embedded_state
 };
 
 /// Runs at the entry with the stack as the kernel left it, installs phase `phase` (-1: none), then
 /// goes on to `original_entry`. Keeps rdx (the loader's exit function) and rsp.
-std::string entry_trampoline(const InstallerPlaces& places, std::uint64_t address, std::int32_t phase,
-                             std::uint64_t original_entry);
+std::string entry_trampoline(const InstallerPlaces& places, std::uint64_t address,
+                             std::int32_t phase, std::uint64_t original_entry);
 
 /// Installs phase `phase` unless it is in force, keeps every register, the flags and the red zone,
 /// then does `moved` (already made for its place, see moved_code_offset) and jumps to `resume`.
-std::string point_trampoline(const InstallerPlaces& places, std::uint64_t address, std::int32_t phase,
-                             const std::string& moved, std::uint64_t resume);
+std::string point_trampoline(const InstallerPlaces& places, std::uint64_t address,
+                             std::int32_t phase, const std::string& moved, std::uint64_t resume);
 
 /// Where in a point's trampoline the moved code begins.
 std::size_t moved_code_offset();

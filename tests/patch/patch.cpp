@@ -1,0 +1,254 @@
+#include "patch/patch.hpp"
+
+#include "harness/base/fd.hpp"
+#include "harness/base/random.hpp"
+#include "harness/base/text.hpp"
+#include "tests/support/process.hpp"
+
+#include <csignal>
+#include <cstddef>
+#include <doctest/doctest.h>
+#include <filesystem>
+#include <linux/audit.h>
+#include <linux/seccomp.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+
+using namespace harness;
+using patch::PatchPhase;
+using patch::PatchRequest;
+
+namespace {
+
+/// Everything of x86-64 is allowed but `denied`, which gives ENOSYS; other architectures end the
+/// process.
+FilterProgram all_but(std::initializer_list<unsigned> denied,
+                      unsigned verdict = SECCOMP_RET_ERRNO | 38) {
+  FilterProgram filter = {
+      BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(seccomp_data, arch)),
+      BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, AUDIT_ARCH_X86_64, 1, 0),
+      BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_KILL_PROCESS),
+      BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(seccomp_data, nr)),
+  };
+  for (const unsigned number : denied) {
+    filter.push_back(BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, number, 0, 1));
+    filter.push_back(BPF_STMT(BPF_RET | BPF_K, verdict));
+  }
+  filter.push_back(BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW));
+  return filter;
+}
+
+std::string read_program(const std::string& path) {
+  auto program = read_file(path);
+  REQUIRE_MESSAGE(program.ok(), path);
+  return *std::move(program);
+}
+
+std::string write_program(const test::TemporaryDirectory& directory, const std::string& program) {
+  const std::string path = directory / "patched";
+  REQUIRE(replace_file(path, program).ok());
+  REQUIRE(::chmod(path.c_str(), 0755) == 0);
+  return path;
+}
+
+/// Startup allows everything; serving, begun at `serve`, no uname.
+std::vector<PatchPhase> two_phases(bool with_soak = true) {
+  const auto log = SECCOMP_RET_LOG;
+  std::vector<PatchPhase> phases = {
+      {"startup", LaunchTrigger{}, all_but({}), {}},
+      {"serving", SymbolTrigger{"serve", 0, ""}, all_but({SYS_uname}), {}}};
+  if (with_soak) {
+    phases[0].soak = all_but({}, log);
+    phases[1].soak = all_but({SYS_uname}, log);
+  }
+  return phases;
+}
+
+std::string patched(const std::string& program, std::vector<PatchPhase> phases,
+                    patch::At at = patch::At::init) {
+  auto result = patch::patch_program({.program = program, .phases = std::move(phases), .at = at});
+  REQUIRE_MESSAGE(result.ok(), result.error().message);
+  return *std::move(result);
+}
+
+std::string refusal(const std::string& program, std::vector<PatchPhase> phases,
+                    patch::At at = patch::At::init) {
+  const auto result =
+      patch::patch_program({.program = program, .phases = std::move(phases), .at = at});
+  REQUIRE_FALSE(result.ok());
+  return result.error().message;
+}
+
+} // namespace
+
+TEST_CASE("after the transition an earlier phase's call is denied in every thread and child") {
+  for (const char* name : {"patch_phases", "patch_phases_static", "patch_phases_fixed"}) {
+    for (const auto at : {patch::At::init, patch::At::main}) {
+      CAPTURE(name);
+      const test::TemporaryDirectory directory;
+      const auto program = read_program(test::fixture(name));
+      const auto path = write_program(directory, patched(program, two_phases(), at));
+      const auto outcome = test::run({.words = {path}});
+      CHECK(outcome.output ==
+            "before allowed\nafter denied\nthread denied\nchild denied\nagain denied\n");
+      CHECK(outcome.error == "");
+      CHECK(outcome.status == 7);
+    }
+  }
+}
+
+TEST_CASE("threads that race to the transition never run unfiltered past it") {
+  for (const char* name : {"patch_race", "patch_race_static"}) {
+    CAPTURE(name);
+    const test::TemporaryDirectory directory;
+    const auto path =
+        write_program(directory, patched(read_program(test::fixture(name)), two_phases()));
+    for (int i = 0; i < 50; ++i) {
+      const auto outcome = test::run({.words = {path}});
+      REQUIRE(outcome.output == "allowed 0\n");
+      REQUIRE(outcome.status == 0);
+    }
+  }
+}
+
+TEST_CASE("int 0x80 is no way around the filter") {
+  for (const char* name : {"patch_int80", "patch_int80_static"}) {
+    CAPTURE(name);
+    const test::TemporaryDirectory directory;
+    const auto path =
+        write_program(directory, patched(read_program(test::fixture(name)), two_phases()));
+    const auto outcome = test::run({.words = {path}});
+    CHECK(outcome.output == "");
+    CHECK(outcome.status == 128 + SIGSYS);
+  }
+}
+
+TEST_CASE("soak logs instead of denying, unless it was compiled out") {
+  const test::TemporaryDirectory directory;
+  const auto program = read_program(test::fixture("patch_phases"));
+  const std::vector<std::string> soak = {"HARNESS_SECCOMP=log"};
+  auto path = write_program(directory, patched(program, two_phases()));
+  CHECK(test::run({.words = {path}, .environment = soak}).output ==
+        "before allowed\nafter allowed\nthread allowed\nchild allowed\nagain allowed\n");
+  path = write_program(directory, patched(program, two_phases(false)));
+  CHECK(test::run({.words = {path}, .environment = soak}).output ==
+        "before allowed\nafter denied\nthread denied\nchild denied\nagain denied\n");
+}
+
+TEST_CASE("where the kernel refuses the filter the program ends with 126 and says so") {
+  const test::TemporaryDirectory directory;
+  auto phases = two_phases();
+  phases[0].enforce[0].code = 0xffff; // no such instruction
+  const auto path =
+      write_program(directory, patched(read_program(test::fixture("patch_phases")), phases));
+  const auto outcome = test::run({.words = {path}});
+  CHECK(outcome.status == 126);
+  CHECK(outcome.output == "");
+  CHECK(outcome.error.find("refused the seccomp policy") != std::string::npos);
+}
+
+TEST_CASE("removing gives the original back, byte for byte") {
+  for (const auto& path : {test::fixture("patch_phases"), test::fixture("patch_phases_static")}) {
+    const auto program = read_program(path);
+    const auto with_policy = patched(program, two_phases());
+    CHECK(with_policy != program);
+    const auto original = patch::restore_original(with_policy);
+    REQUIRE(original.ok());
+    CHECK(*original == program);
+    auto edited = with_policy;
+    edited[program.size() / 2] ^= 1;
+    CHECK_FALSE(patch::restore_original(edited).ok());
+  }
+  CHECK_FALSE(patch::restore_original(read_program(test::fixture("patch_phases"))).ok());
+}
+
+TEST_CASE("system programs behave as before under a filter that allows everything") {
+  struct Program {
+    std::string path;
+    std::vector<std::string> arguments;
+  };
+  const std::vector<Program> programs = {{"/usr/bin/ls", {"-la", "/usr"}},
+                                         {"/usr/bin/env", {}},
+                                         {"/usr/bin/sort", {"/etc/passwd"}},
+                                         {"/bin/bash", {"-c", "echo $((6*7)); exit 3"}}};
+  for (const auto& [source, arguments] : programs) {
+    CAPTURE(source);
+    const test::TemporaryDirectory directory;
+    const std::string path = directory / std::filesystem::path(source).filename();
+    const auto program =
+        patched(read_program(source), {{"all", LaunchTrigger{}, all_but({}), all_but({})}},
+                patch::At::main);
+    REQUIRE(replace_file(path, program).ok());
+    ::chmod(path.c_str(), 0755);
+    test::Command before{.words = {source}};
+    test::Command after{.words = {path}};
+    for (auto* command : {&before, &after}) {
+      command->words.insert(command->words.end(), arguments.begin(), arguments.end());
+    }
+    const auto expected = test::run(before);
+    const auto seen = test::run(after);
+    CHECK(seen.status == expected.status);
+    if (source != "/usr/bin/env") { // env shows its own path
+      CHECK(seen.output == expected.output);
+    }
+  }
+}
+
+TEST_CASE("symbols and sections of a patched program stay valid") {
+  if (!test::available("readelf", "binutils")) {
+    return;
+  }
+  const test::TemporaryDirectory directory;
+  const auto path =
+      write_program(directory, patched(read_program(test::fixture("patch_phases")), two_phases()));
+  const auto before = test::run({.words = {"readelf", "-sSnW", test::fixture("patch_phases")}});
+  const auto after = test::run({.words = {"readelf", "-sSnW", path}});
+  CHECK(after.output == before.output);
+  CHECK(after.error == "");
+}
+
+TEST_CASE("each refusal says what to do instead") {
+  const auto program = read_program(test::fixture("patch_phases"));
+  CHECK(refusal("#!/bin/sh\n", two_phases()).find("not an ELF file") != std::string::npos);
+  CHECK(refusal(program.substr(0, 100), two_phases()).find("damaged") != std::string::npos);
+  CHECK(refusal(read_program(test::fixture("patch_phases")), {}).find("no phase") !=
+        std::string::npos);
+  CHECK(refusal(program, two_phases(), patch::At::load).find("--at init") != std::string::npos);
+  CHECK(refusal(patched(program, two_phases()), two_phases()).find("--remove") !=
+        std::string::npos);
+
+  auto other = program;
+  other[18] = 40; // e_machine: ARM
+  CHECK(refusal(other, two_phases()).find("another architecture") != std::string::npos);
+
+  auto phases = two_phases();
+  phases[1].trigger = SymbolTrigger{"serv", 0, ""};
+  CHECK(refusal(program, phases).find("did you mean 'serve'") != std::string::npos);
+  phases[1].trigger = CallTrigger{"epoll_wait"};
+  CHECK(refusal(program, phases).find("harness enforce") != std::string::npos);
+  phases[1].trigger = SymbolTrigger{"write", 0, "libc"};
+  CHECK(refusal(program, phases).find("library") != std::string::npos);
+  phases[1].trigger = OffsetTrigger{std::uint64_t{1} << 40, ""};
+  CHECK(refusal(program, phases).find("no offset of loaded code") != std::string::npos);
+  phases[1].enforce.resize(5000);
+  CHECK(refusal(program, phases).find("5000 instructions") != std::string::npos);
+}
+
+TEST_CASE("arbitrary damage to a program never crashes the patcher") {
+  Random random(test::property_seed("arbitrary damage to a program never crashes the patcher"));
+  const auto program = read_program(test::fixture("patch_phases"));
+  for (int i = 0; i < 300; ++i) {
+    auto damaged = program;
+    for (std::uint64_t n = random.below(8) + 1; n > 0; --n) {
+      // Headers matter most.
+      const auto where = random.chance(1, 2) ? random.below(0x400) : random.below(damaged.size());
+      damaged[where] = static_cast<char>(random.next());
+    }
+    if (random.chance(1, 4)) {
+      damaged.resize(random.below(damaged.size()));
+    }
+    if (const auto result = patch::patch_program({.program = damaged, .phases = two_phases()})) {
+      CHECK(result->size() > damaged.size());
+    }
+  }
+}
