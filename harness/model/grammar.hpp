@@ -13,7 +13,10 @@ namespace harness {
 
 /// Text with holes: "--color={when}". A hole names a rule of the grammar or a built-in:
 ///   {int:LOW..HIGH}  {word}  {string}  {bytes:N}  {path}  {new_path}  {directory}  {dictionary}
-///   {path:KIND} with a FileNode kind; "{{" is a brace. A space separates words where words count.
+///   {path:KIND} with a FileNode kind; {new:KIND} makes up a name of that kind (a table, a key) and
+///   {old:KIND} is one that was made up before in the same input; {space} is a blank that does not
+///   separate; {run}, {port}, {socket} are filled in for each run. "{{" is a brace. A space
+///   separates words where words count. docs/grammar.md is the reference.
 struct Template {
   std::string text;
   double weight = 1;
