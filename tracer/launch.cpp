@@ -1,0 +1,281 @@
+#include "tracer/launch.hpp"
+
+#include "harness/base/text.hpp"
+#include "tracer/isolation.hpp"
+#include "tracer/machine.hpp"
+#include "tracer/raw_syscall.hpp"
+
+#include <algorithm>
+#include <cerrno>
+#include <climits>
+#include <csignal>
+#include <cstring>
+#include <fmt/format.h>
+#include <linux/futex.h>
+#include <linux/sched.h>
+#include <linux/seccomp.h>
+#include <sched.h>
+#include <sys/mman.h>
+#include <sys/ptrace.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+namespace harness::tracer {
+
+namespace {
+
+constexpr std::size_t stack_bytes = 64 * 1024;
+
+/// Two stacks a thread, for the stub and for pid 1; they outlive every run of the thread.
+class Stacks {
+public:
+  Stacks()
+      : memory_(::mmap(nullptr, 2 * stack_bytes, PROT_READ | PROT_WRITE,
+                       MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0)) {}
+  ~Stacks() { ::munmap(memory_, 2 * stack_bytes); }
+  Stacks(const Stacks&) = delete;
+  Stacks& operator=(const Stacks&) = delete;
+  std::uint64_t stub() const { return reinterpret_cast<std::uint64_t>(memory_); }
+  std::uint64_t init() const { return stub() + stack_bytes; }
+
+private:
+  void* memory_;
+};
+
+const Stacks& stacks() {
+  thread_local const Stacks stacks;
+  return stacks;
+}
+
+std::vector<char*> pointers(const std::vector<std::string>& words) {
+  std::vector<char*> list;
+  list.reserve(words.size() + 1);
+  for (const auto& word : words) {
+    list.push_back(const_cast<char*>(word.c_str()));
+  }
+  list.push_back(nullptr);
+  return list;
+}
+
+struct LimitName {
+  std::string_view name;
+  int resource;
+};
+constexpr std::array limit_names = {
+    LimitName{"as", RLIMIT_AS},
+    LimitName{"core", RLIMIT_CORE},
+    LimitName{"cpu", RLIMIT_CPU},
+    LimitName{"data", RLIMIT_DATA},
+    LimitName{"fsize", RLIMIT_FSIZE},
+    LimitName{"memlock", RLIMIT_MEMLOCK},
+    LimitName{"nofile", RLIMIT_NOFILE},
+    LimitName{"nproc", RLIMIT_NPROC},
+    LimitName{"sigpending", RLIMIT_SIGPENDING},
+    LimitName{"stack", RLIMIT_STACK},
+};
+
+Result<std::vector<StubLimit>> stub_limits(const std::vector<ResourceLimit>& wanted) {
+  std::vector<StubLimit> limits;
+  for (const auto& limit : wanted) {
+    const auto* found = std::find_if(limit_names.begin(), limit_names.end(),
+                                     [&](const auto& known) { return known.name == limit.name; });
+    if (found == limit_names.end()) {
+      return Error{fmt::format("no resource limit is called '{}'", printable(limit.name)), EINVAL};
+    }
+    limits.push_back({found->resource, {limit.value, limit.value}});
+  }
+  return limits;
+}
+
+/// All signals blocked while it lives: a handler of ours must never run in a stub.
+class SignalsBlocked {
+public:
+  SignalsBlocked() {
+    sigset_t all;
+    sigfillset(&all);
+    ::pthread_sigmask(SIG_SETMASK, &all, &before_);
+  }
+  ~SignalsBlocked() { ::pthread_sigmask(SIG_SETMASK, &before_, nullptr); }
+  SignalsBlocked(const SignalsBlocked&) = delete;
+  SignalsBlocked& operator=(const SignalsBlocked&) = delete;
+
+private:
+  sigset_t before_{};
+};
+
+/// While it lives, children of this thread are born into a fresh PID namespace.
+class FreshPidNamespace {
+public:
+  explicit FreshPidNamespace(int home) : home_(home) {}
+  ~FreshPidNamespace() {
+    if (entered_) {
+      ::setns(home_, CLONE_NEWPID);
+    }
+  }
+  FreshPidNamespace(const FreshPidNamespace&) = delete;
+  FreshPidNamespace& operator=(const FreshPidNamespace&) = delete;
+  Result<> enter() {
+    if (::unshare(CLONE_NEWPID) != 0) {
+      return Error::from_errno("a PID namespace for the run", errno);
+    }
+    entered_ = true;
+    return Done{};
+  }
+
+private:
+  int home_;
+  bool entered_ = false;
+};
+
+Result<pid_t> clone_stub(std::uint64_t stack, std::uint64_t flags, int exit_signal,
+                         void (*entry)(void*), void* argument) {
+  clone_args arguments{};
+  arguments.flags = CLONE_VM | CLONE_CLEAR_SIGHAND | flags;
+  arguments.exit_signal = static_cast<std::uint64_t>(exit_signal);
+  arguments.stack = stack;
+  arguments.stack_size = stack_bytes;
+  const long id = raw_clone(&arguments, sizeof arguments, entry, argument);
+  if (id < 0) {
+    return Error::from_errno("clone3", static_cast<int>(-id));
+  }
+  return static_cast<pid_t>(id);
+}
+
+sock_filter trace_everything[] = {{BPF_RET | BPF_K, 0, 0, SECCOMP_RET_TRACE}};
+const sock_fprog trace_everything_program = {1, trace_everything};
+
+} // namespace
+
+int launch_options() {
+  return PTRACE_O_EXITKILL | PTRACE_O_TRACESYSGOOD | PTRACE_O_TRACEFORK | PTRACE_O_TRACEVFORK |
+         PTRACE_O_TRACECLONE | PTRACE_O_TRACEEXEC | PTRACE_O_TRACESECCOMP;
+}
+
+struct Launch::State {
+  const RunSpec* spec = nullptr;
+  StubPlan plan;
+  std::vector<char*> arguments;
+  std::vector<char*> environment;
+  std::vector<StubLimit> limits;
+  IsolationStorage isolation;
+  std::uint64_t ignored_signals = 0;
+  std::uint64_t signal_mask = 0;
+  pid_t id = 0;
+  pid_t init = 0;
+
+  Result<> fill();
+  Result<> clone();
+};
+
+Launch::Launch(const RunSpec& spec) : state_(std::make_unique<State>()) {
+  state_->spec = &spec;
+}
+Launch::~Launch() = default;
+
+Result<> Launch::State::fill() {
+  if (spec->executable.empty() || spec->executable.front() != '/') {
+    return Error{fmt::format("'{}' is no absolute path", printable(spec->executable)), ENOENT};
+  }
+  arguments = pointers(spec->arguments);
+  environment = pointers(spec->environment);
+  plan.executable = spec->executable.c_str();
+  plan.arguments = arguments.data();
+  plan.environment = environment.data();
+  plan.directory = spec->directory.empty() ? nullptr : spec->directory.c_str();
+  plan.streams[0] = spec->streams.input;
+  plan.streams[1] = spec->streams.output;
+  plan.streams[2] = spec->streams.error;
+  plan.controlling_terminal = spec->streams.controlling_terminal;
+  plan.new_session = plan.controlling_terminal;
+  plan.umask = spec->identity.umask ? static_cast<long>(*spec->identity.umask) : -1;
+  auto wanted_limits = stub_limits(spec->resource_limits);
+  if (!wanted_limits) {
+    return std::move(wanted_limits).error();
+  }
+  limits = std::move(*wanted_limits);
+  plan.limits = limits.data();
+  plan.limit_count = static_cast<unsigned>(limits.size());
+
+  const Machine& here = machine();
+  if (spec->isolation) {
+    if (auto isolated = prepare_isolation(*spec, here, isolation, plan); !isolated) {
+      return std::move(isolated).error().within("isolation");
+    }
+  } else {
+    // As started from the shell that started us.
+    ignored_signals = here.ignored_signals;
+    signal_mask = here.blocked_signals;
+    plan.set_identity = spec->identity.uid || spec->identity.gid;
+    plan.uid = spec->identity.uid.value_or(::getuid());
+    plan.gid = spec->identity.gid.value_or(::getgid());
+  }
+  plan.ignored_signals = &ignored_signals;
+  plan.signal_mask = &signal_mask;
+  const bool may_filter = plan.no_new_privileges || (here.sys_admin && !plan.set_identity);
+  plan.trace_filter = may_filter ? &trace_everything_program : nullptr;
+  return Done{};
+}
+
+Result<> Launch::State::clone() {
+  const SignalsBlocked blocked;
+  FreshPidNamespace fresh(machine().pid_namespace);
+  std::uint64_t flags = 0;
+  if (plan.isolate) {
+    if (auto entered = fresh.enter(); !entered) {
+      return entered;
+    }
+    auto first = clone_stub(stacks().init(), 0, 0, init_main, nullptr);
+    if (!first) {
+      return std::move(first).error().within("pid 1 of the run");
+    }
+    init = *first;
+    flags = CLONE_NEWNS | CLONE_NEWIPC;
+  }
+  auto stub = clone_stub(stacks().stub(), flags, SIGCHLD, stub_main, &plan);
+  if (!stub) {
+    return std::move(stub).error();
+  }
+  id = *stub;
+  return Done{};
+}
+
+Result<> Launch::start() {
+  if (auto filled = state_->fill(); !filled) {
+    return filled;
+  }
+  if (auto cloned = state_->clone(); !cloned) {
+    return cloned;
+  }
+  if (::ptrace(PTRACE_SEIZE, state_->id, nullptr, launch_options()) != 0) {
+    const int code = errno;
+    ::kill(state_->id, SIGKILL);
+    return Error::from_errno("PTRACE_SEIZE (see kernel.yama.ptrace_scope)", code);
+  }
+  return Done{};
+}
+
+void Launch::release() {
+  __atomic_store_n(&state_->plan.go, 1U, __ATOMIC_RELEASE);
+  ::syscall(SYS_futex, &state_->plan.go, FUTEX_WAKE, INT_MAX);
+}
+
+pid_t Launch::id() const {
+  return state_->id;
+}
+pid_t Launch::init() const {
+  return state_->init;
+}
+bool Launch::filtered() const {
+  return state_->plan.trace_filter != nullptr;
+}
+
+Error Launch::failure() const {
+  const StubPlan& plan = state_->plan;
+  Error error = Error::from_errno(stub_step_text(plan.failed_step), plan.failed_code);
+  return plan.failed_step == StubStep::exec
+             ? std::move(error).within(printable(state_->spec->executable))
+             : error;
+}
+
+} // namespace harness::tracer

@@ -1,0 +1,42 @@
+// Launch: brings a target to its exec, seized and (where wanted) isolated. Knows clone, namespaces
+// and the stub; does not wait for anything.
+#pragma once
+
+#include "harness/model/run_spec.hpp"
+#include "tracer/stub.hpp"
+
+#include <memory>
+#include <sys/types.h>
+
+namespace harness::tracer {
+
+class Launch {
+public:
+  explicit Launch(const RunSpec& spec);
+  ~Launch();
+  Launch(const Launch&) = delete;
+  Launch& operator=(const Launch&) = delete;
+
+  /// Creates the process and seizes it. An error names the step and leaves nothing behind but what
+  /// the caller must still wait for (`id`, `init`, where they are not 0).
+  Result<> start();
+  /// Lets the stub go on to its exec.
+  void release();
+
+  pid_t id() const;
+  /// Pid 1 of the run's own PID namespace; 0 without isolation.
+  pid_t init() const;
+  /// True if the stub installs the filter that traces every call: one stop a call.
+  bool filtered() const;
+  /// Why the stub exited before its exec.
+  Error failure() const;
+
+private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+/// PTRACE_SEIZE options of every launched tracee.
+int launch_options();
+
+} // namespace harness::tracer

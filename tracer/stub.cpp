@@ -1,0 +1,252 @@
+#include "tracer/stub.hpp"
+
+#include "tracer/raw_syscall.hpp"
+#include "tracer/stub_isolation.hpp"
+
+#include <cerrno>
+#include <csignal>
+#include <fcntl.h>
+#include <linux/close_range.h>
+#include <linux/futex.h>
+#include <linux/seccomp.h>
+#include <sys/ioctl.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+namespace harness::tracer {
+
+namespace {
+
+/// The kernel's own struct sigaction; libc's differs.
+struct KernelSigaction {
+  void (*handler)(int);
+  unsigned long flags;
+  void (*restorer)();
+  std::uint64_t mask;
+};
+
+constexpr long kernel_sigset_bytes = 8;
+/// Nobody waits longer than this for a launcher that died before it seized us.
+constexpr long patience_s = 10;
+
+HARNESS_RAW_CODE long ptr(const void* p) {
+  return reinterpret_cast<long>(p);
+}
+
+HARNESS_RAW_CODE bool place_streams(StubPlan& plan) {
+  int from[3] = {plan.streams[0], plan.streams[1], plan.streams[2]};
+  // Lift what lies in the way of another stream, then put each where it belongs.
+  for (int i = 0; i < 3; ++i) {
+    if (from[i] >= 0 && from[i] < 3 && from[i] != i) {
+      const long lifted = raw_syscall(SYS_fcntl, from[i], F_DUPFD_CLOEXEC, 3);
+      if (lifted < 0) {
+        plan.failed_code = static_cast<int>(-lifted);
+        return false;
+      }
+      from[i] = static_cast<int>(lifted);
+    }
+  }
+  for (int i = 0; i < 3; ++i) {
+    long done = 0;
+    if (from[i] < 0) {
+      raw_syscall(SYS_close, i);
+    } else if (from[i] == i) {
+      done = raw_syscall(SYS_fcntl, i, F_SETFD, 0);
+    } else {
+      done = raw_syscall(SYS_dup3, from[i], i, 0);
+    }
+    if (done < 0) {
+      plan.failed_code = static_cast<int>(-done);
+      return false;
+    }
+  }
+  if (plan.close_others) {
+    raw_syscall(SYS_close_range, 3, ~0U, CLOSE_RANGE_CLOEXEC);
+  }
+  return true;
+}
+
+HARNESS_RAW_CODE void set_dispositions(const std::uint64_t ignored) {
+  for (int signal = 1; signal < 65; ++signal) {
+    if (((ignored >> (signal - 1)) & 1) != 0) {
+      KernelSigaction action{SIG_IGN, 0, nullptr, 0};
+      raw_syscall(SYS_rt_sigaction, signal, ptr(&action), 0, kernel_sigset_bytes);
+    } else if (signal == SIGPIPE || signal == SIGCHLD || signal == SIGINT || signal == SIGQUIT ||
+               signal == SIGHUP || signal == SIGTERM || signal == SIGUSR1 || signal == SIGUSR2) {
+      // CLONE_CLEAR_SIGHAND resets handlers but leaves ignored signals ignored.
+      KernelSigaction action{SIG_DFL, 0, nullptr, 0};
+      raw_syscall(SYS_rt_sigaction, signal, ptr(&action), 0, kernel_sigset_bytes);
+    }
+  }
+}
+
+HARNESS_RAW_CODE bool wait_for_tracer(StubPlan& plan) {
+  struct {
+    long seconds;
+    long nanoseconds;
+  } patience{patience_s, 0};
+  while (__atomic_load_n(&plan.go, __ATOMIC_ACQUIRE) == 0) {
+    const long woken = raw_syscall(SYS_futex, ptr(&plan.go), FUTEX_WAIT, 0, ptr(&patience));
+    if (woken == -ETIMEDOUT) {
+      plan.failed_code = ETIMEDOUT;
+      return false;
+    }
+  }
+  return true;
+}
+
+HARNESS_RAW_CODE bool keep(StubPlan& plan, long answer) {
+  if (answer < 0) {
+    plan.failed_code = static_cast<int>(-answer);
+    return false;
+  }
+  return true;
+}
+
+HARNESS_RAW_CODE bool set_limits(StubPlan& plan) {
+  for (unsigned i = 0; i < plan.limit_count; ++i) {
+    const StubLimit& limit = plan.limits[i];
+    if (!keep(plan, raw_syscall(SYS_prlimit64, 0, limit.resource, ptr(&limit.value), 0))) {
+      return false;
+    }
+  }
+  return true;
+}
+
+HARNESS_RAW_CODE bool set_session(StubPlan& plan) {
+  return !plan.new_session || keep(plan, raw_syscall(SYS_setsid));
+}
+
+HARNESS_RAW_CODE bool take_terminal(StubPlan& plan) {
+  return !plan.controlling_terminal || keep(plan, raw_syscall(SYS_ioctl, 0, TIOCSCTTY, 0));
+}
+
+HARNESS_RAW_CODE bool enter_directory(StubPlan& plan) {
+  if (plan.umask >= 0) {
+    raw_syscall(SYS_umask, plan.umask);
+  }
+  return plan.directory == nullptr || keep(plan, raw_syscall(SYS_chdir, ptr(plan.directory)));
+}
+
+HARNESS_RAW_CODE bool install_filter(StubPlan& plan) {
+  return plan.trace_filter == nullptr ||
+         keep(plan, raw_syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, 0, ptr(plan.trace_filter)));
+}
+
+/// Every step in its order; the first that fails is named.
+HARNESS_RAW_CODE StubStep prepare(StubPlan& plan) {
+  if (!set_session(plan)) {
+    return StubStep::session;
+  }
+  if (!place_streams(plan)) {
+    return StubStep::streams;
+  }
+  if (!take_terminal(plan)) {
+    return StubStep::terminal;
+  }
+  if (plan.isolate) {
+    if (const StubStep failed = enter_isolation(plan); failed != StubStep::none) {
+      return failed;
+    }
+  }
+  if (!set_limits(plan)) {
+    return StubStep::limits;
+  }
+  // The directory is entered with the target's own rights where it has an identity of its own.
+  if (const StubStep failed = change_identity(plan); failed != StubStep::none) {
+    return failed;
+  }
+  if (!enter_directory(plan)) {
+    return StubStep::directory;
+  }
+  if (!wait_for_tracer(plan)) {
+    return StubStep::wait;
+  }
+  if (!install_filter(plan)) {
+    return StubStep::filter;
+  }
+  return StubStep::none;
+}
+
+} // namespace
+
+HARNESS_RAW_CODE void stub_main(void* argument) {
+  auto& plan = *static_cast<StubPlan*>(argument);
+  StubStep failed = prepare(plan);
+  if (failed == StubStep::none) {
+    if (plan.ignored_signals != nullptr) {
+      set_dispositions(*plan.ignored_signals);
+    }
+    raw_syscall(SYS_rt_sigprocmask, SIG_SETMASK, ptr(plan.signal_mask), 0, kernel_sigset_bytes);
+    const long code =
+        raw_syscall(SYS_execve, ptr(plan.executable), ptr(plan.arguments), ptr(plan.environment));
+    plan.failed_code = static_cast<int>(-code);
+    failed = StubStep::exec;
+  }
+  plan.failed_step = failed;
+  raw_syscall(SYS_exit_group, 127);
+  __builtin_trap();
+}
+
+HARNESS_RAW_CODE void init_main(void* /*unused*/) {
+  raw_syscall(SYS_prctl, PR_SET_PDEATHSIG, SIGKILL);
+  // Orphans of the run come to us; ignoring SIGCHLD lets the kernel reap them.
+  KernelSigaction ignore{SIG_IGN, 0, nullptr, 0};
+  raw_syscall(SYS_rt_sigaction, SIGCHLD, ptr(&ignore), 0, kernel_sigset_bytes);
+  for (;;) {
+    raw_syscall(SYS_pause);
+  }
+}
+
+const char* stub_step_text(StubStep step) {
+  switch (step) {
+  case StubStep::none:
+    return "launch";
+  case StubStep::session:
+    return "starting a session";
+  case StubStep::streams:
+    return "placing the standard streams";
+  case StubStep::terminal:
+    return "taking the terminal";
+  case StubStep::private_mounts:
+    return "making mounts private";
+  case StubStep::expose:
+    return "opening an exposed path";
+  case StubStep::read_only_root:
+    return "making the file system read-only";
+  case StubStep::bind_tmp:
+    return "binding the run directory to /tmp";
+  case StubStep::bind_shm:
+    return "binding /dev/shm";
+  case StubStep::mount_proc:
+    return "mounting /proc";
+  case StubStep::read_only_proc:
+    return "protecting /proc";
+  case StubStep::mount_exposed:
+    return "showing an exposed path";
+  case StubStep::file_system:
+    return "mounting a file system";
+  case StubStep::hide:
+    return "hiding the worker's directory";
+  case StubStep::identity:
+    return "changing identity";
+  case StubStep::capabilities:
+    return "dropping capabilities";
+  case StubStep::no_new_privileges:
+    return "setting no_new_privs";
+  case StubStep::limits:
+    return "setting resource limits";
+  case StubStep::directory:
+    return "entering the working directory";
+  case StubStep::wait:
+    return "waiting for the tracer";
+  case StubStep::filter:
+    return "installing the trace filter";
+  case StubStep::exec:
+    return "exec";
+  }
+  return "launch";
+}
+
+} // namespace harness::tracer

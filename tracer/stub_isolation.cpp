@@ -1,0 +1,221 @@
+#include "tracer/stub_isolation.hpp"
+
+#include "tracer/raw_syscall.hpp"
+
+#include <cerrno>
+#include <fcntl.h>
+#include <linux/capability.h>
+#include <linux/mount.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+
+namespace harness::tracer {
+
+namespace {
+
+constexpr long bind_flag = 0x1000;      // MS_BIND; sys/mount.h and linux/mount.h exclude each other
+constexpr long recursive_flag = 0x4000; // MS_REC
+constexpr long private_flag = 1L << 18; // MS_PRIVATE
+constexpr long no_suid = 2;             // MS_NOSUID
+constexpr long no_device = 4;           // MS_NODEV
+constexpr long no_exec = 8;             // MS_NOEXEC
+constexpr long detach_flag = 2;         // MNT_DETACH
+constexpr long last_capability = 63;
+
+HARNESS_RAW_CODE long ptr(const void* p) {
+  return reinterpret_cast<long>(p);
+}
+
+HARNESS_RAW_CODE bool keep(StubPlan& plan, long answer) {
+  if (answer < 0) {
+    plan.failed_code = static_cast<int>(-answer);
+    return false;
+  }
+  return true;
+}
+
+HARNESS_RAW_CODE long open_tree(const char* path) {
+  return raw_syscall(SYS_open_tree, AT_FDCWD, ptr(path), OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC);
+}
+
+HARNESS_RAW_CODE bool place_tree(StubPlan& plan, long tree, const char* path) {
+  const long moved =
+      raw_syscall(SYS_move_mount, tree, ptr(""), AT_FDCWD, ptr(path), MOVE_MOUNT_F_EMPTY_PATH);
+  raw_syscall(SYS_close, tree);
+  return keep(plan, moved);
+}
+
+HARNESS_RAW_CODE long set_read_only(int tree, const char* path) {
+  mount_attr attributes{};
+  attributes.attr_set = MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV;
+  return raw_syscall(SYS_mount_setattr, tree, ptr(path), AT_EMPTY_PATH | AT_RECURSIVE,
+                     ptr(&attributes), sizeof attributes);
+}
+
+/// Trees below /tmp are cloned before the run directory covers /tmp.
+HARNESS_RAW_CODE bool clone_exposed(StubPlan& plan) {
+  for (unsigned i = 0; i < plan.bind_count; ++i) {
+    const long tree = raw_syscall(SYS_open_tree, AT_FDCWD, ptr(plan.binds[i].path),
+                                  OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | AT_RECURSIVE);
+    if (!keep(plan, tree) || !keep(plan, set_read_only(static_cast<int>(tree), ""))) {
+      return false;
+    }
+    plan.binds[i].tree = static_cast<int>(tree);
+  }
+  return true;
+}
+
+HARNESS_RAW_CODE bool place_exposed(StubPlan& plan) {
+  for (unsigned i = 0; i < plan.bind_count; ++i) {
+    if (!place_tree(plan, plan.binds[i].tree, plan.binds[i].path)) {
+      return false;
+    }
+  }
+  return true;
+}
+
+HARNESS_RAW_CODE bool place_file_systems(StubPlan& plan) {
+  for (unsigned i = 0; i < plan.file_system_count; ++i) {
+    const StubFileSystem& fs = plan.file_systems[i];
+    const long done =
+        raw_syscall(SYS_mount, ptr("tmpfs"), ptr(fs.path), ptr("tmpfs"),
+                    static_cast<long>(fs.flags) | no_suid | no_device, ptr(fs.options));
+    if (!keep(plan, done)) {
+      return false;
+    }
+  }
+  return true;
+}
+
+/// A uid 0 target without capabilities may still write where root owns the file.
+HARNESS_RAW_CODE bool protect_proc(StubPlan& plan) {
+  static constexpr const char* places[] = {
+      "/proc/sys", "/proc/sysrq-trigger", "/proc/irq", "/proc/bus",
+      "/proc/fs",  "/proc/acpi",          "/proc/scsi"};
+  for (const char* place : places) {
+    const long tree = open_tree(place);
+    if (tree == -ENOENT) {
+      continue;
+    }
+    if (!keep(plan, tree) || !keep(plan, set_read_only(static_cast<int>(tree), ""))) {
+      return false;
+    }
+    if (!place_tree(plan, tree, place)) {
+      return false;
+    }
+  }
+  return true;
+}
+
+/// Everything read-only but the run's own directories. Their trees are cloned before the root turns
+/// read-only, which a clone would inherit.
+HARNESS_RAW_CODE StubStep place_directories(StubPlan& plan) {
+  const long tmp = open_tree(plan.tmp_source);
+  if (!keep(plan, tmp)) {
+    return StubStep::bind_tmp;
+  }
+  const long shm = open_tree(plan.shm_source);
+  if (!keep(plan, shm)) {
+    return StubStep::bind_shm;
+  }
+  mount_attr attributes{};
+  attributes.attr_set = MOUNT_ATTR_RDONLY;
+  if (!keep(plan, raw_syscall(SYS_mount_setattr, AT_FDCWD, ptr("/"), AT_RECURSIVE, ptr(&attributes),
+                              sizeof attributes))) {
+    return StubStep::read_only_root;
+  }
+  if (!place_tree(plan, tmp, "/tmp") ||
+      (plan.var_tmp &&
+       !keep(plan, raw_syscall(SYS_mount, ptr("/tmp"), ptr("/var/tmp"), 0, bind_flag)))) {
+    return StubStep::bind_tmp;
+  }
+  return place_tree(plan, shm, "/dev/shm") ? StubStep::none : StubStep::bind_shm;
+}
+
+HARNESS_RAW_CODE bool drop_bounding_set(StubPlan& plan) {
+  for (long capability = 0; capability <= last_capability; ++capability) {
+    if (((plan.kept_capabilities >> capability) & 1) == 0) {
+      const long dropped = raw_syscall(SYS_prctl, PR_CAPBSET_DROP, capability);
+      if (dropped == -EINVAL) {
+        return true; // beyond the last one this kernel knows
+      }
+      if (!keep(plan, dropped)) {
+        return false;
+      }
+    }
+  }
+  return true;
+}
+
+HARNESS_RAW_CODE bool keep_capabilities(StubPlan& plan) {
+  __user_cap_header_struct header{_LINUX_CAPABILITY_VERSION_3, 0};
+  __user_cap_data_struct data[2] = {};
+  for (int half = 0; half < 2; ++half) {
+    const auto bits = static_cast<std::uint32_t>(plan.kept_capabilities >> (32 * half));
+    data[half] = {bits, bits, 0};
+  }
+  return keep(plan, raw_syscall(SYS_capset, ptr(&header), ptr(data)));
+}
+
+HARNESS_RAW_CODE bool set_user(StubPlan& plan) {
+  if (!keep(plan, raw_syscall(SYS_setgroups, 0, 0)) ||
+      !keep(plan, raw_syscall(SYS_setresgid, plan.gid, plan.gid, plan.gid)) ||
+      !keep(plan, raw_syscall(SYS_setresuid, plan.uid, plan.uid, plan.uid))) {
+    return false;
+  }
+  // The change of identity marked the memory as not dumpable; until the exec that is ours as well.
+  raw_syscall(SYS_prctl, PR_SET_DUMPABLE, 1);
+  return true;
+}
+
+} // namespace
+
+HARNESS_RAW_CODE StubStep enter_isolation(StubPlan& plan) {
+  if (plan.make_mounts_private &&
+      !keep(plan, raw_syscall(SYS_mount, 0, ptr("/"), 0, recursive_flag | private_flag))) {
+    return StubStep::private_mounts;
+  }
+  if (!clone_exposed(plan)) {
+    return StubStep::expose;
+  }
+  if (const StubStep failed = place_directories(plan); failed != StubStep::none) {
+    return failed;
+  }
+  if (plan.hidden != nullptr &&
+      !keep(plan, raw_syscall(SYS_umount2, ptr(plan.hidden), detach_flag))) {
+    return StubStep::hide;
+  }
+  if (plan.mount_proc && !keep(plan, raw_syscall(SYS_mount, ptr("proc"), ptr("/proc"), ptr("proc"),
+                                                 no_suid | no_device | no_exec))) {
+    return StubStep::mount_proc;
+  }
+  if (plan.protect_proc && !protect_proc(plan)) {
+    return StubStep::read_only_proc;
+  }
+  if (!place_exposed(plan)) {
+    return StubStep::mount_exposed;
+  }
+  if (!place_file_systems(plan)) {
+    return StubStep::file_system;
+  }
+  return StubStep::none;
+}
+
+HARNESS_RAW_CODE StubStep change_identity(StubPlan& plan) {
+  if (plan.drop_privileges && !drop_bounding_set(plan)) {
+    return StubStep::capabilities;
+  }
+  if (plan.set_identity && !set_user(plan)) {
+    return StubStep::identity;
+  }
+  if (plan.drop_privileges && !keep_capabilities(plan)) {
+    return StubStep::capabilities;
+  }
+  if (plan.no_new_privileges &&
+      !keep(plan, raw_syscall(SYS_prctl, PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0))) {
+    return StubStep::no_new_privileges;
+  }
+  return StubStep::none;
+}
+
+} // namespace harness::tracer

@@ -1,0 +1,20 @@
+// The tracer: one RunSpec in, one RunResult out. The public header of the room; knows no workload
+// and no engine. docs/tracing.md says what is guaranteed, what is not visible and what it costs.
+#pragma once
+
+#include "harness/model/run_result.hpp"
+#include "harness/model/run_spec.hpp"
+#include "tracer/stop_flag.hpp"
+
+namespace harness::tracer {
+
+/// Launches what `spec` says under ptrace and follows every process and thread of it to its end, to
+/// a limit, or to `stop`. Returns with no process of the run left behind (but where the spec says
+/// `detach_after_last_phase`). Never throws; a failure of ours is RunEnd's TracerFailed.
+///
+/// Runs in the calling thread, which must have no children of its own that it waits for itself.
+/// Several threads may run at the same time, each with its own flag. Signals SIGRTMIN+5 and,
+/// between clone and exec only, all others are the tracer's.
+RunResult run(const RunSpec& spec, StopFlag& stop);
+
+} // namespace harness::tracer

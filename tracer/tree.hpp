@@ -1,0 +1,101 @@
+// ProcessTree: every process and thread of a run, alive or gone, and what is counted of each. Knows
+// no ptrace request; the session tells it what happened.
+#pragma once
+
+#include "harness/model/run_result.hpp"
+#include "tracer/call_table.hpp"
+#include "tracer/tracee.hpp"
+
+#include <array>
+#include <memory>
+#include <optional>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+namespace harness::tracer {
+
+struct Process;
+
+struct Thread {
+  pid_t id = 0;
+  Process* process = nullptr; // null: its creator has not been heard of yet
+  std::string name;
+  CallTable calls;
+  SyscallInfo entry;                 // the call it is in, or was in last
+  bool in_call = false;              // an exit stop is due for `entry`
+  bool every_syscall = false;        // goes on with PTRACE_SYSCALL
+  std::optional<StoppedTracee> held; // not resumed yet: waits for its creator's report
+  unsigned held_ticks = 0;
+};
+
+struct Process {
+  std::uint32_t index = 0; // into RunResult::processes
+  pid_t id = 0;
+  std::optional<std::uint32_t> parent;
+  std::uint32_t executable = 0;
+  std::string name;
+  PhaseIndex phase = 0;
+  std::uint64_t calls = 0;
+  std::array<SyscallId, 16> last_calls{}; // a ring: call n is at n modulo its size
+  std::optional<RunEnd> end;
+  unsigned alive = 0; // threads
+  struct Gone {
+    pid_t id = 0;
+    std::string name;
+    CallTable calls;
+  };
+  std::vector<Gone> gone;
+};
+
+class ProcessTree {
+public:
+  /// The launched process; called once, first.
+  Thread& add_launched(pid_t id, const std::string& executable);
+  /// A thread whose creator is not known yet.
+  Thread& add_unknown(pid_t id);
+  /// Gives `child` its place: a thread of `creator`'s process, or a process of its own.
+  void adopt(Thread& child, Thread& creator, bool is_thread);
+  /// As a process of its own below the launched one, where nobody knows better.
+  void adopt_orphan(Thread& child);
+  /// `caller` (formerly `former_id`) is now the only thread of its process and runs `executable`.
+  /// Returns it under its new id.
+  Thread& exec(pid_t id, pid_t former_id, const std::string& executable);
+  /// The thread is gone; with the last one its process is.
+  void ended(Thread& thread, const RunEnd& how);
+
+  /// Null if there is no such living thread.
+  Thread* find(pid_t id);
+  Process& process(std::uint32_t index) { return *processes_[index]; }
+  std::size_t alive() const { return threads_.size(); }
+  template <typename Visit> void each_thread(Visit visit) {
+    for (auto& [id, thread] : threads_) {
+      visit(*thread);
+    }
+  }
+  template <typename Visit> void each_process(Visit visit) {
+    for (auto& process : processes_) {
+      visit(*process);
+    }
+  }
+  std::size_t process_count() const { return processes_.size(); }
+  /// Sends `signal` to the launched process or, once that has gone, to the oldest one alive.
+  void send(int signal) const;
+  /// Oldest first.
+  std::vector<SyscallId> last_calls(std::uint32_t process) const;
+  std::uint32_t executable_index(const std::string& path);
+
+  /// Moves what was gathered into `result`: executables, sightings, processes.
+  void report(RunResult& result);
+
+private:
+  Process& new_process(pid_t id, std::optional<std::uint32_t> parent);
+  void retire(Thread& thread);
+
+  std::vector<std::unique_ptr<Process>> processes_;
+  std::unordered_map<pid_t, std::unique_ptr<Thread>> threads_;
+  std::vector<std::string> executables_;
+  Thread* last_found_ = nullptr;
+};
+
+} // namespace harness::tracer
