@@ -118,6 +118,10 @@ HARNESS_RAW_CODE StubStep place_directories(StubPlan& plan) {
   if (!keep(plan, shm)) {
     return StubStep::bind_shm;
   }
+  if (plan.hidden != nullptr &&
+      !keep(plan, raw_syscall(SYS_umount2, ptr(plan.hidden), detach_flag))) {
+    return StubStep::hide;
+  }
   mount_attr attributes{};
   attributes.attr_set = MOUNT_ATTR_RDONLY;
   if (!keep(plan, raw_syscall(SYS_mount_setattr, AT_FDCWD, ptr("/"), AT_RECURSIVE, ptr(&attributes),
@@ -180,10 +184,6 @@ HARNESS_RAW_CODE StubStep enter_isolation(StubPlan& plan) {
   }
   if (const StubStep failed = place_directories(plan); failed != StubStep::none) {
     return failed;
-  }
-  if (plan.hidden != nullptr &&
-      !keep(plan, raw_syscall(SYS_umount2, ptr(plan.hidden), detach_flag))) {
-    return StubStep::hide;
   }
   if (plan.mount_proc && !keep(plan, raw_syscall(SYS_mount, ptr("proc"), ptr("/proc"), ptr("proc"),
                                                  no_suid | no_device | no_exec))) {
