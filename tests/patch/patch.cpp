@@ -3,40 +3,21 @@
 #include "harness/base/fd.hpp"
 #include "harness/base/random.hpp"
 #include "harness/base/text.hpp"
+#include "tests/patch/filters.hpp"
 #include "tests/support/process.hpp"
 
 #include <csignal>
-#include <cstddef>
 #include <doctest/doctest.h>
 #include <filesystem>
-#include <linux/audit.h>
 #include <linux/seccomp.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 
 using namespace harness;
 using patch::PatchPhase;
-using patch::PatchRequest;
+using test::all_but;
 
 namespace {
-
-/// Everything of x86-64 is allowed but `denied`, which gives ENOSYS; other architectures end the
-/// process.
-FilterProgram all_but(std::initializer_list<unsigned> denied,
-                      unsigned verdict = SECCOMP_RET_ERRNO | 38) {
-  FilterProgram filter = {
-      BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(seccomp_data, arch)),
-      BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, AUDIT_ARCH_X86_64, 1, 0),
-      BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_KILL_PROCESS),
-      BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(seccomp_data, nr)),
-  };
-  for (const unsigned number : denied) {
-    filter.push_back(BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, number, 0, 1));
-    filter.push_back(BPF_STMT(BPF_RET | BPF_K, verdict));
-  }
-  filter.push_back(BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW));
-  return filter;
-}
 
 std::string read_program(const std::string& path) {
   auto program = read_file(path);
