@@ -257,7 +257,7 @@ std::optional<Duration> parse_duration(std::string_view text) {
   if (!std::isfinite(total) || total < 0 || total > 3.2e9) {
     return std::nullopt;
   }
-  return Duration(static_cast<std::int64_t>(total * 1e9));
+  return Duration(std::llround(total * 1e9)); // 7us * 1e-6 * 1e9 is just below 7000
 }
 
 std::string format_duration(Duration duration) {

@@ -1,0 +1,14 @@
+// What a plan says about this machine: does the target exist, can it be run, does it know the
+// symbols of the phases, are the seeds there? Looks only.
+#pragma once
+
+#include "harness/campaign/yaml_tree.hpp"
+#include "harness/model/plan.hpp"
+
+namespace harness::campaign {
+
+/// Checks `plan`, which was read from `tree`, and makes the target's path absolute (PATH is
+/// searched for a bare name, below `root` if there is one). Throws UserError with the place.
+void check_plan(const YamlTree& tree, CampaignPlan& plan);
+
+} // namespace harness::campaign
