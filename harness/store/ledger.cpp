@@ -1,0 +1,241 @@
+#include "harness/store/ledger.hpp"
+
+#include <fmt/format.h>
+#include <random>
+#include <utility>
+
+namespace harness::store {
+
+namespace {
+
+/// A name that no other campaign or writer has. Not drawn from the campaign's seed on purpose: two
+/// campaigns of one seed are two campaigns.
+std::string fresh_id() {
+  std::random_device device;
+  return fmt::format("{:08x}{:08x}", device(), device());
+}
+
+std::string quiet_note(std::uint32_t replicate) {
+  return fmt::format("quiet.{}", replicate);
+}
+
+constexpr const char* campaign_note = "campaign";
+
+} // namespace
+
+Ledger::Ledger(WorkDir directory, StateDb database, Books books,
+               std::map<std::string, std::string> notes)
+    : directory_(std::move(directory)), database_(std::move(database)), books_(std::move(books)),
+      notes_(std::move(notes)), campaign_(notes_[campaign_note]) {
+  for (const auto& [writer, origin] : books_.writers) {
+    if (origin.campaign == campaign_) {
+      runs_ += books_.profile.runs[writer] + books_.profile.incomplete_runs[writer];
+    }
+  }
+  for (const auto& [counter, counts] : books_.counters) {
+    many_counters_ +=
+        counter.kind == Counter::Kind::argument || counter.kind == Counter::Kind::error ? 1 : 0;
+  }
+  index_books();
+}
+
+Result<Ledger> Ledger::create(WorkDir directory, const std::vector<std::string>& phases) {
+  auto database = StateDb::create(directory.database(), phases);
+  if (!database) {
+    return std::move(database).error();
+  }
+  Books books;
+  books.profile.phases = phases;
+  const std::string campaign = fresh_id();
+  Ledger ledger(std::move(directory), std::move(*database), std::move(books),
+                {{campaign_note, campaign}});
+  ledger.changes_.notes[campaign_note] = campaign;
+  if (auto saved = ledger.checkpoint(); !saved) {
+    return std::move(saved).error();
+  }
+  return ledger;
+}
+
+Result<Ledger> Ledger::resume(WorkDir directory) {
+  auto database = StateDb::open(directory.database(), Database::Access::write);
+  if (!database) {
+    return std::move(database).error();
+  }
+  auto books = database->load();
+  if (!books) {
+    return std::move(books).error();
+  }
+  auto notes = database->load_notes();
+  if (!notes) {
+    return std::move(notes).error();
+  }
+  Ledger ledger(std::move(directory), std::move(*database), std::move(*books), std::move(*notes));
+  if (ledger.campaign_.empty()) { // killed between creating the tables and naming the campaign
+    ledger.campaign_ = fresh_id();
+    ledger.set_note(campaign_note, ledger.campaign_);
+  }
+  return ledger;
+}
+
+Result<Books> Ledger::read(const WorkDir& directory) {
+  auto database = StateDb::open(directory.database(), Database::Access::read);
+  if (!database) {
+    return std::move(database).error();
+  }
+  return database->load();
+}
+
+PairIndex Ledger::add_pair(const PairKey& key) {
+  const auto [place, fresh] = pair_index_.try_emplace(key, static_cast<PairIndex>(pairs_.size()));
+  if (!fresh) {
+    return place->second;
+  }
+  const auto [column, fresh_column] =
+      column_index_.try_emplace({key.phase, key.call}, columns_.size());
+  if (fresh_column) {
+    columns_.push_back({.column = column->first});
+  }
+  pairs_.push_back({.key = &place->first, .column = column->second});
+  return place->second;
+}
+
+void Ledger::index_books() {
+  for (auto& [key, record] : books_.profile.pairs) {
+    PairSlot& slot = pairs_[add_pair(key)];
+    slot.record = &record;
+    columns_[slot.column].seen = true;
+    columns_[slot.column].seen_plainly |= !record.only_faulted;
+  }
+  for (auto& [column, counts] : books_.incidence) {
+    const auto [place, fresh] = column_index_.try_emplace(column, columns_.size());
+    if (fresh) {
+      columns_.push_back({.column = column});
+    }
+    columns_[place->second].counts = &counts;
+  }
+}
+
+WriterIndex Ledger::begin_writer(std::uint32_t replicate) {
+  WriterSlot writer{.id = fresh_id(), .replicate = replicate};
+  books_.writers[writer.id] = {campaign_, replicate};
+  books_.profile.runs[writer.id] = 0;
+  books_.profile.incomplete_runs[writer.id] = 0;
+  changes_.writers.insert(writer.id);
+  writers_.push_back(std::move(writer));
+  return static_cast<WriterIndex>(writers_.size() - 1);
+}
+
+PairIndex Ledger::pair(PhaseIndex phase, SyscallId call, const std::string& executable) {
+  const auto [place, fresh] = name_index_.try_emplace({phase, call, executable}, 0);
+  if (fresh) {
+    place->second = add_pair({phase_name(phase), call, executable});
+  }
+  return place->second;
+}
+
+bool Ledger::known(PairIndex pair, bool plainly) const {
+  const PairRecord* record = pairs_[pair].record;
+  return record != nullptr && !(plainly && record->only_faulted);
+}
+
+Result<> Ledger::set_stability(const PairKey& pair, Stability stability) {
+  const auto found = books_.profile.pairs.find(pair);
+  if (found == books_.profile.pairs.end()) {
+    return Error{"no run has shown this pair"};
+  }
+  found->second.stability = stability;
+  changes_.pairs.insert(pair);
+  return Done{};
+}
+
+void Ledger::add_thread_name(const PairKey& pair, const std::string& name) {
+  auto& names = books_.threads[pair];
+  if (names.size() < max_thread_names && names.insert(name).second) {
+    changes_.pairs.insert(pair);
+  }
+}
+
+void Ledger::add_tree(const ProcessNode& root) {
+  if (books_.trees.size() < max_trees) {
+    changes_.trees |= books_.trees.insert(tree_text(root)).second;
+  }
+}
+
+void Ledger::set_elapsed(double seconds) {
+  books_.elapsed_s[campaign_] = seconds;
+  changes_.elapsed = true;
+}
+
+stats::ConvergenceRule::State Ledger::convergence(std::uint32_t replicate) const {
+  stats::ConvergenceRule::State state;
+  state.quiet = std::strtoull(note(quiet_note(replicate)).value_or("0").c_str(), nullptr, 10);
+  for (const auto& [key, record] : books_.attempts) { // in the order of their numbers
+    if (key.first == Origin{campaign_, replicate}) {
+      state.attempts.push_back(record.attempt);
+    }
+  }
+  return state;
+}
+
+Result<> Ledger::set_convergence(const stats::ConvergenceRule::State& state,
+                                 const std::set<PairKey>& news, std::uint32_t replicate) {
+  set_note(quiet_note(replicate), std::to_string(state.quiet));
+  bool turned = false;
+  for (const auto& attempt : state.attempts) {
+    const AttemptKey key{{campaign_, replicate}, attempt.number};
+    const auto [place, fresh] = books_.attempts.try_emplace(key);
+    AttemptRecord& record = place->second;
+    if (fresh) {
+      record.began_at_run = runs_;
+      record.began_after_s = books_.elapsed_s[campaign_];
+    }
+    turned |= fresh || record.attempt.state != attempt.state;
+    const bool last = &attempt == &state.attempts.back();
+    if (fresh || record.attempt != attempt || (last && !news.empty())) {
+      record.attempt = attempt;
+      if (last) {
+        record.news.insert(news.begin(), news.end());
+      }
+      changes_.attempts.insert(key);
+    }
+  }
+  return turned ? save() : Result<>(Done{});
+}
+
+void Ledger::set_note(const std::string& key, const std::string& value) {
+  notes_[key] = value;
+  changes_.notes[key] = value;
+}
+
+std::optional<std::string> Ledger::note(const std::string& key) const {
+  const auto found = notes_.find(key);
+  return found == notes_.end() ? std::nullopt : std::optional(found->second);
+}
+
+Result<> Ledger::log(const std::string& kind, const std::string& text) {
+  return database_.log(books_.elapsed_s[campaign_], kind, text);
+}
+
+Result<> Ledger::absorb(const Books& other) {
+  if (auto merged = books_.merge(other); !merged) {
+    return merged;
+  }
+  index_books();
+  auto saved = database_.save_all(books_);
+  return saved ? save() : std::move(saved);
+}
+
+Result<> Ledger::save() {
+  // The many counters can wait for the next checkpoint; news can't wait for them.
+  auto later = std::exchange(changes_.counter_writers, {});
+  const bool curve = !changes_.curve.empty();
+  auto saved = database_.save(books_, changes_);
+  if (saved) {
+    changes_ = {};
+    progress_due_ |= curve;
+  }
+  changes_.counter_writers = std::move(later);
+  return saved;
+}
+
+} // namespace harness::store

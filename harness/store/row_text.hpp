@@ -1,0 +1,35 @@
+// How compound values are written into one text column: words and lines that a person can read with
+// the sqlite3 shell, and that keep every byte. Pure. Only state_db*.cpp include this.
+#pragma once
+
+#include "harness/model/profile.hpp"
+#include "harness/stats/convergence.hpp"
+
+#include <cstdint>
+#include <map>
+#include <set>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace harness::store {
+
+std::string words_text(const std::vector<std::string>& words);
+std::vector<std::string> parse_words(std::string_view text);
+
+std::string backtrace_text(const std::vector<CodeLocation>& backtrace);
+std::vector<CodeLocation> parse_backtrace(std::string_view text);
+
+std::string pairs_text(const std::set<PairKey>& pairs);
+std::set<PairKey> parse_pairs(std::string_view text);
+
+std::string counts_text(const std::map<std::string, std::uint64_t>& counts);
+std::map<std::string, std::uint64_t> parse_counts(std::string_view text);
+
+std::string tallies_text(const std::vector<stats::PhaseTally>& tallies);
+std::vector<stats::PhaseTally> parse_tallies(std::string_view text);
+
+std::string numbers_text(const std::vector<std::int64_t>& numbers);
+std::vector<std::int64_t> parse_numbers(std::string_view text);
+
+} // namespace harness::store

@@ -1,0 +1,302 @@
+#include "harness/store/summary.hpp"
+
+#include "harness/base/text.hpp"
+#include "harness/stats/estimators.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <fmt/format.h>
+
+namespace harness::store {
+
+namespace {
+
+using stats::Attempt;
+
+std::set<std::string> campaigns(const Books& books) {
+  std::set<std::string> names;
+  for (const auto& [writer, origin] : books.writers) {
+    names.insert(origin.campaign);
+  }
+  return names;
+}
+
+/// The last attempt of each replicate, `only` those that were drawn to their end.
+std::map<Origin, const AttemptRecord*> last_attempts(const Books& books, bool only_complete) {
+  std::map<Origin, const AttemptRecord*> last;
+  for (const auto& [key, record] : books.attempts) {
+    if (!only_complete || record.attempt.complete()) {
+      last[key.first] = &record; // keys are sorted by number
+    }
+  }
+  return last;
+}
+
+AttemptSummary summarise_attempt(const AttemptRecord& record, const Profile& profile) {
+  const Attempt& attempt = record.attempt;
+  AttemptSummary summary{.number = attempt.number,
+                         .planned_runs = attempt.planned_runs,
+                         .runs = attempt.runs,
+                         .alpha = attempt.alpha,
+                         .complete = attempt.complete(),
+                         .runs_with_news = attempt.news,
+                         .news = {record.news.begin(), record.news.end()},
+                         .began_at_run = record.began_at_run,
+                         .began_after_s = record.began_after_s,
+                         .bound = stats::bound(attempt)};
+  for (std::size_t i = 0; i < profile.phases.size(); ++i) {
+    if (const auto bound = stats::phase_bound(attempt, i)) {
+      summary.phase_bounds[profile.phases[i]] = *bound;
+    }
+  }
+  return summary;
+}
+
+FailureBucket summarise_failure(const std::string& name, const FailureRecord& record,
+                                const Books& books) {
+  return {.name = name,
+          .what = record.what,
+          .runs = books.total(Counter::Kind::bucket, name),
+          .first_input = record.first_input,
+          .first_run = record.first_run,
+          .last_calls = record.last_calls,
+          .output_tail = record.output_tail,
+          .crash = record.kind == FailureRecord::Kind::crash,
+          .time_out = record.kind == FailureRecord::Kind::time_out};
+}
+
+void add_counters(CampaignSummary& summary, const Books& books) {
+  for (const auto& [counter, counts] : books.counters) {
+    std::uint64_t times = 0;
+    for (const auto& [writer, count] : counts) {
+      times += count;
+    }
+    if (counter.kind == Counter::Kind::incomplete) {
+      summary.incomplete_reasons[counter.name] = times;
+      continue;
+    }
+    const bool argument = counter.kind == Counter::Kind::argument;
+    const auto words = split_words(counter.name);
+    if (argument && words && words->size() == 4) {
+      summary.arguments.push_back({(*words)[0], (*words)[1],
+                                   fmt::format("argument {} = {}", (*words)[2], (*words)[3]),
+                                   times});
+    } else if (counter.kind == Counter::Kind::error && words && words->size() == 3) {
+      summary.errnos.push_back({(*words)[0], (*words)[1], (*words)[2], times});
+    }
+  }
+}
+
+void add_replicates(CampaignSummary& summary, const Books& books) {
+  std::map<std::uint32_t, ReplicateSummary> replicates;
+  const auto of_writer = [&](const WriterId& writer) {
+    const auto found = books.writers.find(writer);
+    return found == books.writers.end() ? 1U : found->second.replicate;
+  };
+  for (const auto& runs : {books.profile.runs, books.profile.incomplete_runs}) {
+    for (const auto& [writer, count] : runs) {
+      replicates[of_writer(writer)].runs += count;
+    }
+  }
+  for (const auto& [key, record] : books.profile.pairs) {
+    std::set<std::uint32_t> seen_by;
+    for (const auto& [writer, count] : record.counts) {
+      if (count.runs > 0) {
+        seen_by.insert(of_writer(writer));
+      }
+    }
+    for (const auto replicate : seen_by) {
+      ++replicates[replicate].pairs;
+    }
+    if (seen_by.size() == 1) {
+      replicates[*seen_by.begin()].only_here.push_back(key);
+    }
+  }
+  if (replicates.size() > 1) {
+    for (auto& [number, replicate] : replicates) {
+      replicate.number = number;
+      summary.replicates.push_back(std::move(replicate));
+    }
+  }
+}
+
+/// Of the inputs that show a pair, the shortest (ties: the smaller name).
+void add_smallest_inputs(CampaignSummary& summary, const Books& books) {
+  std::map<Column, std::pair<std::uint64_t, std::string>> smallest;
+  for (const auto& [hash, input] : books.inputs) {
+    for (const auto& [phase, calls] : input.pairs) {
+      for (const SyscallId call : calls) {
+        const auto [place, fresh] = smallest.try_emplace({phase, call}, input.bytes, hash);
+        place->second = std::min(place->second, {input.bytes, hash});
+      }
+    }
+  }
+  for (const auto& [key, record] : books.profile.pairs) {
+    const auto found = smallest.find({key.phase, key.call});
+    if (found != smallest.end()) {
+      summary.smallest_inputs[key] = found->second.second;
+    }
+  }
+}
+
+void add_input_texts(CampaignSummary& summary, const WorkDir& directory) {
+  const auto add = [&](const std::string& hash) {
+    if (hash.empty() || summary.inputs.contains(hash)) {
+      return;
+    }
+    if (auto text = directory.input(hash)) {
+      summary.inputs[hash] = std::move(*text);
+    }
+  };
+  for (const auto& [key, record] : summary.profile.pairs) {
+    add(record.first.input);
+  }
+  for (const auto& [key, hash] : summary.smallest_inputs) {
+    add(hash);
+  }
+  for (const auto& failure : summary.failures) {
+    add(failure.first_input);
+  }
+}
+
+/// What the numbers do not say, one sentence each.
+std::vector<std::string> gaps(const Books& books, const CampaignSummary& summary) {
+  std::vector<std::string> sentences;
+  if (campaigns(books).size() > 1) {
+    sentences.push_back("These are the merged results of several campaigns: the bound of one does "
+                        "not speak of all, so none is given.");
+  }
+  if (summary.incomplete_runs > 0) {
+    sentences.push_back(fmt::format("{} of {} runs could not be seen whole and prove nothing.",
+                                    with_commas(summary.incomplete_runs),
+                                    with_commas(summary.runs)));
+  }
+  for (const auto& phase : summary.profile.phases) {
+    if (summary.runs > 0 && summary.profile.runs_reaching(phase) == 0) {
+      sentences.push_back("No run reached the phase " + phase + ".");
+    }
+  }
+  std::size_t single = 0;
+  for (const auto& replicate : summary.replicates) {
+    single += replicate.only_here.size();
+  }
+  if (single > 0) {
+    sentences.push_back(fmt::format("{} pairs were seen by one replicate only.", single));
+  } else if (summary.replicates.empty() && campaigns(books).size() < 2) {
+    sentences.push_back("There was one corpus only: what another search might have found first is "
+                        "not known.");
+  }
+  return sentences;
+}
+
+} // namespace
+
+Estimates estimates_of(const Books& books, const std::string& phase) {
+  const stats::Incidence incidence = books.incidence_of(phase);
+  Estimates estimates{.expected_new_pairs = stats::expected_new_pairs(incidence),
+                      .chao2 = stats::chao2(incidence),
+                      .coverage = stats::coverage(incidence),
+                      .runs_to_95_percent = stats::runs_to_reach(incidence, .95),
+                      .singletons = incidence.seen_exactly(1),
+                      .doubletons = incidence.seen_exactly(2)};
+  if (const auto interval = stats::chao2_interval(incidence)) {
+    estimates.chao2_low = interval->low;
+    estimates.chao2_high = interval->high;
+  }
+  constexpr std::uint64_t points = 20;
+  for (std::uint64_t i = 1; i <= points && incidence.runs >= points; ++i) {
+    const std::uint64_t runs = incidence.runs * i / points;
+    estimates.rarefaction.emplace_back(runs, stats::rarefy(incidence, runs));
+  }
+  return estimates;
+}
+
+bool converged(const Books& books) {
+  const auto last = last_attempts(books, false);
+  std::set<Origin> origins;
+  for (const auto& [writer, origin] : books.writers) {
+    origins.insert(origin);
+  }
+  return campaigns(books).size() == 1 && last.size() >= origins.size() &&
+         std::all_of(last.begin(), last.end(), [](const auto& item) {
+           return item.second->attempt.state == Attempt::State::passed;
+         });
+}
+
+std::string risk_statement(const Books& books, double confidence) {
+  const auto last = last_attempts(books, true);
+  if (campaigns(books).size() > 1) {
+    return "Nothing is claimed about calls that were not seen: these are merged campaigns.";
+  }
+  if (last.empty()) {
+    return "Nothing is claimed about calls that were not seen: no batch of fresh runs was drawn to "
+           "its end.";
+  }
+  // Of several replicates, the one that proved least.
+  const AttemptRecord* worst = nullptr;
+  for (const auto& [origin, record] : last) {
+    if (worst == nullptr || *stats::bound(record->attempt) > *stats::bound(worst->attempt)) {
+      worst = record;
+    }
+  }
+  const Attempt& attempt = worst->attempt;
+  const double bound = *stats::bound(attempt);
+  const std::string often = fmt::format(
+      "fewer than {} in {} further runs of this plan on this "
+      "machine would",
+      bound < 0.1 ? 1 : static_cast<int>(std::ceil(bound * 100)),
+      bound < 0.1 ? with_commas(static_cast<std::uint64_t>(std::floor(1 / bound))) : "100");
+  if (attempt.news == 0) {
+    return fmt::format(
+        "In {} fresh runs drawn from this plan's final generator, none used a system "
+        "call outside the listed sets; with {:g} % confidence {}.",
+        with_commas(attempt.runs), confidence * 100, often);
+  }
+  return fmt::format(
+      "In {} fresh runs drawn from this plan's generator, {} used a system call that "
+      "was not listed yet (it is now); with {:g} % confidence {}.",
+      with_commas(attempt.runs), with_commas(attempt.news), confidence * 100, often);
+}
+
+CampaignSummary summarise(CampaignPlan plan, const WorkDir& directory, const Books& books) {
+  CampaignSummary summary{.plan = std::move(plan), .profile = books.profile};
+  summary.converged = converged(books);
+  summary.statement = risk_statement(books, summary.plan.explore.confidence);
+  for (const auto& [campaign, elapsed] : books.elapsed_s) {
+    summary.elapsed_s = std::max(summary.elapsed_s, elapsed); // campaigns run side by side
+  }
+  summary.incomplete_runs = books.profile.total_incomplete_runs();
+  summary.runs = books.profile.total_runs() + summary.incomplete_runs;
+  summary.crashes = books.total(Counter::Kind::crashes);
+  summary.time_outs = books.total(Counter::Kind::time_outs);
+  summary.corpus = books.inputs.size();
+  for (const auto& [key, record] : books.attempts) {
+    summary.attempts.push_back(summarise_attempt(record, books.profile));
+  }
+  for (const auto& [key, point] : books.curve) {
+    if (key.first == books.curve.begin()->first.first) { // of a merged campaign, the first one's
+      summary.curve.push_back({key.second, point.after_s, point.pairs, point.corpus});
+    }
+  }
+  for (const auto& [bucket, record] : books.failures) {
+    summary.failures.push_back(summarise_failure(bucket, record, books));
+  }
+  summary.estimates = estimates_of(books, "");
+  add_counters(summary, books);
+  for (const auto& text : books.trees) {
+    if (auto tree = parse_tree(text)) {
+      summary.trees.push_back(std::move(*tree));
+    }
+  }
+  for (const auto& [key, names] : books.threads) {
+    summary.threads[key] = {names.begin(), names.end()};
+  }
+  summary.directory = directory.path();
+  add_replicates(summary, books);
+  add_smallest_inputs(summary, books);
+  add_input_texts(summary, directory);
+  summary.not_established = gaps(books, summary);
+  return summary;
+}
+
+} // namespace harness::store

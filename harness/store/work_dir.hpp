@@ -1,0 +1,70 @@
+// WorkDir: a campaign directory. The only one that knows the names of what is in it. Knows nothing
+// of the database's content.
+#pragma once
+
+#include "harness/base/fd.hpp"
+#include "harness/base/result.hpp"
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace harness::store {
+
+class WorkDir {
+public:
+  /// A new directory `path` (parents must exist). Fails if there is anything of that name.
+  static Result<WorkDir> create(const std::string& path);
+  /// An existing campaign directory; the error says what is missing if it is none.
+  static Result<WorkDir> open(const std::string& path);
+  /// True if `path` exists, whatever it is.
+  static bool exists(const std::string& path);
+
+  /// Makes this process the only one that changes the directory until the WorkDir ends. Fails if
+  /// another process has it. Left-over temporary files of a killed one are removed.
+  Result<> lock();
+
+  const std::string& path() const { return path_; }
+  std::string plan() const { return path_ + "/plan.yaml"; }
+  std::string environment() const { return path_ + "/environment.json"; }
+  std::string database() const { return path_ + "/state.db"; }
+  std::string corpus() const { return path_ + "/corpus"; }
+  std::string corpus_file(std::string_view hash) const;
+  std::string failures() const { return path_ + "/failures"; }
+  std::string failure_file(std::string_view bucket, std::string_view hash) const;
+  std::string report_json() const { return path_ + "/report.json"; }
+  std::string report_html() const { return path_ + "/report.html"; }
+  std::string report_md() const { return path_ + "/report.md"; }
+  std::string junit() const { return path_ + "/junit.xml"; }
+  std::string progress() const { return path_ + "/progress.csv"; }
+  std::string policies() const { return path_ + "/policy"; }
+  std::string policy_file(std::string_view name) const;
+
+  /// Writes a file of this directory as a whole and durably; makes the directory it belongs into.
+  Result<> write(const std::string& file, std::string_view bytes) const;
+
+  /// Writes corpus/<hash of text> unless it is there; durable when this returns. Gives the hash.
+  Result<std::string> keep_input(std::string_view text) const;
+  /// The same for failures/<bucket>/<hash>.
+  Result<std::string> keep_failure(std::string_view bucket, std::string_view text) const;
+  /// The text of a kept input, from corpus/ or failures/; the error says so if it is damaged.
+  Result<std::string> input(std::string_view hash) const;
+  /// Hashes of all inputs in corpus/, sorted.
+  Result<std::vector<std::string>> inputs() const;
+  /// Hashes of the inputs of a failure bucket, sorted; none if there is no such bucket.
+  std::vector<std::string> failure_inputs(std::string_view bucket) const;
+  /// Takes an input out of corpus/. For `minimize` alone: no search ever removes an input.
+  Result<> remove_input(std::string_view hash) const;
+
+private:
+  explicit WorkDir(std::string path) : path_(std::move(path)) {}
+  Result<std::string> keep(const std::string& directory, std::string_view text) const;
+
+  std::string path_;
+  Fd lock_;
+};
+
+/// Why writing failed, with what to do about it where that is known (a full disk).
+Error explain_write_error(Error error, const std::string& directory);
+
+} // namespace harness::store
