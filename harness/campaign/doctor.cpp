@@ -2,7 +2,9 @@
 
 #include "harness/base/fd.hpp"
 #include "harness/base/text.hpp"
+#include "harness/campaign/sandbox.hpp"
 
+#include <filesystem>
 #include <fmt/format.h>
 #include <linux/seccomp.h>
 #include <optional>
@@ -69,10 +71,54 @@ Finding descriptors() {
           "ulimit -Hn 4096 (as root, before starting)"};
 }
 
+Finding sandbox() {
+  if (const auto problem = sandbox_problem()) {
+    return {"isolation", State::bad, problem->reason, problem->remedy};
+  }
+  const auto limits = sandbox_limits();
+  if (!limits.empty()) {
+    return {"isolation", State::limited, limits.front(), "run as root"};
+  }
+  return {"isolation", State::good, "Bubblewrap and namespaces, as root", ""};
+}
+
+/// A crash that is piped to a handler takes longer than hundreds of runs.
+Finding core_pattern() {
+  const auto pattern = read_file("/proc/sys/kernel/core_pattern", 256);
+  if (!pattern || !pattern->starts_with("|")) {
+    return {"core dumps", State::good, "no handler that slows crashes down", ""};
+  }
+  return {"core dumps", State::limited,
+          fmt::format("every crash starts {}", printable(trim(*pattern).substr(1))),
+          "sysctl -w kernel.core_pattern=core (as root)"};
+}
+
+Finding scratch_space() {
+  constexpr std::uintmax_t wanted_bytes = std::uintmax_t{1} << 30;
+  std::error_code problem;
+  const auto place = std::filesystem::temp_directory_path(problem);
+  const auto space = std::filesystem::space(place, problem);
+  const auto found = fmt::format("{} MB free in {}", space.available >> 20, place.string());
+  if (problem || space.available < wanted_bytes) {
+    return {"scratch", State::limited, found, "set TMPDIR to a directory with 1 GB free"};
+  }
+  return {"scratch", State::good, found, ""};
+}
+
+Finding processes() {
+  rlimit limit{};
+  ::getrlimit(RLIMIT_NPROC, &limit);
+  if (limit.rlim_cur == RLIM_INFINITY || limit.rlim_cur >= 2048) {
+    return {"processes", State::good, "enough for targets that start many", ""};
+  }
+  return {"processes", State::limited, fmt::format("at most {}", limit.rlim_cur), "ulimit -u 4096"};
+}
+
 } // namespace
 
 std::vector<Finding> examine_machine() {
-  return {kernel(), ptrace_scope(), seccomp(), descriptors()};
+  return {kernel(),      ptrace_scope(), seccomp(),      sandbox(),
+          descriptors(), processes(),    core_pattern(), scratch_space()};
 }
 
 } // namespace harness::campaign

@@ -1,14 +1,11 @@
 #include "harness/campaign/plan_check.hpp"
 
 #include "harness/base/text.hpp"
+#include "harness/campaign/find_program.hpp"
 #include "harness/campaign/plan_codecs.hpp"
 
-#include <cstdlib>
 #include <filesystem>
 #include <fmt/format.h>
-#include <optional>
-#include <sys/stat.h>
-#include <unistd.h>
 
 namespace harness::campaign {
 
@@ -26,26 +23,6 @@ const YamlTree& place_of(const YamlTree& tree, const char* section, const char* 
   return inner != nullptr ? *inner : *outer;
 }
 
-bool runnable(const std::string& path) {
-  struct stat about {};
-  return ::stat(path.c_str(), &about) == 0 && S_ISREG(about.st_mode) &&
-         ::access(path.c_str(), X_OK) == 0;
-}
-
-std::optional<std::string> search(const std::string& name, const std::string& root) {
-  const char* own = std::getenv("PATH");
-  const std::string directories =
-      own != nullptr && root.empty() ? own : "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin";
-  // Servers live in sbin, which an ordinary user's PATH leaves out.
-  for (const auto& directory : split(directories + ":/usr/sbin:/sbin", ':')) {
-    const std::string path = directory + "/" + name;
-    if (!directory.empty() && directory[0] == '/' && runnable(root + path)) {
-      return path;
-    }
-  }
-  return std::nullopt;
-}
-
 void check_target(const YamlTree& tree, TargetPlan& target) {
   const YamlTree& place = place_of(tree, "target", "executable");
   if (target.executable.empty()) {
@@ -57,7 +34,7 @@ void check_target(const YamlTree& tree, TargetPlan& target) {
            "name the directory that an image was unpacked to");
   }
   if (target.executable.find('/') == std::string::npos) {
-    const auto found = search(target.executable, target.root);
+    const auto found = find_program(target.executable, target.root);
     if (!found) {
       reject(place,
              fmt::format("there is no program {} in PATH", quote_if_needed(target.executable)),
@@ -75,7 +52,7 @@ void check_target(const YamlTree& tree, TargetPlan& target) {
   if (fs::is_directory(path)) {
     reject(place, fmt::format("the target {} is a directory", shown), "write the program in it");
   }
-  if (!runnable(path)) {
+  if (!is_executable_file(path)) {
     reject(place, fmt::format("the target {} is not executable", shown),
            fmt::format("chmod +x {}, or write the path of a program", shown));
   }

@@ -70,3 +70,12 @@ TEST_CASE("the version is one line") {
   CHECK(outcome.status == 0);
   CHECK(outcome.output.starts_with("harness "));
 }
+
+TEST_CASE("the doctor names what it found and agrees with its exit status") {
+  const auto outcome = harness_run({"doctor"});
+  for (const char* finding : {"kernel", "ptrace", "seccomp", "isolation", "scratch"}) {
+    CHECK(contains(outcome.output, finding));
+  }
+  const bool bad = contains("\n" + outcome.output, "\nBAD ");
+  CHECK(outcome.status == (bad ? 1 : 0));
+}

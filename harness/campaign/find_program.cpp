@@ -1,0 +1,30 @@
+#include "harness/campaign/find_program.hpp"
+
+#include "harness/base/text.hpp"
+
+#include <cstdlib>
+#include <sys/stat.h>
+#include <unistd.h>
+
+namespace harness::campaign {
+
+bool is_executable_file(const std::string& path) {
+  struct stat about {};
+  return ::stat(path.c_str(), &about) == 0 && S_ISREG(about.st_mode) &&
+         ::access(path.c_str(), X_OK) == 0;
+}
+
+std::optional<std::string> find_program(const std::string& name, const std::string& root) {
+  const char* own = std::getenv("PATH");
+  const std::string directories =
+      own != nullptr && root.empty() ? own : "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin";
+  for (const auto& directory : split(directories + ":/usr/sbin:/sbin:/usr/bin:/bin", ':')) {
+    const std::string path = directory + "/" + name;
+    if (!directory.empty() && directory[0] == '/' && is_executable_file(root + path)) {
+      return path;
+    }
+  }
+  return std::nullopt;
+}
+
+} // namespace harness::campaign

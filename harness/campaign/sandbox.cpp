@@ -1,0 +1,211 @@
+#include "harness/campaign/sandbox.hpp"
+
+#include "harness/base/fd.hpp"
+#include "harness/base/text.hpp"
+#include "harness/campaign/find_program.hpp"
+#include "harness/campaign/sandbox_masks.hpp"
+
+#include <algorithm>
+#include <filesystem>
+#include <fmt/format.h>
+#include <set>
+
+namespace harness::campaign {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+/// Collects Bubblewrap's arguments. Later mounts cover earlier ones, so the order is: what is
+/// shown, what is hidden again, what the plan asks for by name.
+class Arguments {
+public:
+  explicit Arguments(std::string root) : root_(std::move(root)) {}
+
+  void add(std::initializer_list<std::string> words) {
+    words_.insert(words_.end(), words.begin(), words.end());
+  }
+  /// The same path inside and outside, but for the root.
+  void show(const std::string& path) {
+    add({"--ro-bind", root_ + path, path});
+    shown_.push_back(path);
+  }
+  void own_directory(const std::string& path, const char* mode) {
+    add({"--perms", mode, "--dir", path});
+  }
+  void own_file_system(const std::string& path, const char* mode) {
+    add({"--perms", mode, "--tmpfs", path});
+  }
+  void hide(const Mask& mask) {
+    if (mask.directory) {
+      own_file_system(mask.path, "0700");
+    } else {
+      add({"--ro-bind", "/dev/null", mask.path});
+    }
+  }
+  bool shows(const std::string& path) const {
+    return std::any_of(shown_.begin(), shown_.end(),
+                       [&](const auto& directory) { return is_below(path, directory); });
+  }
+  const std::string& root() const { return root_; }
+  const std::vector<std::string>& shown() const { return shown_; }
+  std::vector<std::string> take() { return std::move(words_); }
+
+private:
+  std::string root_; // "" = the host's
+  std::vector<std::string> words_;
+  std::vector<std::string> shown_;
+};
+
+void add_namespaces(Arguments& arguments, const TargetPlan& target, const SandboxOptions& options) {
+  arguments.add({find_program("bwrap").value_or("bwrap"), "--die-with-parent", "--unshare-net",
+                 "--unshare-pid", "--unshare-ipc", "--unshare-uts", "--hostname", "sandbox"});
+  if (!options.root) {
+    // One identity alone is mapped: the one that the target runs as. The worker needs the
+    // capabilities of the new namespace to isolate each run; the target keeps none of them.
+    arguments.add({"--unshare-user", "--uid", std::to_string(target.uid), "--gid",
+                   std::to_string(target.gid), "--cap-add", "ALL"});
+  }
+}
+
+/// What an own root has of the host's: programs, libraries, configuration.
+void show_host(Arguments& arguments) {
+  for (const char* name : {"bin", "sbin", "lib", "lib32", "lib64", "libx32"}) {
+    const std::string path = fmt::format("/{}", name);
+    std::error_code problem;
+    if (fs::is_symlink(path, problem)) {
+      arguments.add({"--symlink", fs::read_symlink(path, problem).string(), path});
+    } else if (fs::is_directory(path, problem)) {
+      arguments.show(path);
+    }
+  }
+  for (const char* path : {"/usr", "/etc", "/opt", "/sys"}) {
+    std::error_code problem;
+    if (fs::is_directory(path, problem)) {
+      arguments.show(path);
+    }
+  }
+}
+
+/// The top level of an unpacked image, but for what is the sandbox's own.
+void show_image(Arguments& arguments) {
+  static const std::set<std::string> own = {"proc", "dev", "tmp", "run", "harness"};
+  std::error_code problem;
+  for (const auto& entry : fs::directory_iterator(arguments.root(), problem)) {
+    const std::string name = entry.path().filename();
+    if (own.contains(name)) {
+      continue;
+    }
+    if (entry.is_symlink(problem)) {
+      arguments.add({"--symlink", fs::read_symlink(entry.path(), problem).string(), "/" + name});
+    } else if (entry.is_directory(problem) || entry.is_regular_file(problem)) {
+      arguments.show("/" + name);
+    }
+  }
+}
+
+void add_own_places(Arguments& arguments, bool image) {
+  arguments.add({"--proc", "/proc", "--dev", "/dev"});
+  arguments.own_file_system("/tmp", "1777");
+  arguments.own_directory("/run", "0755");
+  if (!image) {
+    for (const char* path : {"/var", "/var/cache", "/var/lib", "/var/log", "/home"}) {
+      arguments.own_directory(path, "0755");
+    }
+    arguments.own_directory("/var/tmp", "1777");
+    arguments.own_directory("/root", "0700");
+    arguments.add({"--symlink", "/run", "/var/run", "--symlink", "/run/lock", "/var/lock"});
+  }
+  arguments.own_file_system(sandbox_directory, "0700");
+}
+
+/// `path` and what it is a link to, unless a shown directory holds them already.
+void show_program(Arguments& arguments, const std::string& path) {
+  std::error_code problem;
+  const std::string real = fs::canonical(arguments.root() + path, problem).string();
+  if (arguments.root().empty() && !problem && !arguments.shows(real)) {
+    arguments.show(real);
+  }
+  if (!arguments.shows(path)) {
+    arguments.show(path);
+  }
+}
+
+void add_masks(Arguments& arguments, const TargetPlan& target) {
+  const std::string& root = arguments.root();
+  for (Mask mask : masks_below(root + "/etc")) {
+    mask.path.erase(0, root.size());
+    arguments.hide(mask);
+    for (const auto& path : target.needs) {
+      if (is_below(path, mask.path)) {
+        arguments.show(path); // asked for by name
+      }
+    }
+  }
+  std::vector<std::string> outside = arguments.shown();
+  outside.insert(outside.end(), target.needs.begin(), target.needs.end());
+  for (auto& path : outside) {
+    path.insert(0, root);
+  }
+  if (const auto sockets = read_file("/proc/net/unix")) {
+    for (const auto& path : sockets_below(*sockets, outside)) {
+      arguments.hide({path.substr(root.size()), false});
+    }
+  }
+}
+
+/// Our own binary, out of the target's sight. In a foreign root our libraries come along.
+void add_worker(Arguments& arguments, const SandboxOptions& options) {
+  const std::string inside = fmt::format("{}/bin/harness", sandbox_directory);
+  arguments.add({"--ro-bind", options.harness, inside});
+  if (arguments.root().empty()) {
+    arguments.add({"--", inside});
+    return;
+  }
+  const std::string library_directory = fmt::format("{}/lib", sandbox_directory);
+  std::string loader;
+  std::set<std::string> libraries;
+  const auto maps = read_file("/proc/self/maps");
+  for (const auto& line : split(maps ? *maps : "", '\n')) {
+    const auto slash = line.find('/');
+    const std::string path = slash == std::string::npos ? "" : line.substr(slash);
+    const std::string name = fs::path(path).filename();
+    if (name.find(".so") == std::string::npos || !libraries.insert(path).second) {
+      continue;
+    }
+    arguments.add({"--ro-bind", path, library_directory + "/" + name});
+    if (name.starts_with("ld-linux") || name.starts_with("ld-2")) {
+      loader = library_directory + "/" + name;
+    }
+  }
+  arguments.add({"--", loader, "--library-path", library_directory, inside});
+}
+
+} // namespace
+
+std::vector<std::string> sandbox_command(const TargetPlan& target, const SandboxOptions& options) {
+  Arguments arguments(target.root);
+  const bool image = !target.root.empty();
+  add_namespaces(arguments, target, options);
+  if (image) {
+    show_image(arguments);
+  } else {
+    show_host(arguments);
+  }
+  add_own_places(arguments, image);
+  if (!target.executable.empty()) {
+    show_program(arguments, target.executable);
+  }
+  for (const auto& path : target.needs) {
+    if (!arguments.shows(path)) {
+      arguments.show(path);
+    }
+  }
+  add_masks(arguments, target);
+  add_worker(arguments, options);
+  std::vector<std::string> words = arguments.take();
+  words.insert(words.end(), options.arguments.begin(), options.arguments.end());
+  return words;
+}
+
+} // namespace harness::campaign
