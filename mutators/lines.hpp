@@ -1,0 +1,17 @@
+// From drawn words to the parts of an input that have a form of their own. Private to mutators.
+#pragma once
+
+#include "harness/model/input.hpp"
+
+#include <string>
+#include <vector>
+
+namespace harness::mutators {
+
+/// A node line of a grammar: as in the text form of inputs, checked.
+Result<FileNode> node_from_words(const std::vector<std::string>& words);
+
+/// A script line of a grammar: `[@CLIENT] WORD...` is a command, `[@CLIENT] @KIND ...` any step.
+Result<Step> step_from_words(const std::vector<std::string>& words);
+
+} // namespace harness::mutators
