@@ -142,6 +142,7 @@ private:
                         fmt::format("write one of {}", fmt::join(known, ", ")));
       }
       enable(static_cast<Dimension>(found - dimension_names.begin()), true);
+      tables_.typed[static_cast<std::size_t>(found - dimension_names.begin())] = true;
     }
   }
 

@@ -46,6 +46,8 @@ private:
   Dictionary dictionary_;
   GeneratorOptions options_;
   std::vector<std::string> calls_;
+  std::vector<std::size_t> mutations_; // those that the grammar enables, by number
+  std::vector<double> sums_;           // of their weights
 };
 
 } // namespace harness::mutators

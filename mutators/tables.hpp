@@ -90,7 +90,8 @@ struct GrammarTables {
   std::vector<Choice> rules;
   std::vector<std::string> dictionary;
   bool raw_mutation = true;
-  std::array<bool, dimension_names.size()> enabled{};
+  std::array<bool, dimension_names.size()> enabled{}; // named by a field or by `dimensions`
+  std::array<bool, dimension_names.size()> typed{};   // named by `dimensions`: beyond the templates
   std::vector<std::string> neighbours;
   /// Templates of script, configuration and input lines that make up names, and the kinds of names;
   /// by them the names in an input that was written by hand or mutated are found again.
@@ -98,6 +99,7 @@ struct GrammarTables {
   std::vector<std::string> name_kinds;
 
   bool has(Dimension dimension) const { return enabled[static_cast<std::size_t>(dimension)]; }
+  bool is_typed(Dimension dimension) const { return typed[static_cast<std::size_t>(dimension)]; }
 };
 
 } // namespace harness::mutators

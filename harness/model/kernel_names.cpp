@@ -37,6 +37,14 @@ std::optional<int> signal_number(std::string_view name) {
   if (name.starts_with("SIG")) {
     name.remove_prefix(3);
   }
+  // The C library says POLL; the kernel and everybody else say SIGIO.
+  static constexpr std::pair<std::string_view, int> aliases[] = {
+      {"IO", SIGIO}, {"IOT", SIGIOT}, {"CLD", SIGCHLD}};
+  for (const auto& [alias, number] : aliases) {
+    if (name == alias) {
+      return number;
+    }
+  }
   for (int number = 1; number < SIGRTMIN; ++number) {
     const char* const known = ::sigabbrev_np(number);
     if (known != nullptr && name == known) {
@@ -47,6 +55,9 @@ std::optional<int> signal_number(std::string_view name) {
 }
 
 std::string signal_name(int number) {
+  if (number == SIGIO) {
+    return "SIGIO";
+  }
   if (const char* const known = ::sigabbrev_np(number); known != nullptr) {
     return fmt::format("SIG{}", known);
   }

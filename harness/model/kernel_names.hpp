@@ -9,7 +9,8 @@
 
 namespace harness {
 
-/// 15 for "SIGTERM" (also "TERM"); real-time signals are "SIGRTMIN+3" or "SIGRTMAX-1".
+/// 15 for "SIGTERM" (also "TERM"; SIGIO, SIGIOT and SIGCLD are known too); real-time signals are
+/// "SIGRTMIN+3" or "SIGRTMAX-1".
 std::optional<int> signal_number(std::string_view name);
 /// "SIGTERM"; "SIGRTMIN+N" for real-time signals; "signal N" for a number that is none.
 std::string signal_name(int number);
