@@ -32,6 +32,8 @@ struct CallRow {
   bool gained = false; // outside the baseline
   std::vector<std::string> executables;
   std::vector<std::string> threads;
+  std::vector<std::pair<std::string, std::uint64_t>> arguments; // "O_RDONLY", times; most first
+  std::vector<std::pair<std::string, std::uint64_t>> errnos;    // "ENOENT", times; most first
 };
 
 struct PhaseView {

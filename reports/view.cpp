@@ -1,0 +1,270 @@
+#include "reports/view.hpp"
+
+#include "harness/base/text.hpp"
+#include "reports/escape.hpp"
+
+#include <algorithm>
+#include <fmt/format.h>
+#include <map>
+#include <set>
+
+namespace harness::reports {
+
+namespace {
+
+using Rows = std::map<std::string, CallRow>; // by qualified name
+
+void sort_unique(std::vector<std::string>& names) {
+  std::sort(names.begin(), names.end());
+  names.erase(std::unique(names.begin(), names.end()), names.end());
+}
+
+CallRow begin_row(const PairKey& key, const PairRecord& record) {
+  CallRow row;
+  row.call = key.call;
+  row.name = syscall_name(key.call);
+  row.qualified = qualified_name(key.call);
+  const auto& note = note_of(row.name);
+  row.category = note.category;
+  row.risk = note.risk;
+  row.risk_reason = note.reason;
+  row.calls = 0;
+  row.first = record.first;
+  row.stability = record.stability;
+  row.fault_only = true;
+  return row;
+}
+
+/// The share of repetitions that showed the pair; untried ones are not less stable than others.
+double steadiness(const Stability& stability) {
+  return stability.tried == 0 ? 1.0 : static_cast<double>(stability.shown) / stability.tried;
+}
+
+void join(CallRow& row, const PairKey& key, const PairRecord& record) {
+  *row.calls += record.calls();
+  row.runs = std::max(row.runs, record.runs());
+  row.first = earlier(row.first, record.first);
+  if (steadiness(record.stability) < steadiness(row.stability) ||
+      (row.stability.tried == 0 && record.stability.tried > 0)) {
+    row.stability = record.stability;
+  }
+  row.fault_only = row.fault_only && record.only_faulted;
+  row.executables.push_back(key.executable);
+}
+
+template <typename Entry>
+void attach(std::vector<std::pair<std::string, std::uint64_t>>& list, const Entry& entry,
+            const std::string& text) {
+  list.emplace_back(text, entry.times);
+}
+
+void most_first(std::vector<std::pair<std::string, std::uint64_t>>& list) {
+  std::sort(list.begin(), list.end(), [](const auto& a, const auto& b) {
+    return a.second != b.second ? a.second > b.second : a.first < b.first;
+  });
+}
+
+std::map<std::string, Rows> join_pairs(const CampaignSummary& summary) {
+  std::map<std::string, Rows> phases;
+  for (const auto& [key, record] : summary.profile.pairs) {
+    auto& rows = phases[key.phase];
+    const auto place = rows.try_emplace(qualified_name(key.call), begin_row(key, record)).first;
+    join(place->second, key, record);
+    const auto smallest = summary.smallest_inputs.find(key);
+    if (smallest != summary.smallest_inputs.end()) {
+      place->second.smallest_input = smallest->second;
+    }
+    const auto threads = summary.threads.find(key);
+    if (threads != summary.threads.end()) {
+      auto& all = place->second.threads;
+      all.insert(all.end(), threads->second.begin(), threads->second.end());
+    }
+  }
+  const auto row_of = [&](const std::string& phase, const std::string& call) -> CallRow* {
+    const auto rows = phases.find(phase);
+    if (rows == phases.end()) {
+      return nullptr;
+    }
+    const auto row = rows->second.find(call);
+    return row == rows->second.end() ? nullptr : &row->second;
+  };
+  for (const auto& entry : summary.arguments) {
+    if (CallRow* row = row_of(entry.phase, entry.call)) {
+      attach(row->arguments, entry, entry.text);
+    }
+  }
+  for (const auto& entry : summary.errnos) {
+    if (CallRow* row = row_of(entry.phase, entry.call)) {
+      attach(row->errnos, entry, entry.name);
+    }
+  }
+  for (const auto& change : summary.changes) {
+    if (CallRow* row = row_of(change.pair.phase, qualified_name(change.pair.call));
+        row != nullptr && change.gained) {
+      row->gained = true;
+    }
+  }
+  return phases;
+}
+
+PhaseView finish_phase(const CampaignSummary& summary, const std::string& name, Rows rows) {
+  PhaseView phase;
+  phase.name = name;
+  phase.runs = summary.profile.runs_reaching(name);
+  for (const auto& planned : summary.plan.phases) {
+    if (planned.name == name) {
+      phase.trigger = trigger_text(planned.trigger);
+    }
+  }
+  for (auto& [qualified, row] : rows) {
+    sort_unique(row.executables);
+    sort_unique(row.threads);
+    most_first(row.arguments);
+    most_first(row.errnos);
+    if (row.smallest_input.empty()) {
+      row.smallest_input = row.first.input;
+    }
+    phase.calls_seen += row.fault_only ? 0 : 1;
+    phase.rows.push_back(std::move(row));
+  }
+  return phase;
+}
+
+/// How many phases have each call without a fault.
+std::map<std::string, std::size_t> phases_of_calls(const std::vector<PhaseView>& phases) {
+  std::map<std::string, std::size_t> count;
+  for (const auto& phase : phases) {
+    for (const auto& row : phase.rows) {
+      count[row.qualified] += row.fault_only ? 0 : 1;
+    }
+  }
+  return count;
+}
+
+Gate counted_gate(std::string_view name, int bit, std::uint64_t count,
+                  const std::optional<std::uint64_t>& limit, std::string_view noun) {
+  Gate gate{.name = name, .bit = bit, .applies = limit.has_value()};
+  gate.passed = !limit || count <= *limit;
+  gate.text = fmt::format("{} {}{}, {}", with_commas(count), noun, count == 1 ? "" : "s",
+                          limit ? fmt::format("at most {} allowed", with_commas(*limit))
+                                : "any number allowed");
+  return gate;
+}
+
+std::vector<Gate> gates_of(const CampaignSummary& summary, std::size_t gained) {
+  std::vector<Gate> gates;
+  Gate baseline{.name = "baseline", .bit = 2, .applies = summary.baseline.has_value()};
+  baseline.passed = gained == 0;
+  baseline.text = !baseline.applies ? "no baseline given"
+                  : gained == 0
+                      ? "no call outside the baseline"
+                      : fmt::format("{} outside the baseline",
+                                    gained == 1 ? "1 call" : with_commas(gained) + " calls");
+  gates.push_back(baseline);
+  Gate convergence{.name = "convergence", .bit = 4};
+  convergence.applies = summary.plan.explore.until != Until::budget;
+  convergence.passed = summary.converged || !convergence.applies;
+  convergence.text = summary.converged      ? "converged by the plan's stop rule"
+                     : !convergence.applies ? "the plan stops at its budget"
+                                            : "not converged by the plan's stop rule";
+  gates.push_back(convergence);
+  const auto& allowed = summary.plan.gates;
+  gates.push_back(counted_gate("crashes", 8, summary.crashes, allowed.crashes, "run crashed"));
+  gates.push_back(
+      counted_gate("time-outs", 16, summary.time_outs, allowed.time_outs, "run timed out"));
+  gates.push_back(counted_gate("incomplete", 32, summary.incomplete_runs, allowed.incomplete,
+                               "run not seen whole"));
+  return gates;
+}
+
+} // namespace
+
+View::View(const CampaignSummary& of) : summary(of) {
+  auto joined = join_pairs(summary);
+  std::vector<std::string> order = summary.profile.phases;
+  for (const auto& planned : summary.plan.phases) {
+    order.push_back(planned.name);
+  }
+  for (const auto& [name, rows] : joined) {
+    order.push_back(name);
+  }
+  std::set<std::string> done;
+  for (const auto& name : order) {
+    if (done.insert(name).second) {
+      phases.push_back(finish_phase(summary, name, std::move(joined[name])));
+    }
+  }
+  if (summary.plan.explore.mode == Mode::discover && !phases.empty()) {
+    for (auto& row : phases.back().rows) {
+      row.calls = std::nullopt;
+    }
+  }
+  const auto count = phases_of_calls(phases);
+  for (auto& phase : phases) {
+    for (const auto& row : phase.rows) {
+      phase.only_here += !row.fault_only && count.at(row.qualified) == 1 ? 1 : 0;
+      flaky_pairs += row.stability.flaky() ? 1 : 0;
+    }
+  }
+  for (const auto& [name, number] : count) {
+    (number > 0 ? union_names : fault_only).push_back(name);
+  }
+  for (const auto& change : summary.changes) {
+    (change.gained ? gained : lost).push_back(&change);
+  }
+  for (const auto& attempt : summary.attempts) {
+    if (attempt.complete) {
+      last_complete = &attempt;
+    }
+  }
+  gates = gates_of(summary, gained.size());
+  runs_per_s = summary.elapsed_s > 0 ? static_cast<double>(summary.runs) / summary.elapsed_s : 0;
+}
+
+bool View::passed() const {
+  return std::all_of(gates.begin(), gates.end(), [](const Gate& gate) { return gate.passed; });
+}
+
+std::string View::verdict() const {
+  const std::string found =
+      fmt::format("{} system call{} in {} phase{} after {} run{}", union_names.size(),
+                  union_names.size() == 1 ? "" : "s", phases.size(), phases.size() == 1 ? "" : "s",
+                  with_commas(summary.runs), summary.runs == 1 ? "" : "s");
+  std::string text = summary.converged ? "Converged: " : "Not converged: ";
+  text += found;
+  if (summary.converged && last_complete != nullptr && last_complete->bound) {
+    text += fmt::format("; with {} confidence fewer than {} of further runs would show another",
+                        percent(summary.plan.explore.confidence), percent(*last_complete->bound));
+  } else if (!summary.converged && !summary.stop_reason.empty()) {
+    text += "; " + visible(summary.stop_reason);
+  }
+  while (text.ends_with('.')) {
+    text.pop_back();
+  }
+  text += '.';
+  for (const auto& gate : gates) {
+    if (!gate.passed && gate.name != "convergence") {
+      text += fmt::format(" Failed: {}.", gate.text);
+    }
+  }
+  return text;
+}
+
+std::string replay_command(const CampaignSummary& summary, std::string_view input) {
+  const std::string directory =
+      summary.directory.empty() ? summary.plan.name + ".campaign" : summary.directory;
+  return fmt::format("harness replay {} {}", shell_word(directory), shell_word(input));
+}
+
+std::string percent(double share) {
+  if (share <= 0) {
+    return "0 %";
+  }
+  std::string text = fmt::format("{:.2g}", share * 100);
+  if (text.find('e') != std::string::npos) {
+    text = share >= 0.1 ? fmt::format("{:.0f}", share * 100) : fmt::format("{:.6f}", share * 100);
+  }
+  return text + " %";
+}
+
+} // namespace harness::reports

@@ -1,0 +1,24 @@
+// Summaries that the tests and benchmarks of this room render: a small campaign that shows every
+// kind of finding, the same with hostile names, and a large one.
+#pragma once
+
+#include "harness/model/summary.hpp"
+
+#include <cstdint>
+
+namespace harness::test {
+
+/// A redis-server campaign with two phases, one failed and one good attempt, a crash, a time-out, a
+/// call that is flaky, one seen only under faults, one of a foreign architecture, and a baseline.
+CampaignSummary example_summary();
+
+/// A campaign that was interrupted before its first run.
+CampaignSummary empty_summary();
+
+/// example_summary with `hostile` in every text that a target or a user can choose.
+CampaignSummary hostile_summary();
+
+/// `calls` calls in each of four phases, `runs` runs, a curve of 2,000 points.
+CampaignSummary large_summary(std::size_t calls, std::uint64_t runs);
+
+} // namespace harness::test
