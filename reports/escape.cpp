@@ -114,22 +114,11 @@ std::string markdown(std::string_view bytes) {
 }
 
 std::string markdown_code(std::string_view bytes) {
-  // In a table a code span must still escape its pipes (GFM); backslash escapes do not work there,
-  // so a span is fenced by one more backtick than its content has in a row.
-  std::string text;
-  std::size_t row = 0;
-  std::size_t longest = 0;
-  for (const char c : visible(bytes)) {
-    row = c == '`' ? row + 1 : 0;
-    longest = std::max(longest, row);
-    if (c == '|') {
-      text += '\\';
-    }
-    text += c;
-  }
-  const std::string fence(longest + 1, '`');
-  const bool spaced = longest > 0 || text.empty();
-  return fence + (spaced ? " " : "") + text + (spaced ? " " : "") + fence;
+  // A span of backticks cannot escape anything, and tables split it at "|" all the same: only what
+  // needs no escape goes there, the rest into the element that a span stands for.
+  const std::string text = visible(bytes);
+  const bool plain = !text.empty() && text.find_first_of("`|<>&\\") == std::string::npos;
+  return plain ? "`" + text + "`" : "<code>" + markdown(bytes) + "</code>";
 }
 
 std::string csv_field(std::string_view bytes) {

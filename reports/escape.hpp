@@ -25,7 +25,7 @@ std::string markup_lines(std::string_view bytes);
 
 /// visible(), safe in a cell of a Markdown table: no |, no emphasis, no link, no HTML.
 std::string markdown(std::string_view bytes);
-/// visible() as a Markdown code span that no content can leave.
+/// visible() as Markdown code that no content can leave, in a table or out of it.
 std::string markdown_code(std::string_view bytes);
 
 /// One field of RFC 4180. Fields that a spreadsheet would take for a formula get a ' in front.

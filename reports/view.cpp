@@ -141,11 +141,11 @@ std::map<std::string, std::size_t> phases_of_calls(const std::vector<PhaseView>&
   return count;
 }
 
-Gate counted_gate(std::string_view name, int bit, std::uint64_t count,
-                  const std::optional<std::uint64_t>& limit, std::string_view noun) {
-  Gate gate{.name = name, .bit = bit, .applies = limit.has_value()};
+Gate counted_gate(Gate gate, std::uint64_t count, const std::optional<std::uint64_t>& limit,
+                  std::string_view one, std::string_view many) {
+  gate.applies = limit.has_value();
   gate.passed = !limit || count <= *limit;
-  gate.text = fmt::format("{} {}{}, {}", with_commas(count), noun, count == 1 ? "" : "s",
+  gate.text = fmt::format("{} {}, {}", with_commas(count), count == 1 ? one : many,
                           limit ? fmt::format("at most {} allowed", with_commas(*limit))
                                 : "any number allowed");
   return gate;
@@ -169,11 +169,12 @@ std::vector<Gate> gates_of(const CampaignSummary& summary, std::size_t gained) {
                                             : "not converged by the plan's stop rule";
   gates.push_back(convergence);
   const auto& allowed = summary.plan.gates;
-  gates.push_back(counted_gate("crashes", 8, summary.crashes, allowed.crashes, "run crashed"));
-  gates.push_back(
-      counted_gate("time-outs", 16, summary.time_outs, allowed.time_outs, "run timed out"));
-  gates.push_back(counted_gate("incomplete", 32, summary.incomplete_runs, allowed.incomplete,
-                               "run not seen whole"));
+  gates.push_back(counted_gate({.name = "crashes", .bit = 8}, summary.crashes, allowed.crashes,
+                               "crash", "crashes"));
+  gates.push_back(counted_gate({.name = "time-outs", .bit = 16}, summary.time_outs,
+                               allowed.time_outs, "time-out", "time-outs"));
+  gates.push_back(counted_gate({.name = "incomplete", .bit = 32}, summary.incomplete_runs,
+                               allowed.incomplete, "run not seen whole", "runs not seen whole"));
   return gates;
 }
 
@@ -254,6 +255,14 @@ std::string replay_command(const CampaignSummary& summary, std::string_view inpu
   const std::string directory =
       summary.directory.empty() ? summary.plan.name + ".campaign" : summary.directory;
   return fmt::format("harness replay {} {}", shell_word(directory), shell_word(input));
+}
+
+std::string run_facts(const View& view) {
+  const auto& summary = view.summary;
+  const auto elapsed = Duration(static_cast<std::int64_t>(summary.elapsed_s * 1e9));
+  return fmt::format("{} run{} in {} ({:.1f} a second), {} input{} kept", with_commas(summary.runs),
+                     summary.runs == 1 ? "" : "s", format_duration(elapsed), view.runs_per_s,
+                     with_commas(summary.corpus), summary.corpus == 1 ? "" : "s");
 }
 
 std::string percent(double share) {

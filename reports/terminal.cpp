@@ -1,0 +1,182 @@
+#include "reports/formats.hpp"
+
+#include "harness/base/text.hpp"
+#include "reports/escape.hpp"
+#include "reports/table.hpp"
+#include "reports/view.hpp"
+#include "reports/wrap.hpp"
+
+#include <algorithm>
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+namespace harness::reports {
+
+namespace {
+
+/// At most this many rows of what may be long; the other formats have them all.
+constexpr std::size_t most_rows = 12;
+
+std::string heading(const Style& style, std::string_view text) {
+  return "\n" + style.paint(Role::heading, text) + "\n";
+}
+
+std::string verdict_lines(const View& view, const Style& style) {
+  const bool good = view.passed() && view.summary.converged;
+  const Role role = good ? Role::good : view.passed() ? Role::warning : Role::bad;
+  const std::string_view mark = good            ? (style.unicode ? "✓" : "ok:")
+                                : view.passed() ? (style.unicode ? "•" : "note:")
+                                                : (style.unicode ? "✗" : "failed:");
+  const int indent = display_width(mark) + 1;
+  return style.paint(role, mark) + " " +
+         wrap(visible(view.verdict()), style.columns, static_cast<std::size_t>(indent)) + "\n";
+}
+
+std::string phase_table(const View& view, const Style& style) {
+  std::size_t most = 1;
+  for (const auto& phase : view.phases) {
+    most = std::max(most, phase.calls_seen);
+  }
+  Table table({{"phase"}, {"calls", true}, {"only here", true}, {"runs", true}, {""}});
+  constexpr std::size_t bar_columns = 24;
+  for (const auto& phase : view.phases) {
+    std::string bar;
+    for (std::size_t i = 0; i < phase.calls_seen * bar_columns / most; ++i) {
+      bar += style.unicode ? "━" : "=";
+    }
+    table.add({{visible(phase.name), Role::accent},
+               {with_commas(phase.calls_seen)},
+               {with_commas(phase.only_here), Role::faint},
+               {phase.runs == 0 ? "not reached" : with_commas(phase.runs),
+                phase.runs == 0 ? Role::warning : Role::plain},
+               {bar, Role::faint}});
+  }
+  return heading(style, "Phases") + table.text(style);
+}
+
+std::string calls_of(const PhaseView& phase, const Style& style) {
+  std::vector<std::string> names;
+  for (const auto& row : phase.rows) {
+    if (!row.fault_only) {
+      names.push_back(row.qualified);
+    }
+  }
+  return fmt::format("  {}\n    {}\n", style.paint(Role::accent, visible(phase.name)),
+                     wrap(fmt::format("{}", fmt::join(names, " ")), style.columns, 4));
+}
+
+std::string union_lines(const View& view, const Style& style) {
+  if (view.union_names.empty()) {
+    return "\nNo run was seen whole, so there are no system calls to show.\n";
+  }
+  std::string text = heading(style, "System calls");
+  for (const auto& phase : view.phases) {
+    if (phase.calls_seen > 0) {
+      text += calls_of(phase, style);
+    }
+  }
+  if (!view.fault_only.empty()) {
+    text += fmt::format("  {}\n    {}\n", style.paint(Role::accent, "only when calls fail"),
+                        wrap(fmt::format("{}", fmt::join(view.fault_only, " ")), style.columns, 4));
+  }
+  return text;
+}
+
+std::string flaky_lines(const View& view, const Style& style) {
+  Table table({{"call"}, {"phase"}, {"shown", true}, {"first input"}});
+  for (const auto& phase : view.phases) {
+    for (const auto& row : phase.rows) {
+      if (row.stability.flaky()) {
+        table.add(
+            {{row.qualified, Role::accent},
+             {visible(phase.name)},
+             {fmt::format("{} of {}", row.stability.shown, row.stability.tried), Role::warning},
+             {visible(row.first.input), Role::faint}});
+      }
+    }
+  }
+  return table.empty()
+             ? ""
+             : heading(style, "Flaky: not every repetition shows them") + table.text(style);
+}
+
+std::string change_lines(const View& view, const Style& style) {
+  if (!view.summary.baseline) {
+    return "";
+  }
+  std::string text = heading(style, "Compared with " + visible(*view.summary.baseline));
+  if (view.gained.empty() && view.lost.empty()) {
+    return text + "  the same calls\n";
+  }
+  Table table({{""}, {"call"}, {"phase"}, {"executable"}, {"input"}});
+  const auto add = [&](const BaselineChange& change) {
+    table.add({{change.gained ? "+ gained" : "- lost", change.gained ? Role::bad : Role::faint},
+               {qualified_name(change.pair.call), Role::accent},
+               {visible(change.pair.phase)},
+               {visible(change.pair.executable)},
+               {visible(change.input), Role::faint}});
+  };
+  for (const auto* change : view.gained) {
+    add(*change);
+  }
+  for (const auto* change : view.lost) {
+    add(*change);
+  }
+  return text + table.text(style);
+}
+
+std::string failure_lines(const View& view, const Style& style) {
+  if (view.summary.failures.empty()) {
+    return "";
+  }
+  Table table({{"runs", true}, {"what"}, {"first input"}});
+  const auto& buckets = view.summary.failures;
+  for (std::size_t i = 0; i < std::min(buckets.size(), most_rows); ++i) {
+    table.add({{with_commas(buckets[i].runs)},
+               {visible(buckets[i].what), buckets[i].crash ? Role::bad : Role::warning},
+               {visible(buckets[i].first_input), Role::faint}});
+  }
+  std::string text = heading(style, "Crashes and time-outs") + table.text(style);
+  if (buckets.size() > most_rows) {
+    text += fmt::format("  and {} more\n", buckets.size() - most_rows);
+  }
+  return text;
+}
+
+std::string gate_lines(const View& view, const Style& style) {
+  std::string text = heading(style, "Gates");
+  for (const auto& gate : view.gates) {
+    const Role role = !gate.applies ? Role::faint : gate.passed ? Role::good : Role::bad;
+    const std::string mark = !gate.applies ? "-" : gate.passed ? "passed" : "FAILED";
+    text +=
+        fmt::format("  {} {} {}\n", style.paint(role, pad(mark, 6)), pad(gate.name, 11), gate.text);
+  }
+  return text;
+}
+
+std::string statement_lines(const View& view, const Style& style) {
+  std::string text;
+  if (!view.summary.statement.empty()) {
+    text += heading(style, "How sure") + "  " +
+            wrap(visible(view.summary.statement), style.columns, 2) + "\n";
+  }
+  for (const auto& sentence : view.summary.not_established) {
+    text += style.paint(Role::warning, "  not shown: ") +
+            wrap(visible(sentence), style.columns, 13) + "\n";
+  }
+  return text;
+}
+
+} // namespace
+
+std::string terminal_summary(const CampaignSummary& summary, const Style& style) {
+  const View view(summary);
+  const std::string facts = summary.runs == 0 ? "no runs" : run_facts(view);
+  return fmt::format("{}  {}\n", style.paint(Role::heading, visible(summary.plan.name)),
+                     style.paint(Role::faint, facts)) +
+         verdict_lines(view, style) + phase_table(view, style) + union_lines(view, style) +
+         change_lines(view, style) + flaky_lines(view, style) + failure_lines(view, style) +
+         statement_lines(view, style) + gate_lines(view, style);
+}
+
+} // namespace harness::reports
