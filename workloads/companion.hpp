@@ -1,0 +1,58 @@
+// RunCompanion: everything of a workload that lives while the target runs: the pump of its streams,
+// the script of its clients, and a working directory that vanishes under it. Knows the parts, no
+// kind of workload.
+#pragma once
+
+#include "harness/model/companion.hpp"
+#include "workloads/pump.hpp"
+#include "workloads/script.hpp"
+#include "workloads/wake.hpp"
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <thread>
+
+namespace harness::workloads {
+
+/// A server's part of a companion.
+struct ServerPart {
+  ScriptPlan script;
+  PhaseIndex last_phase = 0;
+  Duration ready_within{};
+  Duration whole_run{}; // the script leaves enough of it for a clean stop
+};
+
+/// What befalls the target's working directory once it is there.
+struct DirectoryFate {
+  enum class Kind { kept, deleted, unreadable };
+  Kind kind = Kind::kept;
+  int parent = -1; // borrowed
+  std::string name;
+};
+
+class RunCompanion final : public Companion {
+public:
+  std::unique_ptr<Pump> pump;       // may be null
+  std::optional<ServerPart> server; // none: a command
+  DirectoryFate directory;
+  bool breaks_pipe = false; // an output without a reader: SIGPIPE is expected
+
+  ~RunCompanion() override { stop(); }
+
+  void started(RunControl& control, pid_t pid) override;
+  void phase(PhaseIndex phase) override;
+  void ready() override { ready_.set(); }
+  void stop() override;
+
+private:
+  void serve(RunControl& control);
+  bool await_ready() const;
+
+  Wake ready_;
+  Wake last_phase_;
+  Wake stop_;
+  std::thread client_thread_;
+};
+
+} // namespace harness::workloads

@@ -1,0 +1,56 @@
+// Neighbours: further processes of a run that are not under exploration: a second instance, the
+// holder of a lock, a system log. Started before the target, seeing the same run directory and the
+// same loopback, under the same identity; never traced, never counted, always killed. Knows the
+// kernel interface and where a run takes place.
+#pragma once
+
+#include "harness/base/clock.hpp"
+#include "harness/base/result.hpp"
+#include "workloads/run_directory.hpp"
+#include "workloads/wake.hpp"
+#include "workloads/workload.hpp"
+
+#include <string>
+#include <thread>
+#include <vector>
+
+namespace harness::workloads {
+
+struct NeighbourSpec {
+  std::string name;
+  std::vector<std::string> words; // argv, filled in; [0] an absolute path or found in PATH
+};
+
+struct NeighbourSurroundings {
+  RunPlace place;
+  std::string directory; // working directory, as the neighbour sees it
+  std::vector<std::string> environment;
+  Owner owner;
+  Duration ready_within{}; // for its first line of output, which says that it is ready
+};
+
+/// A thread that is the parent of all neighbours of a run: the tracer's thread, which waits for any
+/// child of its own, never meets them.
+class Neighbours {
+public:
+  /// Returns when each neighbour has written a line, ended, or had `ready_within`. What could not
+  /// be started is appended to `left_out`.
+  Neighbours(std::vector<NeighbourSpec> specs, NeighbourSurroundings surroundings,
+             std::vector<std::string>& left_out);
+  /// Kills them with all their children.
+  ~Neighbours();
+  Neighbours(const Neighbours&) = delete;
+  Neighbours& operator=(const Neighbours&) = delete;
+
+private:
+  Wake stop_;
+  std::thread thread_;
+};
+
+/// A datagram socket /dev/log in the worker's own /dev, as a system log would have it; what arrives
+/// is dropped. The path is removed at the end. The name in plans and inputs is "devlog".
+Result<Fd> open_system_log();
+void close_system_log(Fd socket);
+constexpr const char* system_log_name = "devlog";
+
+} // namespace harness::workloads

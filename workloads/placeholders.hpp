@@ -1,0 +1,31 @@
+// Placeholders: the words in braces that a plan may write where a value is known only per run:
+// {run} (working directory as the target names it), {port}, {socket}. Also the environment that a
+// run starts from. Pure.
+#pragma once
+
+#include "harness/model/input.hpp"
+#include "harness/model/plan.hpp"
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace harness::workloads {
+
+struct Surroundings {
+  std::string run;        // "/tmp/run" in isolation
+  std::uint16_t port = 0; // 0: the plan has none, and {port} stays as it is
+  std::string socket;     // absolute as the target names it; "" as above
+};
+
+/// `text` with its placeholders filled in. Other words in braces stay: they are the target's.
+std::string fill_in(std::string_view text, const Surroundings& surroundings);
+
+/// What a target gets that the plan says nothing about: PATH, HOME, LANG, TERM, and nothing of
+/// ours; then the plan's own, then the input's changes. Sorted by name.
+std::vector<std::string> make_environment(const TargetPlan& target, const Input& input,
+                                          const Surroundings& surroundings);
+
+} // namespace harness::workloads

@@ -1,0 +1,263 @@
+#include "workloads/preparation.hpp"
+
+#include "harness/base/text.hpp"
+
+#include <algorithm>
+#include <csignal>
+#include <cstring>
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sys/stat.h>
+
+namespace harness::workloads {
+
+namespace {
+
+/// A configuration line: words with blanks, quotes or odd bytes are quoted.
+std::string configuration_line(const std::vector<std::string>& words,
+                               const Surroundings& surroundings) {
+  std::string line;
+  for (const auto& word : words) {
+    const auto filled = fill_in(word, surroundings);
+    const bool odd =
+        filled.empty() || std::ranges::any_of(filled, [](unsigned char byte) {
+          return byte <= ' ' || byte >= 0x7f || byte == '"' || byte == '\'' || byte == '\\';
+        });
+    line += line.empty() ? "" : " ";
+    line += odd ? quote(filled) : filled;
+  }
+  return line;
+}
+
+FileNode configuration_node(const WorkloadPlan& workload, const Input& input,
+                            const Surroundings& surroundings) {
+  FileNode node;
+  node.path = workload.configuration_file;
+  for (const auto& line : workload.configuration_base) {
+    node.content += fill_in(line, surroundings) + "\n";
+  }
+  for (const auto& words : input.configuration) {
+    node.content += configuration_line(words, surroundings) + "\n";
+  }
+  return node;
+}
+
+Owner owner_of(const CampaignPlan& plan, const Input& input, const RunPlace& place) {
+  if (!place.isolated) {
+    return {input.identity.uid, input.identity.gid};
+  }
+  return {input.identity.uid.value_or(plan.target.uid),
+          input.identity.gid.value_or(plan.target.gid)};
+}
+
+void build_files(Draft& draft, const CampaignPlan& plan, const Input& input,
+                 const RunPlace& place) {
+  const auto& directory = draft.resources->directory;
+  const TreeOptions options{directory.owner().uid, directory.owner().gid, place.isolated};
+  const auto build = [&](std::span<const FileNode> nodes) {
+    auto outcome = build_tree(directory.work(), nodes, options);
+    std::ranges::move(outcome.left_out, std::back_inserter(draft.left_out));
+    for (auto& node : outcome.file_systems) {
+      if (draft.spec.isolation) {
+        draft.spec.isolation->file_systems.push_back(std::move(node));
+      } else {
+        draft.left_out.push_back(fmt::format("{}: a file system is mounted only in isolation",
+                                             quote_if_needed(node.path)));
+      }
+    }
+  };
+  build(plan.workload.files);
+  if (!plan.workload.configuration_file.empty()) {
+    const auto node = configuration_node(plan.workload, input, draft.surroundings);
+    build({&node, 1});
+  }
+  build(input.files);
+}
+
+void set_isolation(RunSpec& spec, const CampaignPlan& plan, const Input& input,
+                   const RunPlace& place, const Owner& owner) {
+  if (!place.isolated) {
+    return;
+  }
+  Isolation isolation;
+  isolation.run_directory = place.directory;
+  isolation.hidden_directory = place.hidden_directory;
+  isolation.uid = *owner.uid;
+  isolation.gid = *owner.gid;
+  isolation.capabilities =
+      input.identity.capabilities.empty() ? plan.target.capabilities : input.identity.capabilities;
+  for (const auto& path : plan.target.needs) {
+    if (path.starts_with("/tmp/")) {
+      isolation.exposed.push_back(path);
+    }
+  }
+  if (plan.target.executable.starts_with("/tmp/")) {
+    isolation.exposed.push_back(plan.target.executable);
+  }
+  spec.isolation = std::move(isolation);
+}
+
+/// The working directory, and what is to become of it.
+void set_directory(Draft& draft, const Input& input) {
+  draft.spec.directory = draft.surroundings.run;
+  const auto& wanted = input.identity.directory;
+  if (wanted.empty()) {
+    return;
+  }
+  const auto& directory = draft.resources->directory;
+  const TreeOptions options{directory.owner().uid, directory.owner().gid, true};
+  FileNode node;
+  node.kind = FileNode::Kind::directory;
+  node.path = wanted;
+  auto outcome = build_tree(directory.work(), {&node, 1}, options);
+  if (!outcome.left_out.empty()) {
+    draft.left_out.push_back("working directory " + outcome.left_out.front());
+    return;
+  }
+  draft.spec.directory += "/" + wanted;
+  auto& fate = draft.resources->companion.directory;
+  fate = {DirectoryFate::Kind::kept, directory.work(), wanted};
+  if (wanted == "deleted") {
+    fate.kind = DirectoryFate::Kind::deleted;
+  } else if (wanted == "unreadable") {
+    fate.kind = DirectoryFate::Kind::unreadable;
+  }
+}
+
+/// Nobody hears a system log but the neighbour of that name; the others are processes.
+void start_neighbours(Draft& draft, const CampaignPlan& plan, const Input& input,
+                      const RunPlace& place) {
+  std::vector<NeighbourSpec> specs;
+  for (const auto& name : input.neighbours) {
+    const auto found = plan.workload.neighbours.find(name);
+    if (found != plan.workload.neighbours.end() && !found->second.empty()) {
+      NeighbourSpec spec{name, {}};
+      for (const auto& word : found->second) {
+        spec.words.push_back(fill_in(word, draft.surroundings));
+      }
+      specs.push_back(std::move(spec));
+    } else if (name != system_log_name) {
+      draft.left_out.push_back(
+          fmt::format("neighbour {}: the plan does not explain it", quote_if_needed(name)));
+    } else if (!place.isolated) {
+      draft.left_out.push_back("neighbour devlog: only in isolation, /dev is the host's");
+    } else if (auto log = open_system_log(); log) {
+      draft.resources->system_log = std::move(*log);
+    } else {
+      draft.left_out.push_back("neighbour devlog: " + log.error().message);
+    }
+  }
+  if (!specs.empty()) {
+    draft.resources->neighbours = std::make_unique<Neighbours>(
+        std::move(specs),
+        NeighbourSurroundings{place, draft.surroundings.run,
+                              make_environment(plan.target, {}, draft.surroundings),
+                              draft.resources->directory.owner(), plan.workload.ready_within},
+        draft.left_out);
+  }
+}
+
+void set_arguments(RunSpec& spec, const CampaignPlan& plan, const Input& input,
+                   const Surroundings& surroundings) {
+  spec.executable = plan.target.executable;
+  spec.arguments.reserve(1 + plan.target.arguments.size() + input.arguments.size());
+  spec.arguments.push_back(plan.target.executable);
+  for (const auto& argument : plan.target.arguments) {
+    spec.arguments.push_back(fill_in(argument, surroundings));
+  }
+  for (const auto& argument : input.arguments) {
+    spec.arguments.push_back(fill_in(argument, surroundings));
+  }
+}
+
+} // namespace
+
+PreparedRun::Resources::~Resources() {
+  companion.stop();
+  close_system_log(std::move(system_log));
+}
+
+PreparedRun::PreparedRun(RunSpec made, std::vector<std::string> lines,
+                         std::unique_ptr<Resources> resources)
+    : spec(std::move(made)), left_out(std::move(lines)), resources_(std::move(resources)) {}
+PreparedRun::PreparedRun(PreparedRun&&) noexcept = default;
+PreparedRun& PreparedRun::operator=(PreparedRun&&) noexcept = default;
+PreparedRun::~PreparedRun() = default;
+
+std::string PreparedRun::output_tail(std::size_t limit_bytes) const {
+  const auto& streams = resources_->streams;
+  std::string text;
+  if (streams.output_captured) {
+    text += tail_of(streams.output.get(), limit_bytes);
+  }
+  if (resources_->companion.pump) {
+    text += resources_->companion.pump->tail(limit_bytes);
+  }
+  if (streams.error_captured) {
+    text += tail_of(streams.error.get(), limit_bytes);
+  }
+  return text.size() <= limit_bytes ? text : text.substr(text.size() - limit_bytes);
+}
+
+PreparedRun Draft::finish() && {
+  spec.companion = &resources->companion;
+  return {std::move(spec), std::move(left_out), std::move(resources)};
+}
+
+Result<Draft> begin_draft(const CampaignPlan& plan, const Input& input, const RunPlace& place,
+                          std::uint16_t port) {
+  const auto owner = owner_of(plan, input, place);
+  auto directory = RunDirectory::make(place, owner);
+  if (!directory) {
+    return std::move(directory.error());
+  }
+  Draft draft;
+  draft.resources = std::make_unique<PreparedRun::Resources>(std::move(*directory));
+  draft.surroundings.run = (place.isolated ? "/tmp" : place.directory) + "/run";
+  draft.surroundings.port = port;
+  if (!plan.workload.unix_socket.empty()) {
+    draft.surroundings.socket = draft.surroundings.run + "/" + plan.workload.unix_socket;
+  }
+  set_isolation(draft.spec, plan, input, place, owner);
+  build_files(draft, plan, input, place);
+  set_arguments(draft.spec, plan, input, draft.surroundings);
+  draft.spec.environment = make_environment(plan.target, input, draft.surroundings);
+  set_directory(draft, input);
+  draft.spec.phases = plan.phases;
+  draft.spec.limits = plan.limits;
+  draft.spec.identity = input.identity;
+  draft.spec.resource_limits = input.limits;
+  draft.spec.signals = input.signals;
+  draft.spec.faults = input.faults;
+  draft.spec.mode = plan.explore.mode;
+  start_neighbours(draft, plan, input, place);
+  return draft;
+}
+
+Result<> add_streams(Draft& draft, const Input& input, Feed feed) {
+  auto& resources = *draft.resources;
+  auto streams = make_streams(input, feed.bytes, feed.slowly, resources.directory);
+  if (!streams) {
+    return std::move(streams.error());
+  }
+  resources.streams = std::move(*streams);
+  resources.companion.breaks_pipe = resources.streams.breaks_pipe;
+  draft.spec.streams = resources.streams.borrowed();
+  if (Pump::is_needed(resources.streams)) {
+    resources.companion.pump =
+        std::make_unique<Pump>(resources.streams, std::move(feed.pieces), input.terminal.hang_up);
+  }
+  return Done{};
+}
+
+std::optional<int> signal_number(const std::string& name) {
+  for (int number = 1; number < NSIG; ++number) {
+    const char* known = ::sigabbrev_np(number);
+    if (known != nullptr && name == std::string("SIG") + known) {
+      return number;
+    }
+  }
+  return std::nullopt;
+}
+
+} // namespace harness::workloads

@@ -1,0 +1,58 @@
+// Preparation: what every kind of workload does to make a run out of an Input: directory, files,
+// configuration, streams, environment, identity, neighbours. The kinds add their own to it.
+#pragma once
+
+#include "workloads/companion.hpp"
+#include "workloads/neighbour.hpp"
+#include "workloads/placeholders.hpp"
+#include "workloads/run_directory.hpp"
+#include "workloads/streams.hpp"
+#include "workloads/workload.hpp"
+
+#include <memory>
+#include <optional>
+
+namespace harness::workloads {
+
+/// What a PreparedRun owns. The members are destroyed from the last to the first.
+class PreparedRun::Resources {
+public:
+  explicit Resources(RunDirectory made) : directory(std::move(made)) {}
+  ~Resources();
+
+  RunDirectory directory;
+  Streams streams;
+  Fd system_log;
+  std::unique_ptr<Neighbours> neighbours;
+  RunCompanion companion;
+};
+
+/// A run under construction.
+struct Draft {
+  RunSpec spec;
+  std::vector<std::string> left_out;
+  Surroundings surroundings;
+  std::unique_ptr<PreparedRun::Resources> resources;
+
+  PreparedRun finish() &&;
+};
+
+/// How standard input is filled.
+struct Feed {
+  std::string bytes;         // all of it
+  std::vector<Piece> pieces; // the same in pieces, for a terminal or a slow pipe
+  bool slowly = false;
+};
+
+/// Directory, files, configuration, environment, argv, working directory, identity, limits and
+/// neighbours; all but the streams.
+Result<Draft> begin_draft(const CampaignPlan& plan, const Input& input, const RunPlace& place,
+                          std::uint16_t port);
+
+/// The streams, and the pump where they need one.
+Result<> add_streams(Draft& draft, const Input& input, Feed feed);
+
+/// The signal of this name ("SIGTERM"); nothing if there is none.
+std::optional<int> signal_number(const std::string& name);
+
+} // namespace harness::workloads

@@ -1,0 +1,285 @@
+#include "workloads/pump.hpp"
+
+#include <array>
+#include <cerrno>
+#include <csignal>
+#include <sys/ioctl.h>
+
+namespace harness::workloads {
+
+namespace {
+
+using namespace std::chrono_literals;
+
+// How long a typist waits: for the first sign of life, for the output to pause after a line, and
+// before taking silence for "waits for me". They bound a wait; output ends it.
+constexpr Duration sign_of_life = 150ms;
+constexpr Duration short_pause = 3ms;
+constexpr Duration silence = 40ms;
+constexpr Duration last_silence = 250ms;
+constexpr Duration grace = 300ms;
+constexpr int end_of_file_keys = 3;
+constexpr std::size_t most_heard = std::size_t{64} << 10;
+
+constexpr char key_interrupt = '\x03';
+constexpr char key_end = '\x04';
+constexpr char key_suspend = '\x1a';
+constexpr char key_quit = '\x1c';
+
+bool is_control_key(char key) {
+  return key == key_interrupt || key == key_end || key == key_suspend || key == key_quit;
+}
+
+TimePoint in(Duration duration) {
+  return TimePoint(std::chrono::steady_clock::now()) + duration;
+}
+
+} // namespace
+
+std::vector<Piece> cut_keys(std::string_view keys) {
+  std::vector<Piece> pieces;
+  std::string piece;
+  const auto cut = [&] {
+    if (!piece.empty()) {
+      pieces.push_back({std::exchange(piece, {}), 0, ""});
+    }
+  };
+  for (const char key : keys) {
+    if (is_control_key(key)) {
+      cut();
+    }
+    piece.push_back(key);
+    if (is_control_key(key) || key == '\n' || key == '\r') {
+      cut();
+    }
+  }
+  cut();
+  return pieces;
+}
+
+Pump::Pump(Streams& streams, std::vector<Piece> pieces, bool hang_up)
+    : terminal_(std::move(streams.terminal)), feed_(std::move(streams.feed)),
+      output_(std::move(streams.output_drain)), error_(std::move(streams.error_drain)),
+      pieces_(std::move(pieces)), types_(streams.terminal_input), hang_up_(hang_up) {}
+
+bool Pump::is_needed(const Streams& streams) {
+  return streams.terminal || streams.feed || streams.output_drain || streams.error_drain;
+}
+
+void Pump::start(RunControl& control) {
+  control_ = &control;
+  thread_ = std::thread([this] { work(); });
+}
+
+void Pump::stop() {
+  stop_.set();
+  if (thread_.joinable()) {
+    thread_.join();
+    drain_all();
+  }
+}
+
+std::string Pump::tail(std::size_t limit_bytes) const {
+  return heard_.size() <= limit_bytes ? heard_ : heard_.substr(heard_.size() - limit_bytes);
+}
+
+void Pump::work() {
+  block_signals_here();
+  if (types_) {
+    type_all();
+  } else if (feed_) {
+    feed_all();
+  }
+  if (hang_up_ && terminal_) {
+    listen_until_quiet(sign_of_life, short_pause);
+    hang_up_now();
+  }
+  while (listen_until(in(1h)) != Heard::stopped) {
+  }
+}
+
+/// Reads what is there; false once the end of `from` is reached, which closes it.
+bool Pump::drain(Fd& from) {
+  std::array<char, 65536> buffer;
+  const auto got = ::read(from.get(), buffer.data(), buffer.size());
+  if (got > 0) {
+    heard_.append(buffer.data(), static_cast<std::size_t>(got));
+    if (heard_.size() > 2 * most_heard) {
+      heard_.erase(0, heard_.size() - most_heard);
+    }
+    return true;
+  }
+  if (got == 0 || (errno != EAGAIN && errno != EINTR)) {
+    from.reset();
+  }
+  return false;
+}
+
+bool Pump::drain_all() {
+  bool any = false;
+  for (Fd* from : {&terminal_, &output_, &error_}) {
+    while (*from && drain(*from)) {
+      any = true;
+    }
+  }
+  return any;
+}
+
+Pump::Heard Pump::listen_until(TimePoint deadline, short feed_events) {
+  std::array<pollfd, 5> waits = {{{stop_.fd(), POLLIN, 0},
+                                  {terminal_.get(), POLLIN, 0},
+                                  {output_.get(), POLLIN, 0},
+                                  {error_.get(), POLLIN, 0},
+                                  {feed_events != 0 ? feed_.get() : -1, feed_events, 0}}};
+  poll_until(waits, deadline);
+  if (waits[0].revents != 0) {
+    return Heard::stopped;
+  }
+  bool any = false;
+  const std::array<Fd*, 3> sources = {&terminal_, &output_, &error_};
+  for (std::size_t i = 0; i < sources.size(); ++i) {
+    if (waits[i + 1].revents != 0) {
+      any = drain(*sources[i]) || any;
+    }
+  }
+  return any ? Heard::output : Heard::nothing;
+}
+
+/// Waits for output, at most `first`, and then until none has come for `quiet`.
+Pump::Heard Pump::listen_until_quiet(Duration first, Duration quiet) {
+  auto heard = listen_until(in(first));
+  const auto enough = in(std::chrono::seconds(1)); // somebody who never pauses isn't waited for
+  while (heard == Heard::output && TimePoint(std::chrono::steady_clock::now()) < enough) {
+    const auto next = listen_until(in(quiet));
+    if (next == Heard::nothing) {
+      break;
+    }
+    heard = next;
+  }
+  return heard;
+}
+
+/// Signals that the terminal driver will send for these keys are of our making.
+void Pump::announce(std::string_view keys) {
+  for (const char key : keys) {
+    if (key == key_interrupt) {
+      control_->expect_signal(SIGINT);
+    } else if (key == key_quit) {
+      control_->expect_signal(SIGQUIT);
+    } else if (key == key_suspend) {
+      control_->expect_signal(SIGTSTP);
+    }
+  }
+}
+
+bool Pump::type(std::string_view bytes) {
+  while (!bytes.empty() && terminal_) {
+    const auto put = ::write(terminal_.get(), bytes.data(), bytes.size());
+    if (put > 0) {
+      bytes.remove_prefix(static_cast<std::size_t>(put));
+    } else if (errno == EAGAIN || errno == EINTR) {
+      // The line is full: nobody reads it. What comes of it is up to the target.
+      if (listen_until(in(silence)) != Heard::output) {
+        return !stop_.is_set();
+      }
+    } else {
+      return false;
+    }
+  }
+  return static_cast<bool>(terminal_);
+}
+
+void Pump::type_all() {
+  bool first = true;
+  for (const auto& piece : pieces_) {
+    // An interrupt is for a target in the middle of its work: the first output is enough.
+    const bool interrupts = !piece.bytes.empty() && is_control_key(piece.bytes.front()) &&
+                            piece.bytes.front() != key_end;
+    const Duration patience = first ? sign_of_life : silence;
+    const auto heard =
+        interrupts ? listen_until(in(patience)) : listen_until_quiet(patience, short_pause);
+    first = false;
+    if (heard == Heard::stopped) {
+      return;
+    }
+    if (piece.pause_ms != 0 &&
+        listen_until(in(std::chrono::milliseconds(piece.pause_ms))) == Heard::stopped) {
+      return;
+    }
+    if (!piece.marker.empty()) {
+      control_->marker(piece.marker);
+    }
+    announce(piece.bytes);
+    if (!type(piece.bytes)) {
+      return;
+    }
+    if (!piece.bytes.empty() && piece.bytes.front() == key_suspend) {
+      if (listen_until_quiet(silence, short_pause) == Heard::stopped) {
+        return;
+      }
+      control_->request_signal(SIGCONT);
+    }
+  }
+  if (!hang_up_) {
+    end_of_keys();
+  }
+}
+
+/// Nothing more will be typed: end of file, some times (a program that changes the line's mode
+/// meanwhile loses one), then the line is cut.
+void Pump::end_of_keys() {
+  for (int i = 0; i < end_of_file_keys; ++i) {
+    if (listen_until_quiet(i == 0 ? sign_of_life : silence, short_pause) == Heard::stopped ||
+        !type({&key_end, 1})) {
+      return;
+    }
+  }
+  while (true) {
+    switch (listen_until(in(last_silence))) {
+    case Heard::stopped:
+      return;
+    case Heard::output:
+      continue;
+    case Heard::nothing:
+      hang_up_now();
+      control_->finish(grace);
+      return;
+    }
+  }
+}
+
+void Pump::hang_up_now() {
+  control_->expect_signal(SIGHUP);
+  control_->expect_signal(SIGPIPE);
+  drain_all();
+  terminal_.reset();
+}
+
+void Pump::feed_all() {
+  for (const auto& piece : pieces_) {
+    const auto until = in(std::chrono::milliseconds(piece.pause_ms));
+    while (TimePoint(std::chrono::steady_clock::now()) < until) {
+      if (listen_until(until) == Heard::stopped) {
+        return;
+      }
+    }
+    if (!piece.marker.empty()) {
+      control_->marker(piece.marker);
+    }
+    std::string_view left = piece.bytes;
+    while (!left.empty()) {
+      const auto put = ::write(feed_.get(), left.data(), left.size());
+      if (put > 0) {
+        left.remove_prefix(static_cast<std::size_t>(put));
+      } else if (errno != EAGAIN && errno != EINTR) {
+        feed_.reset(); // nobody reads
+        return;
+      } else if (listen_until(in(1h), POLLOUT) == Heard::stopped) {
+        return;
+      }
+    }
+  }
+  feed_.reset();
+}
+
+} // namespace harness::workloads

@@ -1,0 +1,130 @@
+#include "workloads/script.hpp"
+
+#include <algorithm>
+
+namespace harness::workloads {
+
+namespace {
+
+using namespace std::chrono_literals;
+
+/// How long one command waits for its reply. A server that is alive answers in far less; blocked
+/// commands cost this once per client.
+constexpr Duration reply_patience = 100ms;
+constexpr std::uint32_t longest_pause_ms = 1000;
+
+TimePoint now() {
+  return std::chrono::steady_clock::now();
+}
+
+std::string joined(const std::vector<std::string>& words) {
+  std::string all;
+  for (const auto& word : words) {
+    all += word;
+  }
+  return all;
+}
+
+} // namespace
+
+Script::Script(const ScriptPlan& plan, const Wake& stop, RunControl& control)
+    : plan_(plan), stop_(stop), control_(control) {}
+
+Transport Script::usual() const {
+  return plan_.endpoints.port != 0 ? Transport::tcp : Transport::unix_socket;
+}
+
+/// The client of that number; connected the usual way if this is its first step.
+Script::Open& Script::open(std::uint16_t number, TimePoint deadline) {
+  const auto [at, fresh] = clients_.try_emplace(number, Client(plan_.endpoints, stop_));
+  if (fresh) {
+    at->second.client.connect(usual(), deadline);
+  }
+  return at->second;
+}
+
+void Script::play(TimePoint deadline) {
+  for (const auto& step : plan_.steps) {
+    if (stop_.is_set() || now() >= deadline) {
+      return;
+    }
+    play_step(step, deadline);
+  }
+}
+
+void Script::play_step(const Step& step, TimePoint deadline) {
+  switch (step.kind) {
+  case Step::Kind::connect: {
+    auto& open = clients_.try_emplace(step.client, Client(plan_.endpoints, stop_)).first->second;
+    open.behind = false;
+    const bool by_unix = !step.words.empty() && step.words.front() == "unix";
+    const bool by_tcp = !step.words.empty() && step.words.front() == "tcp";
+    open.client.connect(by_unix  ? Transport::unix_socket
+                        : by_tcp ? Transport::tcp
+                                 : usual(),
+                        deadline);
+    return;
+  }
+  case Step::Kind::command: {
+    auto& [client, behind] = open(step.client, deadline);
+    const auto seen = client.replies();
+    const auto patience = std::min(deadline, now() + reply_patience);
+    if (client.send(encode_command(plan_.endpoints.protocol, step.words), patience) && !behind) {
+      behind = !client.await_reply(seen, patience);
+    }
+    return;
+  }
+  case Step::Kind::send:
+    open(step.client, deadline)
+        .client.send(joined(step.words), std::min(deadline, now() + reply_patience));
+    return;
+  case Step::Kind::receive: {
+    auto& [client, behind] = open(step.client, deadline);
+    behind = !client.await_reply(client.replies(), std::min(deadline, now() + reply_patience));
+    return;
+  }
+  case Step::Kind::half_close:
+    open(step.client, deadline).client.half_close();
+    return;
+  case Step::Kind::reset:
+    open(step.client, deadline).client.reset();
+    return;
+  case Step::Kind::close:
+    open(step.client, deadline).client.close();
+    return;
+  case Step::Kind::pause: {
+    pollfd wait{stop_.fd(), POLLIN, 0};
+    const auto length = std::chrono::milliseconds(std::min(step.milliseconds, longest_pause_ms));
+    poll_until({&wait, 1}, std::min(deadline, now() + length));
+    return;
+  }
+  case Step::Kind::marker:
+    if (!step.words.empty()) {
+      control_.marker(step.words.front());
+    }
+    return;
+  }
+}
+
+void Script::end() {
+  if (stop_.is_set()) {
+    return;
+  }
+  bool ends = false;
+  if (!plan_.stop_command.empty()) {
+    Client client(plan_.endpoints, stop_);
+    const auto deadline = now() + plan_.stop_grace;
+    const auto command = encode_command(plan_.endpoints.protocol, plan_.stop_command);
+    if (client.connect(usual(), deadline) && client.send(command, deadline)) {
+      // It closes because it ends, or it answers because it refuses.
+      const bool refused = client.await_reply(0, deadline);
+      ends = !refused && !client.is_open();
+    }
+  }
+  if (!ends) {
+    control_.request_signal(plan_.stop_signal);
+  }
+  control_.finish(plan_.stop_grace);
+}
+
+} // namespace harness::workloads

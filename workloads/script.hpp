@@ -1,0 +1,49 @@
+// Script: the clients of a server run, one after the other as the script says, bounded in time
+// whatever the server does; and the clean stop afterwards. Knows clients and the run's control.
+#pragma once
+
+#include "harness/model/companion.hpp"
+#include "harness/model/input.hpp"
+#include "workloads/client.hpp"
+
+#include <map>
+#include <string>
+#include <vector>
+
+namespace harness::workloads {
+
+struct ScriptPlan {
+  std::vector<Step> steps;
+  Endpoints endpoints;
+  std::vector<std::string> stop_command; // empty: the signal alone
+  int stop_signal = 0;
+  Duration stop_grace{};
+};
+
+class Script {
+public:
+  /// All of `plan`, `stop` and `control` outlive it.
+  Script(const ScriptPlan& plan, const Wake& stop, RunControl& control);
+
+  /// Runs the steps until they are done, the run ends, or `deadline`.
+  void play(TimePoint deadline);
+  /// Stop command where the plan has one and the server takes it, else signal; then grace.
+  void end();
+
+private:
+  struct Open {
+    Client client;
+    bool behind = false; // owes a reply that did not come in time: further commands don't wait
+  };
+
+  void play_step(const Step& step, TimePoint deadline);
+  Open& open(std::uint16_t number, TimePoint deadline);
+  Transport usual() const;
+
+  const ScriptPlan& plan_;
+  const Wake& stop_;
+  RunControl& control_;
+  std::map<std::uint16_t, Open> clients_;
+};
+
+} // namespace harness::workloads

@@ -1,0 +1,41 @@
+// Streams: the standard streams of one run as an Input asks for them. What can be made so that
+// nobody has to look after it is (files, pipes that hold all input); what can't is handed to a
+// Pump. Knows the model and the kernel interface.
+#pragma once
+
+#include "harness/base/fd.hpp"
+#include "harness/base/result.hpp"
+#include "harness/model/input.hpp"
+#include "harness/model/run_spec.hpp"
+#include "workloads/run_directory.hpp"
+
+#include <string>
+
+namespace harness::workloads {
+
+struct Streams {
+  // The target's ends; none is closed in the target.
+  Fd input;
+  Fd output;
+  Fd error;
+  // Our ends.
+  Fd feed;         // write end of an input pipe that is to be fed slowly
+  Fd output_drain; // read end of an output pipe
+  Fd error_drain;
+  Fd terminal; // master side
+  bool terminal_input = false;
+  bool output_captured = false; // `output` is a file to read from
+  bool error_captured = false;
+  bool breaks_pipe = false; // an output has no reader
+
+  RunStreams borrowed() const;
+};
+
+/// `bytes` is what standard input holds; with `slowly` an input pipe is left empty, for a Pump.
+Result<Streams> make_streams(const Input& input, const std::string& bytes, bool slowly,
+                             const RunDirectory& directory);
+
+/// The last `limit_bytes` of a captured file.
+std::string tail_of(int file, std::size_t limit_bytes);
+
+} // namespace harness::workloads
