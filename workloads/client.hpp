@@ -38,6 +38,8 @@ public:
   /// Waits until the peer closes.
   bool await_end(TimePoint deadline);
   std::uint64_t replies() const { return counter_.replies(); }
+  /// The last reply was an error, as far as the protocol tells.
+  bool was_refused() const { return counter_.last_was_error(); }
 
   void half_close();
   void close();

@@ -60,6 +60,7 @@ void RunCompanion::stop() {
   }
 }
 
+/// False if the run ended meanwhile.
 bool RunCompanion::await_ready() const {
   const auto deadline = now() + server->ready_within;
   std::array<pollfd, 3> waits = {
@@ -68,7 +69,7 @@ bool RunCompanion::await_ready() const {
   if (waits[0].revents == 0 && waits[1].revents == 0 && waits[2].revents != 0) {
     poll_until(std::span(waits).first(2), std::min(deadline, now() + to_listen));
   }
-  return waits[0].revents == 0 && waits[1].revents != 0;
+  return waits[0].revents == 0;
 }
 
 void RunCompanion::serve(RunControl& control) {
@@ -77,7 +78,8 @@ void RunCompanion::serve(RunControl& control) {
   const auto& part = *server;
   Script script(part.script, stop_, control);
   if (await_ready()) {
-    // A quarter of the time stays for what the script began and for the stop.
+    // Also to one that did not wait for work in time: who is not there refuses at once. A quarter
+    // of the time stays for what the script began and for the stop.
     script.play(std::max(began + part.whole_run / 2,
                          began + part.whole_run * 3 / 4 - part.script.stop_grace));
   }

@@ -155,16 +155,13 @@ private:
     if (!directory) {
       return Error::from_errno("open", errno);
     }
-    for (std::uint32_t i = 0; i < std::min(node.entries, max_entries); ++i) {
+    for (std::uint32_t i = 0; i < node.entries; ++i) {
       const auto name = fmt::format("e{:04}", i);
       if (::mknodat(directory.get(), name.c_str(), S_IFREG | default_file_mode, 0) != 0 &&
           errno != EEXIST) {
         return Error::from_errno(fmt::format("entry {}", i), errno);
       }
       give(directory.get(), name.c_str(), options_.uid, options_.gid);
-    }
-    if (node.entries > max_entries) {
-      report(node, {fmt::format("only {} of {} entries made", max_entries, node.entries), 0});
     }
     return Done{};
   }

@@ -16,9 +16,6 @@
 
 namespace harness::workloads {
 
-/// More files than this are not made for one `entries`; the rest is reported.
-constexpr std::uint32_t max_entries = 100'000;
-
 struct TreeOptions {
   /// Who owns nodes that do not say it themselves; none: whoever we are.
   std::optional<std::uint32_t> uid;

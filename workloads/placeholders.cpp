@@ -24,6 +24,9 @@ std::string fill_in(std::string_view text, const Surroundings& surroundings) {
   if (!surroundings.socket.empty()) {
     replace_all(filled, "{socket}", surroundings.socket);
   }
+  if (!surroundings.configuration.empty()) {
+    replace_all(filled, "{configuration}", surroundings.configuration);
+  }
   return filled;
 }
 

@@ -1,6 +1,6 @@
 // Placeholders: the words in braces that a plan may write where a value is known only per run:
-// {run} (working directory as the target names it), {port}, {socket}. Also the environment that a
-// run starts from. Pure.
+// {run} (working directory as the target names it), {port}, {socket}, {configuration}. Also the
+// environment that a run starts from. Pure.
 #pragma once
 
 #include "harness/model/input.hpp"
@@ -15,9 +15,10 @@
 namespace harness::workloads {
 
 struct Surroundings {
-  std::string run;        // "/tmp/run" in isolation
-  std::uint16_t port = 0; // 0: the plan has none, and {port} stays as it is
-  std::string socket;     // absolute as the target names it; "" as above
+  std::string run;           // "/tmp/run" in isolation
+  std::uint16_t port = 0;    // 0: the plan has none, and {port} stays as it is
+  std::string socket;        // absolute as the target names it; "" as above
+  std::string configuration; // the same for the configuration file
 };
 
 /// `text` with its placeholders filled in. Other words in braces stay: they are the target's.

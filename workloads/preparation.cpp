@@ -3,8 +3,6 @@
 #include "harness/base/text.hpp"
 
 #include <algorithm>
-#include <csignal>
-#include <cstring>
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <sys/stat.h>
@@ -218,6 +216,10 @@ Result<Draft> begin_draft(const CampaignPlan& plan, const Input& input, const Ru
   if (!plan.workload.unix_socket.empty()) {
     draft.surroundings.socket = draft.surroundings.run + "/" + plan.workload.unix_socket;
   }
+  if (!plan.workload.configuration_file.empty()) {
+    draft.surroundings.configuration =
+        draft.surroundings.run + "/" + plan.workload.configuration_file;
+  }
   set_isolation(draft.spec, plan, input, place, owner);
   build_files(draft, plan, input, place);
   set_arguments(draft.spec, plan, input, draft.surroundings);
@@ -248,16 +250,6 @@ Result<> add_streams(Draft& draft, const Input& input, Feed feed) {
         std::make_unique<Pump>(resources.streams, std::move(feed.pieces), input.terminal.hang_up);
   }
   return Done{};
-}
-
-std::optional<int> signal_number(const std::string& name) {
-  for (int number = 1; number < NSIG; ++number) {
-    const char* known = ::sigabbrev_np(number);
-    if (known != nullptr && name == std::string("SIG") + known) {
-      return number;
-    }
-  }
-  return std::nullopt;
 }
 
 } // namespace harness::workloads

@@ -10,7 +10,6 @@
 #include "workloads/workload.hpp"
 
 #include <memory>
-#include <optional>
 
 namespace harness::workloads {
 
@@ -51,8 +50,5 @@ Result<Draft> begin_draft(const CampaignPlan& plan, const Input& input, const Ru
 
 /// The streams, and the pump where they need one.
 Result<> add_streams(Draft& draft, const Input& input, Feed feed);
-
-/// The signal of this name ("SIGTERM"); nothing if there is none.
-std::optional<int> signal_number(const std::string& name);
 
 } // namespace harness::workloads

@@ -89,6 +89,7 @@ void ReplyCounter::line_ended() {
     rest.remove_suffix(1);
   }
   const char type = rest.empty() ? '\0' : rest.front();
+  last_was_error_ = open_.empty() && (type == '-' || type == '!');
   const auto count = parse_integer(rest.substr(rest.empty() ? 0 : 1));
   constexpr std::int64_t absurd = std::int64_t{1} << 40;
   const bool counted = count && *count >= 0 && *count < absurd;

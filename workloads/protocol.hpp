@@ -23,6 +23,8 @@ public:
   explicit ReplyCounter(Protocol protocol) : protocol_(protocol) {}
   void feed(std::string_view bytes);
   std::uint64_t replies() const { return replies_; }
+  /// `resp`: the last whole reply was an error; false for the others.
+  bool last_was_error() const { return last_was_error_; }
 
 private:
   void feed_resp(std::string_view bytes);
@@ -32,6 +34,7 @@ private:
 
   Protocol protocol_;
   std::uint64_t replies_ = 0;
+  bool last_was_error_ = false;
   std::string line_;                // of the element at hand, cut at a few bytes
   std::uint64_t bulk_left_ = 0;     // bytes of a bulk string to come, line end included
   std::vector<std::uint64_t> open_; // elements that the open aggregates still lack

@@ -13,7 +13,7 @@ using namespace std::chrono_literals;
 
 // How long a typist waits: for the first sign of life, for the output to pause after a line, and
 // before taking silence for "waits for me". They bound a wait; output ends it.
-constexpr Duration sign_of_life = 150ms;
+constexpr Duration sign_of_life = 300ms;
 constexpr Duration short_pause = 3ms;
 constexpr Duration silence = 40ms;
 constexpr Duration last_silence = 250ms;

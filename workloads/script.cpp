@@ -11,6 +11,8 @@ using namespace std::chrono_literals;
 /// How long one command waits for its reply. A server that is alive answers in far less; blocked
 /// commands cost this once per client.
 constexpr Duration reply_patience = 100ms;
+/// How long after its answer to the stop command a server may take to close the connection.
+constexpr Duration to_close = 250ms;
 constexpr std::uint32_t longest_pause_ms = 1000;
 
 TimePoint now() {
@@ -116,9 +118,12 @@ void Script::end() {
     const auto deadline = now() + plan_.stop_grace;
     const auto command = encode_command(plan_.endpoints.protocol, plan_.stop_command);
     if (client.connect(usual(), deadline) && client.send(command, deadline)) {
-      // It closes because it ends, or it answers because it refuses.
-      const bool refused = client.await_reply(0, deadline);
-      ends = !refused && !client.is_open();
+      // One that ends closes the connection, some after a last answer; one that refuses answers.
+      if (client.await_reply(0, deadline)) {
+        ends = !client.was_refused() && client.await_end(std::min(deadline, now() + to_close));
+      } else {
+        ends = !client.is_open();
+      }
     }
   }
   if (!ends) {

@@ -1,0 +1,58 @@
+#include "workloads/neighbour.hpp"
+
+#include "tests/support/process.hpp"
+#include "tests/workloads/plans.hpp"
+#include "tests/workloads/runner.hpp"
+
+#include <csignal>
+#include <cstdlib>
+#include <doctest/doctest.h>
+#include <unistd.h>
+
+using namespace harness;
+using namespace harness::test;
+
+TEST_CASE("a neighbour is ready before the target starts, and gone after the run") {
+  auto plan = command_plan("/bin/cat");
+  plan.workload.neighbours = {
+      {"writer", {"sh", "-c", "echo $$ > pid; echo ready; sleep 1000 & sleep 1000"}}};
+  TemporaryDirectory place;
+  pid_t neighbour = 0;
+  {
+    auto run = prepare(plan, input_of("neighbour writer\narguments pid\n"), place / "r");
+    CHECK(run.left_out.empty());
+    CHECK(run_untraced(run.spec).status == 0);
+    neighbour = std::atoi(run.output_tail(100).c_str());
+    REQUIRE(neighbour > 1);
+    CHECK(::kill(neighbour, 0) == 0);
+  }
+  CHECK(::kill(neighbour, 0) != 0);
+}
+
+TEST_CASE("a neighbour that cannot be started is said") {
+  auto plan = command_plan("/bin/true");
+  plan.workload.neighbours = {{"missing", {"/no/such/program"}}};
+  TemporaryDirectory place;
+  const auto run = prepare(plan, input_of("neighbour missing\n"), place / "r");
+  REQUIRE(run.left_out.size() == 1);
+  CHECK(run.left_out[0].find("/no/such/program") != std::string::npos);
+}
+
+TEST_CASE("in isolation a neighbour has the target's identity, /tmp and nobody else's processes") {
+  if (::geteuid() != 0) {
+    std::printf("left out: needs to be root\n");
+    return;
+  }
+  auto plan = command_plan("/bin/true");
+  plan.workload.neighbours = {
+      {"look", {"sh", "-c", "id -u > who; pwd >> who; echo /proc/[0-9]* >> who; echo ready"}}};
+  TemporaryDirectory place;
+  auto prepared =
+      workloads::make(plan)->prepare(input_of("neighbour look\n"), {place / "r", "", true});
+  REQUIRE(prepared);
+  for (const auto& line : prepared->left_out) {
+    FAIL_CHECK(line);
+  }
+  CHECK(read_file(place / "r/run/who").ok());
+  CHECK(*read_file(place / "r/run/who") == "65534\n/tmp/run\n/proc/1\n");
+}
