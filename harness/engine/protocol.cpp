@@ -22,6 +22,9 @@ void fields(auto& a, Is<Calibrate> auto& v) {
 void fields(auto& a, Is<PairName> auto& v) {
   a(v.phase, v.call, v.executable);
 }
+void fields(auto& a, Is<KnownPair> auto& v) {
+  a(v.name, v.only_faulted);
+}
 void fields(auto& a, Is<Inputs> auto& v) {
   a(v.texts, v.known, v.words);
 }
@@ -29,7 +32,7 @@ void fields(auto& a, Is<Explore> auto& v) {
   a(v.seed, v.runs);
 }
 void fields(auto& a, Is<Freeze> auto& v) {
-  a(v.attempt, v.texts, v.words);
+  a(v.attempt, v.texts, v.words, v.calls);
 }
 void fields(auto& a, Is<Draw> auto& v) {
   a(v.attempt, v.seed, v.from, v.to);
@@ -54,18 +57,18 @@ void fields(auto& a, Is<PairSeen> auto& v) {
 void fields(auto& a, Is<ViolationSeen> auto& v) {
   a(v.phase, v.call, v.times);
 }
-void fields(auto& a, Is<Run> auto& v) {
-  a(v.origin, v.attempt, v.index, v.ending, v.incomplete, v.reached, v.defined, v.pairs,
-    v.violations, v.bucket, v.calls, v.stops, v.wall, v.faulted);
-}
 void fields(auto& a, Is<Find::Pair> auto& v) {
-  a(v.name, v.backtrace);
+  a(v.pair, v.backtrace);
 }
 void fields(auto& a, Is<Find> auto& v) {
-  a(v.text, v.pairs, v.features, v.words);
+  a(v.pairs, v.features, v.words);
+}
+void fields(auto& a, Is<Run> auto& v) {
+  a(v.origin, v.attempt, v.index, v.ending, v.incomplete, v.reached, v.defined, v.pairs,
+    v.violations, v.bucket, v.calls, v.stops, v.wall, v.faulted, v.discovering, v.find);
 }
 void fields(auto& a, Is<Failure> auto& v) {
-  a(v.bucket, v.what, v.ending, v.text, v.last_calls, v.output_tail);
+  a(v.bucket, v.what, v.ending, v.last_calls, v.output_tail);
 }
 void fields(auto& a, Is<Tally> auto& v) {
   a(v.arguments, v.errnos);

@@ -3,7 +3,7 @@
 //
 // A conversation: Setup → Hello; then commands, each answered until Idle:
 //   Calibrate → Calibrated        Inputs, Freeze → (nothing, at once)
-//   Explore, Draw → Starting Run [Find] [Failure] …   Replay → Replayed …
+//   Explore, Draw → (Starting [Failure] Run)*          Replay → (Starting Replayed)*
 #pragma once
 
 #include "harness/base/result.hpp"
@@ -44,10 +44,17 @@ struct PairName {
   friend auto operator<=>(const PairName&, const PairName&) = default;
 };
 
+/// `only_faulted`: until now seen only where a fault was injected.
+struct KnownPair {
+  PairName name;
+  bool only_faulted = false;
+  friend auto operator<=>(const KnownPair&, const KnownPair&) = default;
+};
+
 /// Inputs to be run before anything else, and pairs that are no news any more.
 struct Inputs {
   std::vector<std::string> texts;
-  std::vector<PairName> known;
+  std::vector<KnownPair> known;
   std::vector<std::string> words; // for the dictionary
 };
 
@@ -61,7 +68,8 @@ struct Explore {
 struct Freeze {
   std::uint32_t attempt = 1;
   std::vector<std::string> texts;
-  std::vector<std::string> words;
+  std::vector<std::string> words; // of the dictionary
+  std::vector<std::string> calls; // that faults may hit
 };
 
 /// Draw the runs [from, to) of the attempt that was frozen last.
@@ -116,7 +124,18 @@ struct ViolationSeen {
 
 enum class Ending { ended, crashed, timed_out, limit, launch_failed, tracer_failed, interrupted };
 
-/// The line of one run.
+/// What a run showed that its worker did not know.
+struct Find {
+  struct Pair {
+    std::uint32_t pair = 0; // as PairSeen::pair
+    std::vector<CodeLocation> backtrace;
+  };
+  std::vector<Pair> pairs;             // new to this worker; may be empty
+  std::vector<std::uint32_t> features; // all of the run, as numbers that every worker shares
+  std::vector<std::string> words;      // dictionary words learnt since the last find
+};
+
+/// The line of one run: of the input that was Starting last.
 struct Run {
   enum class Origin { exploring, validating };
   Origin origin = Origin::exploring;
@@ -133,26 +152,15 @@ struct Run {
   std::uint64_t stops = 0;
   Duration wall{};
   bool faulted = false;
+  bool discovering = false; // known calls ran free: no row of the incidence matrix
+  std::optional<Find> find;
 };
 
-/// The run whose line follows showed something that this worker did not know.
-struct Find {
-  struct Pair {
-    PairName name;
-    std::vector<CodeLocation> backtrace;
-  };
-  std::string text;
-  std::vector<Pair> pairs;             // new to this worker; may be empty
-  std::vector<std::uint32_t> features; // all of the run, as numbers that every worker shares
-  std::vector<std::string> words;      // dictionary words that the run taught
-};
-
-/// The first failure of a bucket in this worker.
+/// The first failure of a bucket in this worker: of the input that was Starting last.
 struct Failure {
   std::string bucket;
   std::string what; // describe(end)
   Ending ending = Ending::crashed;
-  std::string text;
   std::vector<SyscallId> last_calls;
   std::string output_tail;
 };
@@ -178,7 +186,7 @@ struct Broken {
 };
 
 using Message =
-    std::variant<Hello, Calibrated, Starting, Run, Find, Failure, Tally, Replayed, Idle, Broken>;
+    std::variant<Hello, Calibrated, Starting, Run, Failure, Tally, Replayed, Idle, Broken>;
 
 // ---- bytes --------------------------------------------------------------------------------------
 

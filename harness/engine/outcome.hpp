@@ -1,0 +1,20 @@
+// Outcome: what became of a run, in the few words that its line has for it: how it ended, which
+// failures are "the same", which phases it reached. Pure.
+#pragma once
+
+#include "harness/engine/protocol.hpp"
+
+#include <string>
+
+namespace harness::engine {
+
+Ending ending_of(const RunResult& result);
+
+/// A directory name for failures of this kind: "crash-SIGSEGV-1f3a…" (signal and the last calls
+/// decide), "time-out-1f3a…", "launch-…"; "" if the run did not fail.
+std::string bucket_of(const RunResult& result);
+
+/// Sorted, without duplicates; a run that began at all reached phase 0.
+std::vector<PhaseIndex> reached_phases(const RunResult& result);
+
+} // namespace harness::engine

@@ -1,0 +1,38 @@
+// PairTable: every (phase, call) pair as a position in one array: libFuzzer counts positions, not
+// pairs. Pure. Calls that the table of names lacks share a few slots at the end of each phase, so
+// that whatever number a target makes up still has its place.
+#pragma once
+
+#include "harness/model/phase.hpp"
+#include "harness/model/syscall_id.hpp"
+
+#include <cstddef>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+namespace harness::engine {
+
+class PairTable {
+public:
+  /// `phase_names` in their order, at least one.
+  explicit PairTable(std::vector<std::string> phase_names);
+
+  std::size_t size() const { return phases_.size() * slots_; }
+  std::size_t slots_per_phase() const { return slots_; }
+  /// Position in [0, size()). A phase beyond the last one counts as the last.
+  std::size_t position(PhaseIndex phase, SyscallId call) const;
+  /// "serving:accept4"; for a shared slot "serving:unknown#3".
+  std::string name(std::size_t position) const;
+
+  /// Slots of a phase that calls without a name share.
+  static constexpr std::size_t shared_slots = 32;
+
+private:
+  std::vector<std::string> phases_;
+  std::vector<SyscallId> calls_;
+  std::unordered_map<SyscallId, std::size_t> slot_of_;
+  std::size_t slots_;
+};
+
+} // namespace harness::engine

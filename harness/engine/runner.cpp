@@ -1,0 +1,51 @@
+#include "harness/engine/runner.hpp"
+
+#include "tracer/tracer.hpp"
+
+#include <algorithm>
+
+namespace harness::engine {
+
+Runner::Runner(const CampaignPlan& plan, Options options)
+    : plan_(plan), options_(std::move(options)), workload_(workloads::make(plan_)) {}
+
+Mode Runner::mode_for(const Input& input) const {
+  const bool output = std::any_of(plan_.phases.begin(), plan_.phases.end(),
+                                  [](const Phase& phase) { return needs_output(phase.trigger); });
+  return output || !input.faults.empty() ? Mode::count : plan_.explore.mode;
+}
+
+Shown Runner::run(const Input& input, const Watch& watch, tracer::StopFlag& stop) {
+  auto prepared =
+      workload_->prepare(input, {.directory = options_.directory +
+                                              "/run", // the same for each: paths show up in inputs
+                                 .hidden_directory = options_.hidden,
+                                 .isolated = options_.isolated});
+  if (!prepared) {
+    Shown failed;
+    failed.result.end = TracerFailed{std::move(prepared).error().within("preparing a run")};
+    return failed;
+  }
+  RunSpec& spec = prepared->spec;
+  spec.mode = mode_for(input);
+  spec.known = watch.free;
+  spec.known_sites = watch.known_sites;
+  spec.observe = {.sites = true,
+                  .edges = watch.guide && plan_.explore.edges,
+                  .arguments = watch.guide && plan_.explore.arguments,
+                  .strings = watch.guide,
+                  .all_errno = watch.guide && plan_.explore.errnos};
+  if (watch.all_sites) {
+    spec.known_sites = {};
+  }
+  spec.filters = options_.filters;
+  spec.report_violations = options_.report_violations;
+  Shown shown{.result = tracer::run(spec, stop)};
+  const auto* ended = std::get_if<Exited>(&shown.result.end);
+  if (ended == nullptr || watch.output) {
+    shown.output_tail = prepared->output_tail(output_tail_bytes);
+  }
+  return shown;
+}
+
+} // namespace harness::engine

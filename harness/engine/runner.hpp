@@ -1,0 +1,54 @@
+// Runner: one Input in, one RunResult out: the workload prepares, the tracer runs. Knows neither
+// libFuzzer nor the coordinator.
+#pragma once
+
+#include "harness/model/plan.hpp"
+#include "harness/model/run_result.hpp"
+#include "tracer/stop_flag.hpp"
+#include "workloads/workload.hpp"
+
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace harness::engine {
+
+/// What to look at in a run.
+struct Watch {
+  bool guide = true;      // edges, argument classes, strings, errnos as the plan says
+  bool all_sites = false; // a backtrace for every first sighting, known or not
+  bool output = false;    // keep the output tail whatever the end
+  SyscallSet known_sites; // else: none for these
+  SyscallSet free;        // mode discover: calls of the last phase that need not stop
+};
+
+struct Shown {
+  RunResult result;
+  std::string output_tail; // of a run that failed, or where it was asked for
+};
+
+class Runner {
+public:
+  struct Options {
+    std::string directory; // run directories go below it
+    std::string hidden;
+    bool isolated = true;
+    std::vector<FilterProgram> filters;
+    bool report_violations = false;
+  };
+  /// Throws UserError for what the plan says in vain.
+  Runner(const CampaignPlan& plan, Options options);
+
+  Shown run(const Input& input, const Watch& watch, tracer::StopFlag& stop);
+
+  static constexpr std::size_t output_tail_bytes = 2048;
+
+private:
+  Mode mode_for(const Input& input) const;
+
+  CampaignPlan plan_;
+  Options options_;
+  std::unique_ptr<workloads::Workload> workload_;
+};
+
+} // namespace harness::engine

@@ -1,0 +1,302 @@
+#include "harness/engine/worker.hpp"
+
+#include "harness/base/random.hpp"
+#include "harness/engine/outcome.hpp"
+#include "harness/model/syscall_table.hpp"
+
+#include <algorithm>
+#include <cerrno>
+#include <cstdlib>
+#include <unistd.h>
+
+namespace harness::engine {
+
+namespace {
+
+std::vector<std::string> names_of(const std::vector<Phase>& phases) {
+  std::vector<std::string> names;
+  for (const auto& phase : phases) {
+    names.push_back(phase.name);
+  }
+  return names.empty() ? std::vector<std::string>{"all"} : names;
+}
+
+mutators::GeneratorOptions generator_options(const CampaignPlan& plan) {
+  mutators::GeneratorOptions options{.fresh_share = plan.explore.fresh_share,
+                                     .base_files = plan.workload.files};
+  for (std::size_t i = 1; i < plan.phases.size(); ++i) {
+    options.phases.push_back(plan.phases[i].name);
+  }
+  return options;
+}
+
+} // namespace
+
+Worker::Worker(CampaignPlan plan, const Setup& setup, Channel& channel, tracer::StopFlag& stop)
+    : plan_(std::move(plan)), channel_(channel), stop_(stop),
+      runner_(plan_, {.directory = setup.directory,
+                      .hidden = setup.hidden,
+                      .isolated = setup.isolated,
+                      .filters = setup.filters,
+                      .report_violations = setup.report_violations}),
+      table_(names_of(plan_.phases)), grammar_(mutators::compile(plan_.grammar)),
+      generator_(grammar_, mutators::Dictionary(plan_.grammar.dictionary),
+                 generator_options(plan_)) {}
+
+void Worker::work() {
+  queue(Hello{});
+  await_grant();
+  fuzz(*this, table_, seed_);
+}
+
+void Worker::await_grant() {
+  while (grant_ == 0) {
+    auto command = channel_.receive();
+    if (stop_.requested()) {
+      leave();
+    }
+    if (!command && command.error().code == EINTR) {
+      continue;
+    }
+    if (!command) {
+      give_up(command.error().message);
+    }
+    if (!*command) {
+      leave(); // the coordinator is gone
+    }
+    if (std::visit([this](auto& chosen) { return handle(chosen); }, **command)) {
+      queue(Idle{});
+    }
+  }
+}
+
+// ---- the search ---------------------------------------------------------------------------------
+
+std::optional<std::string> Worker::take_import() {
+  if (imports_.empty()) {
+    return std::nullopt;
+  }
+  std::string text = std::move(imports_.front());
+  imports_.pop_front();
+  return text;
+}
+
+std::string Worker::mutate(std::string_view text, std::size_t longest_bytes, std::uint64_t seed) {
+  if (auto import = take_import()) {
+    return std::move(*import);
+  }
+  Random random(seed);
+  const auto input = parse_input(text);
+  const bool fresh = !input || random.unit() < plan_.explore.fresh_share;
+  std::string changed =
+      serialise_input(fresh ? generator_.fresh(random) : generator_.mutate(*input, random));
+  return changed.size() <= longest_bytes ? changed : std::string(text);
+}
+
+std::string Worker::cross(std::string_view a, std::string_view b, std::size_t longest_bytes,
+                          std::uint64_t seed) {
+  Random random(seed);
+  // libFuzzer asks for every second input to be a crossing; one in four of those is plenty.
+  const auto first = parse_input(a);
+  const auto second = parse_input(b);
+  if (!imports_.empty() || !first || !second || !random.chance(1, 4)) {
+    return mutate(a, longest_bytes, random.next());
+  }
+  std::string crossed = serialise_input(generator_.cross(*first, *second, random));
+  return crossed.size() <= longest_bytes ? crossed : std::string(a);
+}
+
+Features Worker::run(std::string_view text) {
+  if (grant_ == 0) {
+    queue(Idle{});
+    await_grant();
+  }
+  const auto input = parse_input(text);
+  if (!input) {
+    return {};
+  }
+  --grant_;
+  const std::string owned(text);
+  starting(owned);
+  const Shown shown = explore(*input);
+  const Features features = features_of(shown.result, table_);
+  const auto numbers = feature_numbers(features, table_);
+
+  Run line;
+  const std::size_t news = tell(line, shown, *input, numbers);
+  // What hangs or crawls would be mutated again and again; only a new pair makes up for that.
+  const bool slow = slowness_.slow(shown.result.stops);
+  const bool worth_keeping = !timed_out(shown.result) && (news > 0 || !slow);
+  return worth_keeping ? features : Features{};
+}
+
+Shown Worker::explore(const Input& input) {
+  Watch watch{.known_sites = novelty_.sites()};
+  if (plan_.explore.mode == Mode::discover) {
+    watch.free = novelty_.calls_of(static_cast<PhaseIndex>(plan_.phases.size() - 1));
+  }
+  Shown shown = runner_.run(input, watch, stop_);
+  if (std::holds_alternative<Interrupted>(shown.result.end)) {
+    leave();
+  }
+  for (const auto& word : shown.result.strings) {
+    if (generator_.learn_word(word)) {
+      words_.push_back(word);
+    }
+  }
+  tallies_.add(shown.result);
+  return shown;
+}
+
+// ---- telling ------------------------------------------------------------------------------------
+
+void Worker::starting(const std::string& text) {
+  if (auto sent = channel_.send(Starting{text}); !sent) {
+    leave(); // nobody listens any more
+  }
+}
+
+std::size_t Worker::tell(Run& line, const Shown& shown, const Input& input,
+                         const std::vector<std::uint32_t>& numbers) {
+  const RunResult& result = shown.result;
+  line.ending = ending_of(result);
+  line.incomplete = result.incomplete;
+  line.reached = reached_phases(result);
+  line.pairs = numbers_.line_of(result, line.defined);
+  line.bucket = bucket_of(result);
+  line.calls = result.calls;
+  line.stops = result.stops;
+  line.wall = result.wall;
+  line.faulted = result.faulted;
+  line.discovering = std::any_of(result.sightings.begin(), result.sightings.end(),
+                                 [](const Sighting& seen) { return !seen.calls; });
+  for (const auto& violation : result.violations) {
+    line.violations.push_back({violation.phase, violation.call, violation.times});
+  }
+  const auto news = novelty_.news(result);
+  if (novelty_.new_features(numbers) || !news.empty()) {
+    line.find = Find{.pairs = located(news, result, input), .features = numbers};
+    std::swap(line.find->words, words_);
+  }
+  if (!line.bucket.empty() && buckets_.insert(line.bucket).second) {
+    queue(Failure{.bucket = line.bucket,
+                  .what = describe(result.end),
+                  .ending = line.ending,
+                  .last_calls = result.last_calls,
+                  .output_tail = shown.output_tail});
+  }
+  queue(line);
+  return news.size();
+}
+
+std::vector<Find::Pair> Worker::located(const std::vector<const Sighting*>& news,
+                                        const RunResult& result, const Input& input) {
+  std::vector<Find::Pair> pairs;
+  bool all_located = true;
+  for (const Sighting* sighting : news) {
+    generator_.learn_call(syscall_name(sighting->call));
+    pairs.push_back({numbers_.of(name_of(*sighting, result)), sighting->backtrace});
+    all_located = all_located && !sighting->backtrace.empty();
+  }
+  if (all_located) {
+    return pairs;
+  }
+  // Calls that other phases have shown before run without a backtrace: look once more.
+  const Shown again = runner_.run(input, {.guide = false, .all_sites = true}, stop_);
+  for (const auto& sighting : again.result.sightings) {
+    const auto wanted = std::find_if(news.begin(), news.end(), [&](const Sighting* one) {
+      return name_of(*one, result) == name_of(sighting, again.result);
+    });
+    if (wanted != news.end()) {
+      auto& backtrace = pairs[static_cast<std::size_t>(wanted - news.begin())].backtrace;
+      backtrace = backtrace.empty() ? sighting.backtrace : backtrace;
+    }
+  }
+  return pairs;
+}
+
+// ---- commands -----------------------------------------------------------------------------------
+
+bool Worker::handle(Setup&) {
+  give_up("set up twice");
+}
+
+bool Worker::handle(Inputs& command) {
+  for (auto& text : command.texts) {
+    imports_.push_back(std::move(text));
+  }
+  novelty_.know(command.known);
+  for (const auto& pair : command.known) {
+    generator_.learn_call(syscall_name(pair.name.call));
+  }
+  for (const auto& word : command.words) {
+    generator_.learn_word(word);
+  }
+  return false;
+}
+
+bool Worker::handle(Explore& command) {
+  seed_ = command.seed;
+  grant_ = command.runs;
+  return grant_ == 0;
+}
+
+bool Worker::handle(Freeze& command) {
+  frozen_generator_.emplace(grammar_, mutators::Dictionary(command.words),
+                            generator_options(plan_));
+  for (const auto& call : command.calls) {
+    frozen_generator_->learn_call(call);
+  }
+  frozen_corpus_.clear();
+  for (const auto& text : command.texts) {
+    if (auto input = parse_input(text)) {
+      frozen_corpus_.push_back(std::move(*input));
+    }
+  }
+  return false;
+}
+
+bool Worker::handle(Draw& command) {
+  if (!frozen_generator_) {
+    give_up("asked to draw without a frozen generator");
+  }
+  const Random attempt(command.seed);
+  for (std::uint64_t index = command.from; index < command.to; ++index) {
+    // Its own stream for each run: whoever draws it, and in whatever order, it is the same.
+    Random random = attempt.derive(index);
+    const Input input = frozen_generator_->draw(frozen_corpus_, random);
+    starting(serialise_input(input));
+    const Shown shown = explore(input);
+    Run line{.origin = Run::Origin::validating, .attempt = command.attempt, .index = index};
+    tell(line, shown, input, feature_numbers(features_of(shown.result, table_), table_));
+  }
+  return true;
+}
+
+bool Worker::handle(Replay& command) {
+  const auto input = parse_input(command.text);
+  for (std::uint32_t i = 0; input && i < command.times; ++i) {
+    starting(command.text);
+    Shown shown = runner_.run(*input, {.guide = false, .all_sites = true, .output = true}, stop_);
+    queue(Replayed{command.token, std::move(shown.result), std::move(shown.output_tail)});
+  }
+  return true;
+}
+
+bool Worker::handle(Stop&) {
+  leave();
+}
+
+// ---- endings ------------------------------------------------------------------------------------
+
+void Worker::leave() {
+  (void)channel_.flush();
+  ::_exit(0);
+}
+
+void Worker::give_up(const std::string& problem) {
+  (void)channel_.send(Broken{problem});
+  ::_exit(1);
+}
+
+} // namespace harness::engine
