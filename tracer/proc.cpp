@@ -11,15 +11,29 @@
 
 namespace harness::tracer {
 
-std::optional<std::string> executable_of(pid_t id) {
+namespace {
+
+std::optional<std::string> read_link(const char* link) {
   std::array<char, PATH_MAX> path;
-  std::array<char, 32> link;
-  std::snprintf(link.data(), link.size(), "/proc/%d/exe", id);
-  const auto length = ::readlink(link.data(), path.data(), path.size());
+  const auto length = ::readlink(link, path.data(), path.size());
   if (length <= 0) {
     return std::nullopt;
   }
   return std::string(path.data(), static_cast<std::size_t>(length));
+}
+
+} // namespace
+
+std::optional<std::string> executable_of(pid_t id) {
+  std::array<char, 32> link;
+  std::snprintf(link.data(), link.size(), "/proc/%d/exe", id);
+  return read_link(link.data());
+}
+
+std::string file_of(pid_t id, int fd) {
+  std::array<char, 48> link;
+  std::snprintf(link.data(), link.size(), "/proc/%d/fd/%d", id, fd);
+  return read_link(link.data()).value_or("");
 }
 
 std::optional<Kin> kin_of(pid_t id) {

@@ -10,6 +10,9 @@ namespace harness::tracer {
 /// The file that process `id` executes, as it names it.
 std::optional<std::string> executable_of(pid_t id);
 
+/// What descriptor `fd` of process `id` is open on, as the kernel names it; "" if it is not open.
+std::string file_of(pid_t id, int fd);
+
 /// Whose thread `id` is: its process and that one's parent.
 struct Kin {
   pid_t group = 0;

@@ -1,10 +1,12 @@
 #include "tracer/session.hpp"
 
+#include "tracer/clone_kind.hpp"
+#include "tracer/overloaded.hpp"
 #include "tracer/proc.hpp"
 
 #include <cerrno>
 #include <csignal>
-#include <linux/sched.h>
+#include <sched.h>
 #include <sys/ptrace.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -12,12 +14,6 @@
 namespace harness::tracer {
 
 namespace {
-
-TimePoint now() {
-  return SteadyClock().now();
-}
-
-template <typename... Handlers> struct Overloaded : Handlers... { using Handlers::operator()...; };
 
 /// Whether the new tracee `id` leads a process of its own.
 bool leads_a_process(pid_t id) {
@@ -27,20 +23,12 @@ bool leads_a_process(pid_t id) {
 } // namespace
 
 Session::Session(const RunSpec& spec, StopFlag& stop)
-    : spec_(spec), stop_(stop), start_(now()), launch_(spec), control_(stop),
+    : spec_(spec), stop_(stop), start_(SteadyClock().now()), launch_(spec), control_(stop),
       limits_(spec, start_) {}
 
 RunResult Session::run() {
   const WaitScope waiting(stop_);
-  alone_ = std::holds_alternative<NothingLeft>(wait_for_report(false));
-  auto started = launch_.start();
-  init_gone_ = launch_.init() == 0;
-  if (started) {
-    tree_.add_launched(launch_.id(), spec_.executable);
-    launch_.release();
-  } else {
-    end_run(LaunchFailed{std::move(started).error()});
-  }
+  begin();
   follow();
   if (spec_.companion != nullptr) {
     spec_.companion->stop();
@@ -50,6 +38,24 @@ RunResult Session::run() {
 
 // ---- the loop
 // -------------------------------------------------------------------------------------
+
+void Session::begin() {
+  alone_ = std::holds_alternative<NothingLeft>(wait_for_report(false));
+  auto plan = PhasePlan::make(spec_.phases);
+  if (!plan) {
+    end_run(LaunchFailed{std::move(plan).error()});
+    return;
+  }
+  phases_ = PhaseWatch(std::move(*plan));
+  auto started = launch_.start();
+  init_gone_ = launch_.init() == 0;
+  if (!started) {
+    end_run(LaunchFailed{std::move(started).error()});
+    return;
+  }
+  tree_.add_launched(launch_.id(), spec_.executable);
+  launch_.release();
+}
 
 void Session::follow() {
   while (!finished()) {
@@ -73,10 +79,10 @@ bool Session::finished() {
     ::kill(launch_.init(), SIGKILL); // takes with it whatever we did not see
     return false;
   }
-  // A child that was killed before its creator could tell of it may still be on its way to us.
   if (!alone_) {
     return true;
   }
+  // A child that was killed before its creator could tell of it may still be on its way to us.
   Report last = wait_for_report(false);
   if (auto* halted = std::get_if<Halted>(&last)) {
     ending_ = true;
@@ -111,13 +117,6 @@ void Session::on_end(const Ended& ended) {
     init_gone_ = true;
     return;
   }
-  Thread* thread = tree_.find(ended.id);
-  if (thread == nullptr) {
-    if (ended.id == launch_.id() && !end_) {
-      end_ = LaunchFailed{launch_.failure()};
-    }
-    return;
-  }
   const RunEnd how =
       std::visit(Overloaded{
                      [](const ExitEvent& exit) -> RunEnd { return Exited{exit.status}; },
@@ -130,7 +129,9 @@ void Session::on_end(const Ended& ended) {
   if (ended.id == launch_.id() && !end_) {
     end_ = launched_ ? how : RunEnd(LaunchFailed{launch_.failure()});
   }
-  tree_.ended(*thread, how);
+  if (Thread* thread = tree_.find(ended.id); thread != nullptr) {
+    tree_.ended(*thread, how);
+  }
 }
 
 // ---- one method per event
@@ -148,10 +149,10 @@ WayOn Session::on(Thread& thread, StoppedTracee tracee, const SeccompEvent& /*ev
 
 WayOn Session::on(Thread& thread, StoppedTracee tracee, const SyscallEvent& /*event*/) {
   const auto info = tracee.syscall_info();
-  if (info && info->point == SyscallInfo::Point::entry && thread.every_syscall) {
+  if (info && info->point == SyscallInfo::Point::exit) {
+    on_return(thread, tracee, *info);
+  } else if (info && info->point == SyscallInfo::Point::entry && thread.every_syscall) {
     on_call(thread, tracee, *info);
-  } else if (info && info->point == SyscallInfo::Point::exit) {
-    thread.in_call = false;
   }
   return go_on(thread, std::move(tracee));
 }
@@ -165,9 +166,13 @@ WayOn Session::on(Thread& thread, StoppedTracee tracee, const CloneEvent& /*even
       child = &tree_.add_unknown(id);
     }
     if (child->process == nullptr) {
-      tree_.adopt(*child, thread, !leads_a_process(id));
+      const bool is_thread = !leads_a_process(id);
+      const auto flags = clone_flags(tracee.id(), thread.entry).value_or(0);
+      tree_.adopt(*child, thread, {is_thread, (flags & CLONE_VM) != 0});
+      const auto by = is_thread ? SpawnTrigger::By::thread : SpawnTrigger::By::fork;
+      enter(*child->process, phases_.at_spawn(by, ""));
     }
-    if (tree_.alive() > spec_.limits.processes) {
+    if (tree_.alive() > spec_.limits.processes && !ending_) {
       end_run(LimitReached{LimitReached::Limit::processes});
     }
     if (child->held) {
@@ -189,12 +194,14 @@ WayOn Session::on(Thread& thread, StoppedTracee tracee, const ExecEvent& /*event
   if (thread.process == nullptr) {
     return go_on(thread, std::move(tracee));
   }
-  const auto path = executable_of(id);
-  Thread& caller =
-      tree_.exec(id, former ? static_cast<pid_t>(*former) : id, path.value_or(spec_.executable));
+  const std::string path = executable_of(id).value_or(spec_.executable);
+  Thread& caller = tree_.exec(id, former ? static_cast<pid_t>(*former) : id, path);
   if (!launched_) {
-    on_first_exec(tracee);
+    target_executable_ = path;
+    on_first_exec(caller);
   }
+  enter(*caller.process, phases_.at_spawn(SpawnTrigger::By::exec, path));
+  arm_points(*caller.process, id, path);
   return go_on(caller, std::move(tracee));
 }
 
@@ -203,7 +210,7 @@ WayOn Session::on(Thread& thread, StoppedTracee tracee, const ExitingEvent& /*ev
 }
 
 WayOn Session::on(Thread& thread, StoppedTracee tracee, const GroupStopEvent& /*event*/) {
-  if (thread.process == nullptr) {
+  if (thread.process == nullptr && !ending_) {
     thread.held = std::move(tracee);
     return KeptStopped{};
   }
@@ -219,153 +226,18 @@ WayOn Session::on(Thread& thread, StoppedTracee tracee, const PauseEvent& /*even
 }
 
 WayOn Session::on(Thread& thread, StoppedTracee tracee, const DeliveryEvent& event) {
+  if (thread.process != nullptr) {
+    if (event.signal == SIGTRAP && on_trap(thread, tracee)) {
+      return go_on(thread, std::move(tracee));
+    }
+    enter(*thread.process, phases_.at_signal(event.signal));
+  }
   return go_on(thread, std::move(tracee), event.signal);
-}
-
-// ---- what they share
-// ------------------------------------------------------------------------------
-
-void Session::on_call(Thread& thread, StoppedTracee& /*tracee*/, const SyscallInfo& info) {
-  if (thread.process == nullptr) {
-    return;
-  }
-  Process& process = *thread.process;
-  thread.entry = info;
-  process.last_calls[process.calls % process.last_calls.size()] = info.call;
-  ++process.calls;
-  thread.calls.add(
-      pack({process.phase, static_cast<std::uint16_t>(process.executable), info.call}));
-}
-
-void Session::on_first_exec(const StoppedTracee& tracee) {
-  launched_ = true;
-  Thread& thread = *tree_.find(tracee.id());
-  if (!launch_.filtered()) {
-    // Without the filter this exec was not seen at its entry; from here on every call is.
-    thread.every_syscall = true;
-    SyscallInfo exec;
-    exec.call = {AuditArch::x86_64, SYS_execve};
-    thread.entry = exec;
-    thread.calls.add(pack({0, static_cast<std::uint16_t>(thread.process->executable), exec.call}));
-    ++thread.process->calls;
-  }
-  if (spec_.companion != nullptr) {
-    spec_.companion->started(control_, tracee.id());
-  }
 }
 
 WayOn Session::go_on(Thread& thread, StoppedTracee tracee, int signal) {
   const Until until = thread.every_syscall || thread.in_call ? Until::syscall : Until::event;
   return std::move(tracee).resume(until, signal);
-}
-
-// ---- what comes from outside
-// ----------------------------------------------------------------------
-
-void Session::look_up() {
-  if (control_.pending()) {
-    take_requests();
-  }
-  if (stop_.requested() && !ending_) {
-    end_run(Interrupted{});
-  }
-  if (tick_passed()) {
-    check_limits();
-    adopt_orphans();
-  }
-}
-
-void Session::take_requests() {
-  for (const auto& request : control_.take()) {
-    std::visit(Overloaded{
-                   [](const MarkerRequest&) {},
-                   [&](const SignalRequest& wanted) {
-                     requested_signals_.insert(wanted.signal);
-                     tree_.send(wanted.signal);
-                   },
-                   [&](const FinishRequest& wanted) { deadline_ = now() + wanted.grace; },
-               },
-               request);
-  }
-  if (deadline_ && now() >= *deadline_) {
-    end_run(harness::Stopped{});
-  }
-}
-
-void Session::check_limits() {
-  const TimePoint time = now();
-  if (deadline_ && time >= *deadline_) {
-    end_run(harness::Stopped{});
-  }
-  if (ending_) {
-    kill_everything(); // again: a fork may have been under way
-    return;
-  }
-  std::vector<pid_t> alive;
-  tree_.each_process([&](const Process& process) {
-    if (process.alive != 0) {
-      alive.push_back(process.id);
-    }
-  });
-  if (const auto passed = limits_.check(time, alive)) {
-    end_run(LimitReached{*passed});
-  }
-}
-
-/// A creator that was killed before its report leaves a held child behind: ask /proc whose it is.
-void Session::adopt_orphans() {
-  tree_.each_thread([&](Thread& thread) {
-    if (thread.process != nullptr || !thread.held || ++thread.held_ticks < 2) {
-      return;
-    }
-    const auto kin = kin_of(thread.id);
-    Thread* relative =
-        kin ? tree_.find(kin->group != thread.id ? kin->group : kin->parent) : nullptr;
-    if (relative != nullptr && relative->process != nullptr) {
-      tree_.adopt(thread, *relative, kin->group != thread.id);
-    } else {
-      tree_.adopt_orphan(thread);
-    }
-    StoppedTracee held = std::move(*thread.held);
-    thread.held.reset();
-    static_cast<void>(go_on(thread, std::move(held)));
-  });
-}
-
-// ---- the end
-// --------------------------------------------------------------------------------------
-
-void Session::end_run(RunEnd how) {
-  const bool stopped = std::holds_alternative<harness::Stopped>(how);
-  const bool failed_launch = std::holds_alternative<LaunchFailed>(how);
-  if (!end_ || !stopped) {
-    end_ = std::move(how);
-  }
-  if (!stopped && !failed_launch) {
-    note(Incomplete::killed);
-  }
-  ending_ = true;
-  kill_everything();
-}
-
-void Session::kill_everything() {
-  tree_.each_thread([](const Thread& thread) { ::kill(thread.id, SIGKILL); });
-  if (!init_gone_) {
-    ::kill(launch_.init(), SIGKILL);
-  }
-}
-
-RunResult Session::result() {
-  RunResult result;
-  result.end = end_.value_or(RunEnd(TracerFailed{Error{"the target's end was not seen"}}));
-  if (tree_.process_count() != 0) {
-    result.last_calls = tree_.last_calls(ended_by_);
-  }
-  tree_.report(result);
-  result.stops = stops_;
-  result.wall = now() - start_;
-  result.incomplete.assign(incomplete_.begin(), incomplete_.end());
-  return result;
 }
 
 } // namespace harness::tracer

@@ -1,5 +1,5 @@
 // Session: the life of one run. One loop waits; each kind of event has one method, which ends in a
-// visible way on for the tracee. What is looked at besides is left to the rooms' other classes.
+// visible way on for the tracee. What is looked at besides is left to the room's other classes.
 #pragma once
 
 #include "harness/model/run_result.hpp"
@@ -8,6 +8,7 @@
 #include "tracer/event.hpp"
 #include "tracer/launch.hpp"
 #include "tracer/limits.hpp"
+#include "tracer/phase_watch.hpp"
 #include "tracer/stop_flag.hpp"
 #include "tracer/tree.hpp"
 
@@ -28,7 +29,8 @@ public:
   RunResult run();
 
 private:
-  // ---- the loop ---------------------------------------------------------------------------------
+  // ---- the loop (session.cpp) -------------------------------------------------------------------
+  void begin();
   void follow();
   bool finished();
   void dispatch(Halted halted);
@@ -44,16 +46,26 @@ private:
   WayOn on(Thread& thread, StoppedTracee tracee, const GroupStopEvent& event);
   WayOn on(Thread& thread, StoppedTracee tracee, const PauseEvent& event);
   WayOn on(Thread& thread, StoppedTracee tracee, const DeliveryEvent& event);
-
-  // ---- what they share --------------------------------------------------------------------------
-  void on_call(Thread& thread, StoppedTracee& tracee, const SyscallInfo& info);
-  void on_first_exec(const StoppedTracee& tracee);
   WayOn go_on(Thread& thread, StoppedTracee tracee, int signal = 0);
 
-  // ---- what comes from outside ------------------------------------------------------------------
+  // ---- calls (session_calls.cpp) ----------------------------------------------------------------
+  void on_call(Thread& thread, StoppedTracee& tracee, const SyscallInfo& info);
+  void on_return(Thread& thread, StoppedTracee& tracee, const SyscallInfo& info);
+  void on_first_exec(Thread& thread);
+  void look_closer(Thread& thread, const SyscallInfo& info);
+  void see_every_call(Thread& thread, bool all_threads);
+
+  // ---- phases (session_phases.cpp) --------------------------------------------------------------
+  void enter(Process& process, std::optional<PhaseIndex> phase);
+  void enter_everywhere(std::optional<PhaseIndex> phase);
+  void arm_points(Process& process, pid_t id, const std::string& executable);
+  /// True if the trap was one of our breakpoints: the signal is not the target's.
+  bool on_trap(Thread& thread, StoppedTracee& tracee);
+
+  // ---- what comes from outside (session_outside.cpp) --------------------------------------------
   void look_up();
   void take_requests();
-  void check_limits();
+  void on_tick();
   void adopt_orphans();
 
   // ---- the end ----------------------------------------------------------------------------------
@@ -68,18 +80,22 @@ private:
   Launch launch_;
   Control control_;
   LimitWatch limits_;
+  PhaseWatch phases_;
   ProcessTree tree_;
 
-  bool launched_ = false; // the first exec has happened
-  bool ending_ = false;   // everything is being killed
-  bool init_gone_ = true; // pid 1 of the run's namespace is reaped, or there is none
-  bool alone_ = true;     // this thread had no children of its own before
+  bool launched_ = false;         // the first exec has happened
+  bool ready_ = false;            // somebody listens and waits
+  bool ending_ = false;           // everything is being killed
+  bool init_gone_ = true;         // pid 1 of the run's namespace is reaped, or there is none
+  bool alone_ = true;             // this thread had no children of its own before
+  std::string target_executable_; // as the kernel names it
   std::optional<RunEnd> end_;
   std::optional<TimePoint> deadline_; // set by finish()
   std::set<int> requested_signals_;
   std::set<Incomplete> incomplete_;
+  std::set<PhaseIndex> reached_;
+  std::vector<PhaseEntry> entries_;
   std::uint64_t stops_ = 0;
-  std::uint32_t ended_by_ = 0; // index of the process whose last calls are shown
 };
 
 } // namespace harness::tracer

@@ -37,6 +37,7 @@ Process& ProcessTree::new_process(pid_t id, std::optional<std::uint32_t> parent)
   process.index = static_cast<std::uint32_t>(processes_.size() - 1);
   process.id = id;
   process.parent = parent;
+  process.points = std::make_shared<MemoryPoints>();
   return process;
 }
 
@@ -59,10 +60,10 @@ Thread& ProcessTree::add_unknown(pid_t id) {
   return *thread;
 }
 
-void ProcessTree::adopt(Thread& child, Thread& creator, bool is_thread) {
+void ProcessTree::adopt(Thread& child, Thread& creator, Kinship kinship) {
   child.name = creator.name;
   child.every_syscall = creator.every_syscall;
-  if (is_thread) {
+  if (kinship.is_thread) {
     child.process = creator.process;
   } else {
     const Process& parent = *creator.process;
@@ -70,6 +71,10 @@ void ProcessTree::adopt(Thread& child, Thread& creator, bool is_thread) {
     process.executable = parent.executable;
     process.name = creator.name;
     process.phase = parent.phase;
+    process.progress = parent.progress;
+    process.listens = parent.listens;
+    process.points =
+        kinship.shares_memory ? parent.points : std::make_shared<MemoryPoints>(*parent.points);
     child.process = &process;
   }
   ++child.process->alive;
@@ -112,6 +117,7 @@ Thread& ProcessTree::exec(pid_t id, pid_t former_id, const std::string& executab
   last_found_ = nullptr;
   process.executable = executable_index(executable);
   process.name = short_name(executable);
+  process.points = std::make_shared<MemoryPoints>();
   caller->name = process.name;
   return *caller;
 }

@@ -4,6 +4,8 @@
 
 #include "harness/model/run_result.hpp"
 #include "tracer/call_table.hpp"
+#include "tracer/memory_points.hpp"
+#include "tracer/phase_plan.hpp"
 #include "tracer/tracee.hpp"
 
 #include <array>
@@ -22,10 +24,11 @@ struct Thread {
   Process* process = nullptr; // null: its creator has not been heard of yet
   std::string name;
   CallTable calls;
-  SyscallInfo entry;                 // the call it is in, or was in last
-  bool in_call = false;              // an exit stop is due for `entry`
-  bool every_syscall = false;        // goes on with PTRACE_SYSCALL
-  std::optional<StoppedTracee> held; // not resumed yet: waits for its creator's report
+  SyscallInfo entry;                       // the call it is in, or was in last
+  bool in_call = false;                    // an exit stop is due for `entry`
+  std::optional<PhaseIndex> phase_at_exit; // to enter when `entry` returns
+  bool every_syscall = false;              // goes on with PTRACE_SYSCALL
+  std::optional<StoppedTracee> held;       // not resumed yet: waits for its creator's report
   unsigned held_ticks = 0;
 };
 
@@ -36,7 +39,11 @@ struct Process {
   std::uint32_t executable = 0;
   std::string name;
   PhaseIndex phase = 0;
+  PhaseProgress progress;
+  std::shared_ptr<MemoryPoints> points; // shared by processes that share memory
+  bool listens = false;                 // it or an ancestor called listen(2)
   std::uint64_t calls = 0;
+  std::uint64_t calls_in_phase = 0;
   std::array<SyscallId, 16> last_calls{}; // a ring: call n is at n modulo its size
   std::optional<RunEnd> end;
   unsigned alive = 0; // threads
@@ -54,8 +61,13 @@ public:
   Thread& add_launched(pid_t id, const std::string& executable);
   /// A thread whose creator is not known yet.
   Thread& add_unknown(pid_t id);
-  /// Gives `child` its place: a thread of `creator`'s process, or a process of its own.
-  void adopt(Thread& child, Thread& creator, bool is_thread);
+  /// Gives `child` its place: a thread of `creator`'s process, or a process of its own, which may
+  /// share its creator's memory.
+  struct Kinship {
+    bool is_thread = false;
+    bool shares_memory = false;
+  };
+  void adopt(Thread& child, Thread& creator, Kinship kinship);
   /// As a process of its own below the launched one, where nobody knows better.
   void adopt_orphan(Thread& child);
   /// `caller` (formerly `former_id`) is now the only thread of its process and runs `executable`.

@@ -1,0 +1,154 @@
+// Session: what is done at the entry and at the return of a system call.
+#include "tracer/session.hpp"
+
+#include "tracer/clone_kind.hpp"
+#include "tracer/point_finder.hpp"
+
+#include <linux/seccomp.h>
+#include <sched.h>
+#include <sys/prctl.h>
+#include <sys/ptrace.h>
+#include <sys/syscall.h>
+
+namespace harness::tracer {
+
+namespace {
+
+/// A call in which a server waits for work.
+bool waits_for_work(const SyscallId& call) {
+  if (call.arch != AuditArch::x86_64) {
+    return false;
+  }
+  switch (call.number) {
+  case SYS_accept:
+  case SYS_accept4:
+  case SYS_epoll_wait:
+  case SYS_epoll_pwait:
+  case SYS_epoll_pwait2:
+  case SYS_poll:
+  case SYS_ppoll:
+  case SYS_select:
+  case SYS_pselect6:
+  case SYS_io_uring_enter:
+    return true;
+  default:
+    return false;
+  }
+}
+
+/// The rare calls that change what we can see; anything of another architecture is rare.
+bool deserves_a_look(const SyscallId& call) {
+  switch (call.number) {
+  case SYS_clone:
+  case SYS_clone3:
+  case SYS_listen:
+  case SYS_prctl:
+  case SYS_ptrace:
+  case SYS_seccomp:
+    return true;
+  default:
+    return call.arch != AuditArch::x86_64;
+  }
+}
+
+} // namespace
+
+void Session::on_call(Thread& thread, StoppedTracee& tracee, const SyscallInfo& info) {
+  if (thread.process == nullptr) {
+    return;
+  }
+  Process& process = *thread.process;
+  thread.entry = info;
+  thread.in_call = false;
+  if (phases_.last() != 0) {
+    const auto step = phases_.at_entry(process, info);
+    enter(process, step.now);
+    thread.phase_at_exit = step.at_exit;
+    thread.in_call = step.wants_exit;
+  }
+  process.last_calls[process.calls % process.last_calls.size()] = info.call;
+  ++process.calls;
+  ++process.calls_in_phase;
+  thread.calls.add(
+      pack({process.phase, static_cast<std::uint16_t>(process.executable), info.call}));
+  if (deserves_a_look(info.call)) {
+    look_closer(thread, info);
+  }
+  if (!ready_ && process.listens && waits_for_work(info.call)) {
+    ready_ = true;
+    if (spec_.companion != nullptr) {
+      spec_.companion->ready();
+    }
+  }
+  if (phases_.last() != 0) {
+    enter(process, phases_.at_output(process, tracee.id(), info));
+  }
+}
+
+void Session::on_return(Thread& thread, StoppedTracee& tracee, const SyscallInfo& /*info*/) {
+  if (thread.process == nullptr || !thread.in_call) {
+    return;
+  }
+  thread.in_call = false;
+  enter(*thread.process, thread.phase_at_exit);
+  thread.phase_at_exit.reset();
+  if (phases_.maps_code(thread.entry) &&
+      !arm_after_map(phases_.plan(), *thread.process->points, tracee.id())) {
+    note(Incomplete::breakpoint_lost);
+  }
+}
+
+void Session::on_first_exec(Thread& thread) {
+  launched_ = true;
+  Process& process = *thread.process;
+  entries_.push_back({0, process.index, 0, SteadyClock().now() - start_});
+  if (!launch_.filtered()) {
+    // Without the filter this exec was not seen at its entry; from here on every call is.
+    thread.every_syscall = true;
+    thread.entry.call = {AuditArch::x86_64, SYS_execve};
+    thread.calls.add(pack({0, static_cast<std::uint16_t>(process.executable), thread.entry.call}));
+    ++process.calls;
+    ++process.calls_in_phase;
+  }
+  if (spec_.companion != nullptr) {
+    spec_.companion->started(control_, thread.id);
+  }
+}
+
+void Session::look_closer(Thread& thread, const SyscallInfo& info) {
+  if (const auto flags = clone_flags(thread.id, info); flags && (*flags & CLONE_UNTRACED) != 0) {
+    note(Incomplete::untraced_clone);
+    return;
+  }
+  const bool native = info.call.arch == AuditArch::x86_64;
+  const auto is = [&](int number, int i386_number) {
+    return info.call.number == (native ? number : i386_number);
+  };
+  if (is(SYS_listen, 363)) {
+    thread.process->listens = true;
+  } else if (is(SYS_ptrace, 26)) {
+    note(Incomplete::own_tracer);
+  } else if ((is(SYS_seccomp, 354) && info.args[0] == SECCOMP_SET_MODE_FILTER) ||
+             (is(SYS_prctl, 172) && info.args[0] == PR_SET_SECCOMP)) {
+    const bool whole_process =
+        is(SYS_seccomp, 354) && (info.args[1] & SECCOMP_FILTER_FLAG_TSYNC) != 0;
+    see_every_call(thread, whole_process);
+  }
+}
+
+/// A filter of the target's own hides calls from ours where it is stricter; the entry stop of
+/// PTRACE_SYSCALL comes before any filter. `all_threads`: the filter is for the whole process.
+void Session::see_every_call(Thread& thread, bool all_threads) {
+  thread.every_syscall = true;
+  if (!all_threads) {
+    return;
+  }
+  tree_.each_thread([&](Thread& other) {
+    if (other.process == thread.process && !other.every_syscall) {
+      other.every_syscall = true;
+      ::ptrace(PTRACE_INTERRUPT, other.id, nullptr, nullptr); // it may be running or waiting
+    }
+  });
+}
+
+} // namespace harness::tracer
