@@ -19,7 +19,7 @@ namespace harness::stats {
 struct PhaseTally {
   std::uint64_t reached = 0; // runs that entered the phase
   std::uint64_t news = 0;    // of them, runs with a pair of this phase outside the frozen sets
-  friend bool operator==(const PhaseTally&, const PhaseTally&) = default;
+  friend auto operator<=>(const PhaseTally&, const PhaseTally&) = default;
 };
 
 /// One validation attempt: a batch of fresh, independent runs from the frozen generator, compared

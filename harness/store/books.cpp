@@ -28,10 +28,11 @@ void join(InputRecord& into, const InputRecord& other) {
   into.pairs = std::move(pairs);
 }
 
-/// Copies of one attempt differ only in how far they had come.
+/// Copies of one attempt differ in how far they had come; the rest makes the order total.
 auto order(const AttemptRecord& record) {
   const auto& attempt = record.attempt;
   return std::tie(attempt.runs, attempt.incomplete, attempt.state, attempt.news,
+                  attempt.incomplete_news, attempt.phases, attempt.planned_runs, attempt.alpha,
                   record.began_at_run, record.began_after_s);
 }
 

@@ -38,7 +38,7 @@ bool contains(const std::string& text, const std::string& part) {
 
 TEST_CASE("books come back as they were saved") {
   Random random(harness::test::property_seed("books on disk"));
-  for (int i = 0; i < 40; ++i) {
+  for (int i = 0; i < 12; ++i) {
     TemporaryDirectory place;
     const Books books = random_books(random);
     {

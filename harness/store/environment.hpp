@@ -1,0 +1,44 @@
+// Environment: what a campaign's results depend on besides its plan's words: the target's bytes,
+// the kernel, the libc, our own version. Recorded once, compared on resume, merge and diff.
+#pragma once
+
+#include "harness/base/result.hpp"
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace harness::store {
+
+/// Facts by name; environment.json is this as one flat object.
+using Environment = std::map<std::string, std::string>;
+
+struct EnvironmentSources {
+  std::string executable; // absolute path of the target
+  std::string plan;       // the frozen plan's text
+  std::uint64_t seed = 0;
+  std::string version; // of harness
+};
+
+/// What holds on this machine now. A target that can't be read has no hash but the reason.
+Environment take_environment(const EnvironmentSources& sources);
+
+std::string environment_json(const Environment& environment);
+Result<Environment> parse_environment(std::string_view json);
+
+/// A fact that differs, in words.
+struct EnvironmentDifference {
+  std::string name;
+  std::string before; // "" = was not recorded
+  std::string after;
+  /// New counts must not be added to the old ones: they would be of another target.
+  bool matters = false;
+  std::string text; // "the target /usr/bin/ls has changed (SHA-256 was 12ab…, is 34cd…)"
+};
+
+/// Those that matter first.
+std::vector<EnvironmentDifference> compare(const Environment& before, const Environment& after);
+
+} // namespace harness::store
