@@ -163,6 +163,11 @@ HARNESS_RAW_CODE StubStep prepare(StubPlan& plan) {
   if (!wait_for_tracer(plan)) {
     return StubStep::wait;
   }
+  // Before the filter is there: these calls are ours and must not be counted.
+  if (plan.ignored_signals != nullptr) {
+    set_dispositions(*plan.ignored_signals);
+  }
+  raw_syscall(SYS_rt_sigprocmask, SIG_SETMASK, ptr(plan.signal_mask), 0, kernel_sigset_bytes);
   if (!install_filter(plan)) {
     return StubStep::filter;
   }
@@ -175,10 +180,6 @@ HARNESS_RAW_CODE void stub_main(void* argument) {
   auto& plan = *static_cast<StubPlan*>(argument);
   StubStep failed = prepare(plan);
   if (failed == StubStep::none) {
-    if (plan.ignored_signals != nullptr) {
-      set_dispositions(*plan.ignored_signals);
-    }
-    raw_syscall(SYS_rt_sigprocmask, SIG_SETMASK, ptr(plan.signal_mask), 0, kernel_sigset_bytes);
     const long code =
         raw_syscall(SYS_execve, ptr(plan.executable), ptr(plan.arguments), ptr(plan.environment));
     plan.failed_code = static_cast<int>(-code);

@@ -13,26 +13,6 @@ namespace harness::cli {
 
 namespace {
 
-/// Splits the command line at the first `--`: what follows is another program's business and CLI11
-/// never sees it.
-struct Words {
-  std::vector<std::string> ours;
-  std::vector<std::string> program;
-  bool separated = false;
-};
-
-Words split_words_at_separator(int argc, char** argv) {
-  Words words;
-  for (int i = 1; i < argc; ++i) {
-    if (!words.separated && std::string_view(argv[i]) == "--") {
-      words.separated = true;
-    } else {
-      (words.separated ? words.program : words.ours).emplace_back(argv[i]);
-    }
-  }
-  return words;
-}
-
 const Command* find_command(std::string_view name) {
   for (const Command* command : commands()) {
     if (name == command->name) {
@@ -81,7 +61,31 @@ std::vector<std::string> option_names(const CLI::App& app) {
                       : fmt::format("harness {} --help lists what it takes", command.name));
 }
 
-int run_command(const Command& command, const Words& words) {
+/// The program to run among what CLI11 did not know: all from the first word that is no option, or
+/// from behind `--`.
+std::vector<std::string> program_of(const Command& command, const CLI::App& app) {
+  auto words = app.remaining();
+  const bool separated = !words.empty() && words.front() == "--";
+  if (separated) {
+    words.erase(words.begin());
+  }
+  if (!separated && !words.empty() &&
+      (command.program == Program::none || words.front().starts_with('-'))) {
+    reject_words(command, app, words);
+  }
+  if (command.program == Program::none && separated) {
+    throw UserError({}, fmt::format("{}: takes no program behind --", command.name),
+                    fmt::format("harness {} --help lists what it takes", command.name));
+  }
+  if (command.program == Program::required && words.empty()) {
+    throw UserError({}, fmt::format("{}: no program given", command.name),
+                    fmt::format("write harness {} [OPTION]... -- PROGRAM ARG...", command.name));
+  }
+  return words;
+}
+
+/// `words` begin with the command's name.
+int run_command(const Command& command, const std::vector<std::string>& words) {
   CLI::App app(command.summary, fmt::format("harness {}", command.name));
   app.footer(fmt::format("Examples:\n{}", command.examples));
   app.allow_extras(); // so that unknown words get our own suggestion
@@ -89,7 +93,7 @@ int run_command(const Command& command, const Words& words) {
   app.prefix_command(command.program != Program::none);
   const Action action = command.define(app);
   try {
-    app.parse(std::vector<std::string>(words.ours.rbegin(), words.ours.rend() - 1));
+    app.parse(std::vector<std::string>(words.rbegin(), words.rend() - 1));
   } catch (const CLI::CallForHelp&) {
     std::fputs(app.help().c_str(), stdout);
     return exit_good;
@@ -97,35 +101,19 @@ int run_command(const Command& command, const Words& words) {
     throw UserError({}, fmt::format("{}: {}", command.name, error.what()),
                     fmt::format("harness {} --help lists what it takes", command.name));
   }
-  Invocation invocation{.program = words.program};
-  if (auto extra = app.remaining(); !extra.empty()) {
-    const bool program = command.program != Program::none && !words.separated;
-    if (!program || extra.front().starts_with('-')) {
-      reject_words(command, app, extra);
-    }
-    invocation.program = std::move(extra);
-  }
-  if (command.program == Program::none && words.separated) {
-    throw UserError({}, fmt::format("{}: takes no program behind --", command.name),
-                    fmt::format("harness {} --help lists what it takes", command.name));
-  }
-  if (command.program == Program::required && invocation.program.empty()) {
-    throw UserError({}, fmt::format("{}: no program given", command.name),
-                    fmt::format("write harness {} [OPTION]... -- PROGRAM ARG...", command.name));
-  }
-  return action(invocation);
+  return action({.program = program_of(command, app)});
 }
 
-int dispatch(const Words& words) {
-  if (words.ours.empty()) {
+int dispatch(const std::vector<std::string>& words) {
+  if (words.empty()) {
     std::fputs(list_of_commands().c_str(), stderr);
     return exit_usage;
   }
-  const std::string& name = words.ours.front();
+  const std::string& name = words.front();
   if (name == "--help" || name == "-h" || name == "help") {
-    const Command* about = words.ours.size() > 1 ? find_command(words.ours[1]) : nullptr;
+    const Command* about = words.size() > 1 ? find_command(words[1]) : nullptr;
     if (about != nullptr) {
-      return run_command(*about, {.ours = {about->name, "--help"}});
+      return run_command(*about, {about->name, "--help"});
     }
     std::fputs(list_of_commands().c_str(), stdout);
     return exit_good;
@@ -152,7 +140,7 @@ int dispatch(const Words& words) {
 
 int run(int argc, char** argv) {
   try {
-    return dispatch(split_words_at_separator(argc, argv));
+    return dispatch(std::vector<std::string>(argv + 1, argv + argc));
   } catch (const UserError& error) {
     // A place comes first, so that editors find it; without one, our name does.
     fmt::print(stderr, "{}{}\n", error.where().text().empty() ? "harness: " : "", error.what());

@@ -1,0 +1,11 @@
+// The style of a stream of ours: what reports::style_of decides from facts about the terminal.
+#pragma once
+
+#include "reports/style.hpp"
+
+namespace harness::cli {
+
+/// For text that goes to the descriptor `fd`: colours and width if it is a terminal.
+reports::Style style_for(int fd);
+
+} // namespace harness::cli

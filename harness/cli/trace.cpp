@@ -1,0 +1,140 @@
+// `harness trace`: one run of one command, its calls counted per phase, its streams and its exit
+// status left alone.
+#include "reports/trace.hpp"
+#include "harness/base/fd.hpp"
+#include "harness/base/user_error.hpp"
+#include "harness/cli/commands.hpp"
+#include "harness/cli/exit_status.hpp"
+#include "harness/cli/style.hpp"
+#include "harness/cli/trace_run.hpp"
+
+#include <CLI/CLI.hpp>
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <memory>
+#include <unistd.h>
+
+namespace harness::cli {
+
+namespace {
+
+struct Options {
+  std::vector<std::string> phases;
+  std::string mode = "count";
+  bool tree = false;
+  bool json = false;
+  bool errors = true;
+  std::string output;
+};
+
+std::vector<Phase> phases_of(const Options& options) {
+  std::vector<Phase> phases;
+  for (const auto& text : options.phases) {
+    auto phase = parse_phase(text);
+    if (!phase) {
+      throw UserError({}, "--phase " + phase.error().message, "");
+    }
+    if (phases.empty()) {
+      phases.push_back({"startup", LaunchTrigger{}});
+    }
+    if (phase->name == "startup" && !std::holds_alternative<LaunchTrigger>(phase->trigger)) {
+      phases.front().name = "launch"; // the user's word wins
+    }
+    if (std::holds_alternative<LaunchTrigger>(phase->trigger)) {
+      phases.front().name = phase->name;
+    } else {
+      phases.push_back(std::move(*phase));
+    }
+  }
+  return phases;
+}
+
+RunSpec spec_of(const Options& options, const std::string& executable,
+                const std::vector<std::string>& program) {
+  RunSpec spec = spec_of_command(executable, program);
+  spec.phases = phases_of(options);
+  spec.mode = options.mode == "discover" ? Mode::discover : Mode::count;
+  spec.observe.all_errno = options.errors && spec.mode == Mode::count;
+  spec.observe.sites = options.json;
+  return spec;
+}
+
+std::string rendered(const Options& options, const RunSpec& spec, const RunResult& result,
+                     const reports::Style& style) {
+  const auto names = reports::phase_names(spec.phases);
+  if (options.json) {
+    return reports::trace_json(result, names);
+  }
+  return options.tree ? reports::trace_tree(result, names, style)
+                      : reports::trace_table(result, names, style);
+}
+
+/// Opened before the run: a mistake in its name shows at once.
+Fd open_output(const std::string& path) {
+  if (path.empty()) {
+    return {};
+  }
+  auto file = open_file(path, O_WRONLY | O_CREAT | O_TRUNC);
+  if (!file) {
+    throw UserError({}, fmt::format("--output: {}", file.error().message),
+                    "name a file that can be written");
+  }
+  return std::move(*file);
+}
+
+int run_trace(const Options& options, const Invocation& invocation) {
+  const Fd output = open_output(options.output);
+  const auto executable = path_of_program(invocation.program.front());
+  if (!executable) {
+    fmt::print(stderr, "harness: trace: {}: not found in PATH\n", invocation.program.front());
+    return exit_not_found;
+  }
+  const RunSpec spec = spec_of(options, *executable, invocation.program);
+  const RunResult result = trace_once(spec);
+  if (const auto* failed = std::get_if<LaunchFailed>(&result.end)) {
+    fmt::print(stderr, "harness: trace: {}\n", failed->error.message);
+  } else {
+    const int fd = output ? output.get() : STDERR_FILENO;
+    if (auto written = write_all(fd, rendered(options, spec, result, style_for(fd))); !written) {
+      fmt::print(stderr, "harness: trace: {}\n", written.error().message);
+      return exit_tracer_failed;
+    }
+  }
+  return exit_status_of(result.end);
+}
+
+Action define(CLI::App& app) {
+  auto options = std::make_shared<Options>();
+  app.add_option("--phase", options->phases,
+                 "begin a phase at [NAME=]TRIGGER; may be given several times, in order")
+      ->take_all()
+      ->expected(1);
+  app.add_option("--mode", options->mode, "count every call, or discover: known ones run free")
+      ->check(CLI::IsMember({"count", "discover"}));
+  app.add_flag("--tree", options->tree, "a table for each process and thread");
+  app.add_flag("--json", options->json, "JSON, with the code location of each first call");
+  app.add_flag("!--no-errors", options->errors, "do not look at results; half the stops");
+  app.add_option("-o,--output", options->output, "write the table to this file, not to stderr");
+  return [options](const Invocation& invocation) { return run_trace(*options, invocation); };
+}
+
+} // namespace
+
+extern const Command trace_command;
+const Command trace_command = {
+    .name = "trace",
+    .summary = "Count the system calls of one run of a command, per phase",
+    .examples =
+        "  harness trace -- ls -l\n"
+        "  harness trace --phase main=symbol:main -- python3 -c 'print(1)'\n"
+        "  harness trace --phase serving=symbol:aeMain --tree -- redis-server --port 7777\n"
+        "  harness trace --json --output trace.json -- make check\n"
+        "\nTriggers: symbol:NAME[+OFFSET]  offset:0xN  call:NAME[#N][@exit]  signal:NAME\n"
+        "          output:TEXT  time:DURATION  spawn:fork|thread|exec[=FILE]  auto[:POINT]\n"
+        "\nThe target's own streams and exit status are passed on (128 + signal; 126 or 127\n"
+        "if it can't be run, 125 if harness fails, 64 for a mistake in these options).\n",
+    .define = define,
+    .program = Program::required,
+};
+
+} // namespace harness::cli

@@ -1,0 +1,114 @@
+#include "harness/cli/trace_run.hpp"
+
+#include "harness/campaign/find_program.hpp"
+#include "harness/cli/exit_status.hpp"
+#include "tracer/tracer.hpp"
+
+#include <cerrno>
+#include <csignal>
+#include <filesystem>
+#include <fmt/format.h>
+#include <limits>
+
+extern char** environ;
+
+namespace harness::cli {
+
+namespace {
+
+tracer::StopFlag& stop_flag() {
+  static tracer::StopFlag flag;
+  return flag;
+}
+
+volatile std::sig_atomic_t terminal_interrupts = 0;
+
+/// The kernel sends a terminal's signals to the whole foreground group, the target included.
+void on_signal(int, siginfo_t* info, void*) {
+  const bool from_terminal = info->si_code == SI_KERNEL;
+  if (from_terminal) {
+    terminal_interrupts = terminal_interrupts + 1;
+  }
+  if (!from_terminal || terminal_interrupts > 1) {
+    stop_flag().request();
+  }
+}
+
+/// Our handlers for as long as it lives.
+class SignalScope {
+public:
+  SignalScope() {
+    struct sigaction action {};
+    action.sa_sigaction = on_signal;
+    action.sa_flags = SA_SIGINFO | SA_RESTART;
+    sigemptyset(&action.sa_mask);
+    for (std::size_t i = 0; i < std::size(signals); ++i) {
+      ::sigaction(signals[i], nullptr, &before_[i]);
+      if (before_[i].sa_handler != SIG_IGN) { // nohup keeps its meaning
+        ::sigaction(signals[i], &action, nullptr);
+      }
+    }
+  }
+  ~SignalScope() {
+    for (std::size_t i = 0; i < std::size(signals); ++i) {
+      ::sigaction(signals[i], &before_[i], nullptr);
+    }
+  }
+  SignalScope(const SignalScope&) = delete;
+  SignalScope& operator=(const SignalScope&) = delete;
+
+private:
+  static constexpr int signals[] = {SIGINT, SIGTERM, SIGHUP, SIGQUIT};
+  struct sigaction before_[std::size(signals)]{};
+};
+
+template <typename... Handlers> struct Overloaded : Handlers... { using Handlers::operator()...; };
+
+} // namespace
+
+std::optional<std::string> path_of_program(const std::string& name) {
+  if (name.find('/') != std::string::npos) {
+    return std::filesystem::absolute(name).string(); // the launch says if it is not there
+  }
+  return campaign::find_program(name);
+}
+
+RunSpec spec_of_command(const std::string& executable, const std::vector<std::string>& program) {
+  RunSpec spec;
+  spec.executable = executable;
+  spec.arguments = program;
+  for (char** entry = environ; *entry != nullptr; ++entry) {
+    spec.environment.emplace_back(*entry);
+  }
+  spec.streams = {.input = 0, .output = 1, .error = 2};
+  spec.limits = {.wall = std::chrono::hours(24 * 365),
+                 .output_bytes = std::numeric_limits<std::uint64_t>::max(),
+                 .memory_bytes = std::numeric_limits<std::uint64_t>::max(),
+                 .disk_bytes = std::numeric_limits<std::uint64_t>::max(),
+                 .processes = std::numeric_limits<std::uint32_t>::max()};
+  return spec;
+}
+
+RunResult trace_once(const RunSpec& spec) {
+  const SignalScope scope;
+  return tracer::run(spec, stop_flag());
+}
+
+int exit_status_of(const RunEnd& end) {
+  return std::visit(Overloaded{
+                        [](const Exited& exited) { return exited.status; },
+                        [](const Signaled& signaled) { return 128 + signaled.signal; },
+                        [](const LaunchFailed& failed) {
+                          return failed.error.code == ENOENT || failed.error.code == ENOTDIR ? 127
+                                                                                             : 126;
+                        },
+                        [](const Interrupted&) { return exit_interrupted; },
+                        [](const Detached&) { return exit_good; },
+                        [](const LimitReached&) { return exit_tracer_failed; },
+                        [](const Stopped&) { return exit_tracer_failed; },
+                        [](const TracerFailed&) { return exit_tracer_failed; },
+                    },
+                    end);
+}
+
+} // namespace harness::cli

@@ -1,0 +1,30 @@
+// One traced run of a command line for `harness trace`: the spec, signals to us, the exit status.
+// Knows the tracer, no campaign.
+#pragma once
+
+#include "harness/model/run_result.hpp"
+#include "harness/model/run_spec.hpp"
+
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace harness::cli {
+
+/// Absolute path of the program that a shell would run; nothing if PATH does not have it.
+std::optional<std::string> path_of_program(const std::string& name);
+
+/// A spec that leaves the target alone: our streams, environment and directory, no limits.
+/// `program` is its whole argv.
+RunSpec spec_of_command(const std::string& executable, const std::vector<std::string>& program);
+
+/// Traces it. SIGTERM, SIGHUP and SIGINT that are sent to us end every process of the run and give
+/// what was gathered; a Ctrl-C, which the target gets from the terminal as well, is left to the
+/// target, and the second one ends it.
+RunResult trace_once(const RunSpec& spec);
+
+/// The target's own status, 128 + its signal; 125 for a failure of ours, 126 and 127 as `env` says
+/// them for a program that can't be run or is not there; 130 if the run was interrupted.
+int exit_status_of(const RunEnd& end);
+
+} // namespace harness::cli
