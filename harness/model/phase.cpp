@@ -11,6 +11,8 @@ namespace harness {
 namespace {
 
 template <typename... Handlers> struct Overloaded : Handlers... { using Handlers::operator()...; };
+// clang 14 does not deduce aggregates by itself.
+template <typename... Handlers> Overloaded(Handlers...) -> Overloaded<Handlers...>;
 
 struct Module {
   std::string name;
@@ -27,7 +29,8 @@ Module split_module(std::string_view text) {
 }
 
 std::string with_module(const std::string& module, const std::string& rest) {
-  return module.empty() ? rest : module + "!" + rest;
+  // A rest with a ! of its own needs the (empty) module in front.
+  return module.empty() && rest.find('!') == std::string::npos ? rest : module + "!" + rest;
 }
 
 std::optional<std::uint64_t> parse_offset(std::string_view text) {
@@ -86,7 +89,7 @@ Result<Trigger> parse_call(std::string_view text) {
     text = text.substr(0, hash);
   }
   trigger.name = text;
-  if (trigger.name.empty()) {
+  if (trigger.name.empty() || trigger.name.find_first_of("#@") != std::string::npos) {
     return Error{"call: needs the name of a system call; write call:epoll_wait"};
   }
   return Trigger(std::move(trigger));
@@ -97,7 +100,8 @@ Result<Trigger> parse_time(std::string_view text) {
   if (!after) {
     return Error{fmt::format("time:{}: not a duration; write time:250ms or time:2s", text)};
   }
-  return Trigger(TimeTrigger{*after});
+  // To what the text form can say.
+  return Trigger(TimeTrigger{std::chrono::round<std::chrono::microseconds>(*after)});
 }
 
 Result<Trigger> parse_spawn(std::string_view text) {
@@ -118,7 +122,9 @@ Result<Trigger> parse_spawn(std::string_view text) {
 }
 
 Result<Trigger> parse_text(std::string_view kind, std::string_view text) {
-  if (text.empty()) {
+  const bool only_module =
+      kind == "output" && text.ends_with('!') && text.find('!') + 1 == text.size();
+  if (text.empty() || only_module) {
     return Error{fmt::format("{}: needs a value; write {}:VALUE", kind, kind)};
   }
   if (kind == "signal") {
@@ -175,8 +181,8 @@ std::string trigger_text(const Trigger& trigger) {
       Overloaded{
           [](const LaunchTrigger&) { return std::string("launch"); },
           [](const SymbolTrigger& t) {
-            const std::string offset =
-                t.offset_bytes == 0 ? "" : fmt::format("+{:#x}", t.offset_bytes);
+            const bool bare = t.offset_bytes == 0 && t.name.find('+') == std::string::npos;
+            const std::string offset = bare ? "" : fmt::format("+{:#x}", t.offset_bytes);
             return "symbol:" + with_module(t.module, t.name + offset);
           },
           [](const OffsetTrigger& t) {

@@ -9,7 +9,7 @@ TEST_CASE("every trigger survives its text form") {
        {"launch", "symbol:aeMain", "symbol:main+0x10", "symbol:libc.so.6!write", "offset:0x1a2b",
         "call:epoll_wait", "call:listen#2@exit", "signal:SIGUSR1", "output:Ready to accept",
         "output:log.txt!ready", "time:250000us", "marker:loaded", "spawn:fork", "spawn:exec=worker",
-        "auto", "auto:serving"}) {
+        "auto", "auto:serving", "symbol:operator++0x0", "symbol:!a!b", "time:123456789us"}) {
     CAPTURE(text);
     const auto trigger = parse_trigger(text);
     REQUIRE(trigger.ok());
