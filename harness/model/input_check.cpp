@@ -80,13 +80,15 @@ void check_node(const FileNode& node, Findings& found) {
     found.add(check_tree_path(node.target));
   }
   found.at_most(node.attributes.size(), input_limits::attributes, "extended attributes of a file");
-  for (const auto& [name, value] : node.attributes) {
+  for (const auto& attribute : node.attributes) {
+    const std::string& name = attribute.first;
     // XATTR_NAME_MAX of linux/limits.h.
     found.require(!name.empty() && name.size() <= 255 && !has_nul(name), [&] {
       return fmt::format("no attribute name: {}; write 1 to 255 bytes, for example user.note",
                          shown(name));
     });
-    found.at_most(value.size(), input_limits::attribute_value_bytes, "bytes in an attribute");
+    found.at_most(attribute.second.size(), input_limits::attribute_value_bytes,
+                  "bytes in an attribute");
   }
 }
 
