@@ -169,25 +169,35 @@ std::string shell_word(std::string_view bytes) {
   return out + "'";
 }
 
+std::string tame_json(std::string_view json) {
+  std::string out;
+  out.reserve(json.size());
+  for (std::size_t i = 0; i < json.size(); ++i) {
+    const auto first = static_cast<unsigned char>(json[i]);
+    const std::size_t length = first == 0x7f ? 1 : first == 0xc2 ? 2 : first >= 0xe2 ? 3 : 0;
+    const std::string_view c = json.substr(i, length);
+    if (first == '\n' || length == 0 || c.size() < length || !acts(c)) {
+      out += json[i];
+      continue;
+    }
+    const auto low = [&](std::size_t k) { return static_cast<unsigned>(c[k]) & 0x3fU; };
+    const unsigned point = length == 1   ? first
+                           : length == 2 ? (first & 0x1fU) << 6 | low(1)
+                                         : (first & 0x0fU) << 12 | low(1) << 6 | low(2);
+    out += fmt::format("\\u{:04x}", point);
+    i += length - 1;
+  }
+  return out;
+}
+
 std::string script_json(std::string_view json) {
   std::string out;
   out.reserve(json.size() + json.size() / 16);
-  for (std::size_t i = 0; i < json.size(); ++i) {
-    const std::string_view rest = json.substr(i);
-    if (rest.starts_with("\u2028")) {
-      out += "\\u2028";
-      i += 2;
-    } else if (rest.starts_with("\u2029")) {
-      out += "\\u2029";
-      i += 2;
-    } else if (json[i] == '<') {
-      out += "\\u003c";
-    } else if (json[i] == '>') {
-      out += "\\u003e";
-    } else if (json[i] == '&') {
-      out += "\\u0026";
+  for (const char c : tame_json(json)) {
+    if (c == '<' || c == '>' || c == '&') {
+      out += fmt::format("\\u{:04x}", static_cast<unsigned>(c));
     } else {
-      out += json[i];
+      out += c;
     }
   }
   return out;

@@ -37,8 +37,11 @@ std::string prometheus_label(std::string_view bytes);
 /// `bytes` as one word of a POSIX shell command line.
 std::string shell_word(std::string_view bytes);
 
-/// JSON text made safe inside <script type="application/json">: "<", ">", "&", U+2028 and U+2029
-/// become \u escapes.
+/// JSON text with the characters that a terminal or viewer would act upon (DEL, C1, bidirectional
+/// overrides, U+2028, U+2029) as \u escapes; the same value.
+std::string tame_json(std::string_view json);
+
+/// tame_json, safe inside <script type="application/json">: "<", ">" and "&" too.
 std::string script_json(std::string_view json);
 
 } // namespace harness::reports

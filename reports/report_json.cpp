@@ -163,7 +163,7 @@ Json report_json(const View& view) {
 }
 
 std::string to_json(const CampaignSummary& summary) {
-  return report_json(View(summary)).dump(1) + "\n";
+  return tame_json(report_json(View(summary)).dump(1)) + "\n";
 }
 
 } // namespace harness::reports

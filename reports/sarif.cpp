@@ -95,7 +95,7 @@ std::string to_sarif(const CampaignSummary& summary) {
   json["$schema"] = "https://json.schemastore.org/sarif-2.1.0.json";
   json["version"] = "2.1.0";
   json["runs"] = Json::array({run});
-  return json.dump(1) + "\n";
+  return tame_json(json.dump(1)) + "\n";
 }
 
 } // namespace harness::reports

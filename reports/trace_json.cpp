@@ -94,7 +94,7 @@ std::string trace_json(const RunResult& result, std::span<const std::string> pha
   for (const auto reason : result.incomplete) {
     json["incomplete"].push_back(to_string(reason));
   }
-  return json.dump(2) + "\n";
+  return tame_json(json.dump(2)) + "\n";
 }
 
 } // namespace harness::reports

@@ -251,10 +251,14 @@ std::string View::verdict() const {
   return text;
 }
 
-std::string replay_command(const CampaignSummary& summary, std::string_view input) {
+std::string replay_prefix(const CampaignSummary& summary) {
   const std::string directory =
       summary.directory.empty() ? summary.plan.name + ".campaign" : summary.directory;
-  return fmt::format("harness replay {} {}", shell_word(directory), shell_word(input));
+  return fmt::format("harness replay {} ", shell_word(directory));
+}
+
+std::string replay_command(const CampaignSummary& summary, std::string_view input) {
+  return replay_prefix(summary) + shell_word(input);
 }
 
 std::string run_facts(const View& view) {

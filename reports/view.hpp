@@ -75,6 +75,8 @@ struct View {
 
 /// The command that repeats an input: "harness replay redis.campaign 9f31…".
 std::string replay_command(const CampaignSummary& summary, std::string_view input);
+/// The same without the input: "harness replay redis.campaign ".
+std::string replay_prefix(const CampaignSummary& summary);
 
 /// "18,231 runs in 6.9m (44.2 a second), 140 inputs kept".
 std::string run_facts(const View& view);

@@ -2,6 +2,7 @@
 
 #include "harness/base/random.hpp"
 #include "harness/base/text.hpp"
+#include "tests/reports/example.hpp"
 #include "tests/reports/golden.hpp"
 #include "tests/support/process.hpp"
 
@@ -61,5 +62,6 @@ TEST_CASE("Prometheus labels and shell words") {
 TEST_CASE("JSON in a script element cannot end it") {
   CHECK(script_json("\"</script>\"") == "\"\\u003c/script\\u003e\"");
   CHECK(script_json("\"\u2028&\u2029\"") == "\"\\u2028\\u0026\\u2029\"");
+  CHECK(tame_json("\"\u202e\x7f\u009b<ü€\"") == "\"\\u202e\\u007f\\u009b<ü€\"");
   CHECK(script_json("\"\u2027\"") == "\"\u2027\"");
 }

@@ -1,13 +1,17 @@
 #include "tests/reports/example.hpp"
 
 #include "harness/model/syscall_table.hpp"
-#include "tests/reports/golden.hpp"
 
 #include <cmath>
 #include <fmt/format.h>
 #include <stdexcept>
 
 namespace harness::test {
+
+const std::string hostile = std::string("a\nb\r\t</script><img src=x onerror=alert(1)>|`*_[x](y)") +
+                            "\x1b]0;title\x07\x1b[31m\"quo'te\\ &amp; \xff\xc3(\xe2\x80\xa8\xe2\x80"
+                            "\xae\xc2\x9b" +
+                            std::string("nul\0nul,;=1+1{{name}}%s", 24);
 
 namespace {
 

@@ -5,8 +5,13 @@
 #include "harness/model/summary.hpp"
 
 #include <cstdint>
+#include <string>
 
 namespace harness::test {
+
+/// A string with everything that ever broke a report: line ends, HTML, terminal escapes, invalid
+/// UTF-8, separators of every format, bidirectional overrides.
+extern const std::string hostile;
 
 /// A redis-server campaign with two phases, one failed and one good attempt, a crash, a time-out, a
 /// call that is flaky, one seen only under faults, one of a foreign architecture, and a baseline.

@@ -130,6 +130,7 @@ TEST_CASE("SARIF without a place, and with hostile names") {
   CHECK(place["artifactLocation"]["uri"] == "redis.yaml");
   CHECK(place["region"]["startLine"] == 1);
   const std::string hostile = to_sarif(test::hostile_summary());
+  CHECK(test::is_tame(hostile));
   const json sarif = json::parse(hostile);
   CHECK(sarif["runs"][0]["results"].size() == 2);
   const std::string uri =

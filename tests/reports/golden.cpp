@@ -10,11 +10,6 @@
 
 namespace harness::test {
 
-const std::string hostile = std::string("a\nb\r\t</script><img src=x onerror=alert(1)>|`*_[x](y)") +
-                            "\x1b]0;title\x07\x1b[31m\"quo'te\\ &amp; \xff\xc3(\xe2\x80\xa8\xe2\x80"
-                            "\xae\xc2\x9b" +
-                            std::string("nul\0nul,;=1+1{{name}}%s", 24);
-
 std::string read_text(const std::string& path) {
   std::ifstream file(path, std::ios::binary);
   REQUIRE_MESSAGE(file.good(), "cannot read " << path);

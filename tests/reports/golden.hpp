@@ -12,10 +12,6 @@ void check_golden(const std::string& name, const std::string& text);
 /// The whole file; fails the test if there is none.
 std::string read_text(const std::string& path);
 
-/// A string with everything that ever broke a report: line ends, HTML, terminal escapes, invalid
-/// UTF-8, separators of every format, bidirectional overrides.
-extern const std::string hostile;
-
 /// True if `text` is valid UTF-8 without control characters other than line ends and tabs, and
 /// without bidirectional overrides.
 bool is_tame(const std::string& text);

@@ -1,6 +1,7 @@
 #include "reports/trace.hpp"
 
 #include "harness/model/syscall_table.hpp"
+#include "tests/reports/example.hpp"
 #include "tests/reports/golden.hpp"
 
 #include <csignal>
@@ -92,6 +93,7 @@ TEST_CASE("a hostile trace stays in its lines") {
   for (const auto& text : {trace_table(run, names, {}), trace_tree(run, names, {})}) {
     CHECK(test::is_tame(text));
   }
+  CHECK(test::is_tame(trace_json(run, names)));
   CHECK(nlohmann::json::accept(trace_json(run, names)));
 }
 

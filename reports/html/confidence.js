@@ -1,0 +1,56 @@
+// How sure the sets are: the statement, the attempts, what was not shown, estimates, replicates.
+function attemptsTable() {
+  if (data.attempts.length === 0) {
+    return h('p', {class: 'empty'}, 'No validation attempt was made, so there is no bound on what was missed.');
+  }
+  return table(['Attempt', ['Began at run', {class: 'n'}], ['Fresh runs', {class: 'n'}], ['With news', {class: 'n'}], ['Bound', {class: 'n'}], 'Result'],
+    data.attempts.map((attempt) => [String(attempt.number), [number(attempt.began_at_run), {class: 'n'}],
+      [`${number(attempt.runs)} of ${number(attempt.planned_runs)}`, {class: 'n'}], [number(attempt.runs_with_news), {class: 'n'}],
+      [attempt.bound === null ? '—' : percent(attempt.bound), {class: 'n'}],
+      !attempt.complete ? h('span', {class: 'soft'}, 'not complete') : attempt.runs_with_news > 0
+        ? h('span', null, h('span', {class: 'warn'}, 'showed '), attempt.news.map((pair, i) => [i ? ', ' : '', callLink(pair.call)]))
+        : h('span', {class: 'good'}, '✓ nothing new')]));
+}
+
+function phaseBounds() {
+  const bounds = Object.entries(data.residual_risk.phases);
+  if (bounds.length === 0) return null;
+  return h('div', null, h('h3', null, 'By phase'), table(['Phase', ['Bound', {class: 'n'}]],
+    bounds.map(([phase, bound]) => [show(phase), [percent(bound), {class: 'n'}]])));
+}
+
+function estimates() {
+  const e = data.estimates;
+  const none = h('span', {class: 'soft'}, 'not estimable');
+  const row = (name, value) => [name, [value === null ? none.cloneNode(true) : value, {class: 'n'}]];
+  const fixed = (value) => value === null ? null : value.toFixed(1);
+  return h('div', null, h('h3', null, 'Estimates'), h('p', {class: 'soft'}, 'For information; nothing is decided by them.'),
+    table(['', ['', {class: 'n'}]], [row('New pairs in the next run', e.expected_new_pairs === null ? null : e.expected_new_pairs.toPrecision(2)),
+      row('Pairs there are at least (Chao2)', e.chao2 === null ? null
+        : fixed(e.chao2) + (e.chao2_low === null || e.chao2_high === null ? '' : ` (${fixed(e.chao2_low)} to ${fixed(e.chao2_high)})`)),
+      row('Coverage', e.coverage === null ? null : percent(e.coverage)),
+      row('Seen by one run, by two', `${number(e.singletons)}, ${number(e.doubletons)}`)]));
+}
+
+function replicates() {
+  if (data.replicates.length < 2) return null;
+  return h('div', null, h('h3', null, 'Replicates'), table(['Replicate', ['Runs', {class: 'n'}], ['Pairs', {class: 'n'}], 'Only here'],
+    data.replicates.map((one) => [String(one.number), [number(one.runs), {class: 'n'}], [number(one.pairs), {class: 'n'}],
+      one.only_here.length === 0 ? h('span', {class: 'soft'}, 'nothing')
+        : h('span', null, one.only_here.map((pair, i) => [i ? ', ' : '', callLink(pair.call), ` (${show(pair.phase)})`]))])));
+}
+
+function rarefaction() {
+  const points = data.estimates.rarefaction;
+  if (points.length < 2) return null;
+  return h('div', null, h('h3', null, 'Rarefaction'), h('p', {class: 'soft'}, 'Pairs to be expected from fewer runs: a flat end means that more of the same runs add little.'),
+    chart({series: [{name: 'pairs', points: points.map((p) => [p.runs, p.pairs])}], xName: 'runs', yName: 'pairs', label: 'Rarefaction curve'}));
+}
+
+function confidence() {
+  return section('confidence', 'How sure', data.statement && show(data.statement),
+    data.not_established.length > 0 && h('div', {style: 'margin-bottom:1.2rem'}, h('h3', null, 'Not shown'),
+      h('ul', {class: 'plain'}, data.not_established.map((sentence) => h('li', null, show(sentence))))),
+    attemptsTable(), h('div', {class: 'two', style: 'margin-top:1.8rem'}, phaseBounds(), estimates(), replicates()),
+    h('div', {style: 'margin-top:1.8rem'}, rarefaction()));
+}

@@ -1,0 +1,81 @@
+// What went wrong, what changed, what is allowed: failures, baseline, policy and risk, processes,
+// environment.
+function failures() {
+  const kind = (bucket) => bucket.crash ? h('span', {class: 'bad'}, 'crash') : bucket.time_out ? h('span', {class: 'warn'}, 'time-out') : 'other';
+  const body = data.failures.length === 0
+    ? h('p', {class: 'empty'}, data.runs === 0 ? 'There were no runs.' : `None of ${plural(data.runs, 'run')} crashed or timed out.`)
+    : data.failures.map((bucket) => h('div', {style: 'padding:.8rem 0;border-bottom:1px solid var(--line)'},
+      h('p', null, kind(bucket), ' ', h('b', null, show(bucket.what)), h('span', {class: 'soft'}, ` in ${plural(bucket.runs, 'run')}, first run ${number(bucket.first_run)}`)),
+      h('details', null, h('summary', null, 'Last calls, output, how to repeat it'),
+        bucket.last_calls.length > 0 && h('p', {class: 'mono'}, bucket.last_calls.map(show).join(' → ')),
+        bucket.output_tail && h('pre', {tabindex: '0', 'aria-label': 'end of the output'}, showLines(bucket.output_tail)),
+        bucket.first_input && h('div', {style: 'margin-top:.5rem'}, replay(bucket.first_input)))));
+  const reasons = Object.entries(data.incomplete_reasons);
+  return section('failures', 'Failures', null, body, data.incomplete_runs > 0 &&
+    h('p', {style: 'margin-top:1rem'}, `${plural(data.incomplete_runs, 'run')} could not be seen whole`,
+      reasons.length > 0 && ': ' + reasons.map(([reason, count]) => `the target ${show(reason)} (${number(count)})`).join('; '), '.'));
+}
+
+function baseline() {
+  if (data.baseline === null) return null;
+  const rows = [...data.gained.map((c) => [h('span', {class: 'bad'}, '+ gained'), c]), ...data.lost.map((c) => [h('span', {class: 'soft'}, '− lost'), c])];
+  return section('baseline', 'Compared with the baseline', show(data.baseline), rows.length === 0
+    ? h('p', {class: 'empty'}, 'The same calls, neither gained nor lost.')
+    : table(['', 'Call', 'Phase', 'Program', 'Input'], rows.map(([mark, c]) => [mark, data.gained.includes(c) ? callLink(c.call) : h('span', {class: 'mono'}, show(c.call)),
+      show(c.phase), show(c.executable), [show(c.input), {class: 'mono soft'}]])));
+}
+
+const ruleTexts = {observed: 'seen in a later phase: filters only ever tighten', faulted: 'seen only when other calls fail', family: 'a libc may switch to it',
+  always_needed: 'always needed', vdso: 'becomes a real call with another clock source', launcher: 'needed to launch the target',
+  installer: 'needed to install a later phase’s filter', by_hand: 'allowed by hand', fallback: 'answered so that libc falls back', denied: 'denied by hand'};
+
+function allowed() {
+  const rules = new Map();
+  for (const entry of data.unseen) {
+    if (!rules.has(entry.rule)) rules.set(entry.rule, new Map());
+    const calls = rules.get(entry.rule);
+    if (!calls.has(entry.call)) calls.set(entry.call, []);
+    calls.get(entry.call).push(entry.phase);
+  }
+  if (rules.size === 0) return h('p', {class: 'empty'}, 'No policy was derived, or it names observed calls only.');
+  return table(['Rule', ['Calls', {class: 'n'}], ''], [...rules].map(([rule, calls]) => [ruleTexts[rule] || rule, [number(calls.size), {class: 'n'}],
+    h('span', {class: 'mono'}, [...calls.keys()].map(show).join(' '))]));
+}
+
+function risky(calls) {
+  const list = calls.filter((call) => riskRank[call.risk] >= 2).sort((a, b) => riskRank[b.risk] - riskRank[a.risk] || (a.name < b.name ? -1 : 1));
+  if (list.length === 0) return h('p', {class: 'empty'}, 'No call of high or critical risk was seen.');
+  return table(['Call', 'Risk', 'What attackers use it for'], list.map((call) => [callLink(call.name),
+    h('span', {class: 'bad'}, call.risk), show(own(data.risk_reasons, call.name) || '')]));
+}
+
+function verified() {
+  if (data.verified === null) return null;
+  const v = data.verified;
+  const runs = `${plural(v.corpus_runs, 'kept input')} and ${plural(v.fresh_runs, 'fresh run')} under the policy: `;
+  return h('div', {style: 'margin-bottom:1.4rem'}, h('h3', null, 'Replay'), v.violations.length === 0
+    ? h('p', null, runs, h('span', {class: 'good'}, '✓ no violation'))
+    : [h('p', null, runs, h('span', {class: 'bad'}, `✗ ${plural(v.violations.length, 'violation')}`)),
+      table(['Call', 'Phase', 'Program', ['Times', {class: 'n'}], 'Input'], v.violations.map((x) => [h('span', {class: 'mono'}, show(x.call)), show(x.phase), show(x.executable), [number(x.times), {class: 'n'}], [show(x.input), {class: 'mono soft'}]]))]);
+}
+
+function policy(calls) {
+  return section('policy', 'Policy and risk', null, verified(), h('h3', null, 'Risk of the calls seen'), risky(calls),
+    h('h3', {style: 'margin-top:1.6rem'}, 'In the policy although a phase never showed it'), allowed());
+}
+
+function processes() {
+  const node = (process) => h('li', null, h('b', {class: 'mono'}, show(process.executable || process.name)),
+    process.name && process.name !== process.executable && ` ${show(process.name)}`,
+    h('span', {class: 'soft'}, ` ${plural(process.calls, 'call')}${process.threads > 1 ? `, ${process.threads} threads` : ''}, ended in ${show(process.phase)}: ${show(process.end)}`),
+    process.children.length > 0 && h('ul', null, process.children.map(node)));
+  return section('processes', 'Processes', data.trees.length > 0 && 'Of typical runs.', data.trees.length === 0
+    ? h('p', {class: 'empty'}, 'No process tree was kept.') : h('ul', {class: 'tree'}, data.trees.map(node)));
+}
+
+function environment() {
+  const entries = Object.entries(data.environment);
+  return section('environment', 'Environment', entries.length > 0 && 'What this result holds for.', entries.length === 0
+    ? h('p', {class: 'empty'}, 'Not recorded.')
+    : h('dl', {class: 'environment'}, entries.map(([name, value]) => [h('dt', null, show(name)), h('dd', null, show(value))])));
+}
