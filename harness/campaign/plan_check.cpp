@@ -3,6 +3,8 @@
 #include "harness/base/text.hpp"
 #include "harness/campaign/find_program.hpp"
 #include "harness/campaign/plan_codecs.hpp"
+#include "mutators/grammar.hpp"
+#include "tracer/check_trigger.hpp"
 
 #include <filesystem>
 #include <fmt/format.h>
@@ -94,6 +96,27 @@ void check_server(const YamlTree& tree, const CampaignPlan& plan) {
   }
 }
 
+/// The tracer's message ends in what to write instead; that part becomes the remedy.
+void check_phases(const YamlTree& tree, const CampaignPlan& plan) {
+  const YamlTree* phases = tree.find("phases");
+  for (std::size_t i = 0; i < plan.phases.size(); ++i) {
+    const auto checked =
+        tracer::check_trigger(plan.phases[i].trigger, plan.target.root + plan.target.executable);
+    if (checked) {
+      continue;
+    }
+    const std::string& message = checked.error().message;
+    const auto cut = message.find("; ");
+    reject(
+        phases != nullptr && i < phases->items.size() ? phases->items[i] : tree,
+        fmt::format("phase {}: {}", quote_if_needed(plan.phases[i].name), message.substr(0, cut)),
+        cut == std::string::npos
+            ? "names of a stripped program are few: write {auto: main}, {call: "
+              "NAME} or {offset: 0xN}"
+            : message.substr(cut + 2));
+  }
+}
+
 } // namespace
 
 void check_plan(const YamlTree& tree, CampaignPlan& plan) {
@@ -101,6 +124,8 @@ void check_plan(const YamlTree& tree, CampaignPlan& plan) {
   check_paths(tree, plan);
   check_identity(tree, plan);
   check_server(tree, plan);
+  check_phases(tree, plan);
+  mutators::compile(plan.grammar); // throws with the template's place
 }
 
 } // namespace harness::campaign

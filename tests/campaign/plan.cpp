@@ -7,6 +7,7 @@
 #include "tests/support/process.hpp"
 
 #include <doctest/doctest.h>
+#include <filesystem>
 
 using namespace harness;
 using namespace harness::campaign;
@@ -73,6 +74,19 @@ TEST_CASE("aliases stand for what they name") {
   const auto plan =
       parse_plan("target: x\ngrammar:\n  options: &o [-a, -b]\n  operands: *o\n", "p");
   CHECK(plan.grammar.operands.of.size() == 2);
+}
+
+TEST_CASE("the shipped plans load, and freeze") {
+  for (const std::string name : {"ls", "sqlite", "redis"}) {
+    const std::string file = test::source_root() + "/workloads/" + name + "/" + name + ".yaml";
+    const std::string program = name == "ls" ? "ls" : name == "sqlite" ? "sqlite3" : "redis-server";
+    if (!std::filesystem::exists(file) || !test::available(program, program)) {
+      continue;
+    }
+    const auto plan = load_plan(file);
+    CHECK(plan.name == name);
+    CHECK(parse_plan(serialise_plan(plan), "/frozen/plan.yaml") == plan);
+  }
 }
 
 TEST_CASE("a frozen plan loads back to an equal plan") {

@@ -121,6 +121,9 @@ TEST_CASE("every mistake in a plan has its place and its remedy") {
       {"target: ls\ngrammar: {options: [a: b]}\n",
        "DIR/bad.yaml:2:21: a is no key here\n"
        "  possible are: text, weight; put text with a colon into quotes"},
+      {"target: ls\nphases:\n  - a\n  - b: {symbol: no_such_function}\n", nullptr},
+      {"target: ls\nphases:\n  - a\n  - b: {call: opnat}\n", nullptr},
+      {"target: ls\ngrammar:\n  operands: [\"{nothing}\"]\n", nullptr},
       {"target: ls\nworkload: {files: [\"fil a\"]}\n", nullptr},
       {"target: ls\nname: [a\n", nullptr},
       {"target: ls\n\tname: a\n", nullptr},

@@ -72,6 +72,19 @@ TEST_CASE("the tree shows each process") {
   CHECK(contains(outcome.error, "/usr/bin/ls"));
 }
 
+TEST_CASE("a phase begins at the first call of a name") {
+  const auto outcome = trace({"--phase", "writing=call:write", "--json", "--", "echo", "x"});
+  const auto json = nlohmann::json::parse(outcome.error);
+  REQUIRE(json.at("phases").size() == 2);
+  CHECK(json["phases"][0]["name"] == "startup");
+  CHECK(json["phases"][1]["name"] == "writing");
+  const auto& first = json["phases"][0].dump();
+  const auto& second = json["phases"][1].dump();
+  CHECK(contains(first, "\"execve\""));
+  CHECK_FALSE(contains(first, "\"write\""));
+  CHECK(contains(second, "\"write\""));
+}
+
 TEST_CASE("a signal to harness ends the target and still shows what was gathered") {
   for (const int signal : {SIGINT, SIGTERM, SIGHUP}) {
     CAPTURE(signal);
