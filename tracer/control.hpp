@@ -18,16 +18,20 @@ struct MarkerRequest {
 struct SignalRequest {
   int signal = 0;
 };
+struct ExpectRequest {
+  int signal = 0;
+};
 struct FinishRequest {
   Duration grace{};
 };
-using ControlRequest = std::variant<MarkerRequest, SignalRequest, FinishRequest>;
+using ControlRequest = std::variant<MarkerRequest, SignalRequest, ExpectRequest, FinishRequest>;
 
 class Control final : public RunControl {
 public:
   explicit Control(const StopFlag& flag) : flag_(flag) {}
   void marker(const std::string& name) override { post(MarkerRequest{name}); }
   void request_signal(int signal) override { post(SignalRequest{signal}); }
+  void expect_signal(int signal) override { post(ExpectRequest{signal}); }
   void finish(Duration grace) override { post(FinishRequest{grace}); }
 
   /// Cheap when there is none.

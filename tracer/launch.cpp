@@ -1,8 +1,10 @@
 #include "tracer/launch.hpp"
 
 #include "harness/base/text.hpp"
+#include "harness/bpf/build.hpp"
 #include "tracer/isolation.hpp"
 #include "tracer/machine.hpp"
+#include "tracer/phase_filters.hpp"
 #include "tracer/raw_syscall.hpp"
 
 #include <algorithm>
@@ -142,8 +144,21 @@ Result<pid_t> clone_stub(std::uint64_t stack, std::uint64_t flags, int exit_sign
   return static_cast<pid_t>(id);
 }
 
-sock_filter trace_everything[] = {{BPF_RET | BPF_K, 0, 0, SECCOMP_RET_TRACE}};
-const sock_fprog trace_everything_program = {1, trace_everything};
+/// A filter of ours can't be taken back: where a later phase is to run free or behind a filter, or
+/// the target is to live on alone, every call stops the other way.
+Watch choose_watch(const RunSpec& spec, bool may_filter) {
+  const bool later_filter =
+      !spec.filters.empty() || spec.report_violations || spec.detach_after_last_phase;
+  if (!may_filter || later_filter) {
+    return Watch::every_syscall;
+  }
+  if (spec.mode == Mode::count) {
+    return Watch::filter;
+  }
+  const bool only_phase = spec.phases.size() <= 1;
+  const bool nothing_to_learn = !spec.known.empty() && spec.companion == nullptr;
+  return only_phase && nothing_to_learn ? Watch::unknown_calls : Watch::every_syscall;
+}
 
 } // namespace
 
@@ -161,10 +176,15 @@ struct Launch::State {
   IsolationStorage isolation;
   std::uint64_t ignored_signals = 0;
   std::uint64_t signal_mask = 0;
+  Watch watch = Watch::filter;
+  SyscallSet free_calls;
+  FilterProgram filter;
+  sock_fprog filter_header{};
   pid_t id = 0;
   pid_t init = 0;
 
   Result<> fill();
+  Result<> fill_watch();
   Result<> clone();
 };
 
@@ -212,8 +232,30 @@ Result<> Launch::State::fill() {
   }
   plan.ignored_signals = &ignored_signals;
   plan.signal_mask = &signal_mask;
-  const bool may_filter = plan.no_new_privileges || (here.sys_admin && !plan.set_identity);
-  plan.trace_filter = may_filter ? &trace_everything_program : nullptr;
+  return fill_watch();
+}
+
+Result<> Launch::State::fill_watch() {
+  // The kernel wants one or the other before it takes a filter; without isolation, only a target
+  // that is to get filters is told that it can't gain privileges.
+  plan.no_new_privileges = plan.no_new_privileges || !spec->filters.empty();
+  const bool may_filter = plan.no_new_privileges || (machine().sys_admin && !plan.set_identity);
+  watch = choose_watch(*spec, may_filter);
+  if (watch == Watch::every_syscall) {
+    return Done{};
+  }
+  if (watch == Watch::unknown_calls) {
+    free_calls = spec->known - always_seen();
+    auto program = bpf::trace_all_but(free_calls);
+    if (!program) {
+      return std::move(program).error();
+    }
+    filter = std::move(*program);
+  } else {
+    filter = bpf::trace_all();
+  }
+  filter_header = {static_cast<unsigned short>(filter.size()), filter.data()};
+  plan.trace_filter = &filter_header;
   return Done{};
 }
 
@@ -266,12 +308,18 @@ pid_t Launch::id() const {
 pid_t Launch::init() const {
   return state_->init;
 }
-bool Launch::filtered() const {
-  return state_->plan.trace_filter != nullptr;
+Watch Launch::watch() const {
+  return state_->watch;
+}
+const SyscallSet& Launch::free_calls() const {
+  return state_->free_calls;
 }
 
 Error Launch::failure() const {
   const StubPlan& plan = state_->plan;
+  if (plan.failed_step == StubStep::none) {
+    return Error{"killed by a signal before its exec", EINTR};
+  }
   Error error = Error::from_errno(stub_step_text(plan.failed_step), plan.failed_code);
   return plan.failed_step == StubStep::exec
              ? std::move(error).within(printable(state_->spec->executable))

@@ -10,6 +10,13 @@
 
 namespace harness::tracer {
 
+/// How calls come to our notice.
+enum class Watch {
+  filter,        // a filter of ours traces each: one stop a call
+  unknown_calls, // the same, but known ones run free (discover)
+  every_syscall, // PTRACE_SYSCALL: two stops a call, seen before any filter, nothing left in place
+};
+
 class Launch {
 public:
   explicit Launch(const RunSpec& spec);
@@ -26,8 +33,9 @@ public:
   pid_t id() const;
   /// Pid 1 of the run's own PID namespace; 0 without isolation.
   pid_t init() const;
-  /// True if the stub installs the filter that traces every call: one stop a call.
-  bool filtered() const;
+  Watch watch() const;
+  /// Watch::unknown_calls: what runs without a stop.
+  const SyscallSet& free_calls() const;
   /// Why the stub exited before its exec.
   Error failure() const;
 

@@ -24,7 +24,7 @@ bool leads_a_process(pid_t id) {
 
 Session::Session(const RunSpec& spec, StopFlag& stop)
     : spec_(spec), stop_(stop), start_(SteadyClock().now()), launch_(spec), control_(stop),
-      limits_(spec, start_) {}
+      limits_(spec, start_), observer_(spec.observe), violations_(spec) {}
 
 RunResult Session::run() {
   const WaitScope waiting(stop_);
@@ -39,16 +39,32 @@ RunResult Session::run() {
 // ---- the loop
 // -------------------------------------------------------------------------------------
 
+Result<> Session::plan() {
+  auto phases = PhasePlan::make(spec_.phases);
+  if (!phases) {
+    return std::move(phases).error();
+  }
+  phases_ = PhaseWatch(std::move(*phases));
+  auto signals = SignalPlan::make(spec_.signals, spec_.phases);
+  if (!signals) {
+    return std::move(signals).error();
+  }
+  signals_ = std::move(*signals);
+  auto faults = FaultPlan::make(spec_.faults, spec_.phases);
+  if (!faults) {
+    return std::move(faults).error();
+  }
+  faults_ = std::move(*faults);
+  return Done{};
+}
+
 void Session::begin() {
   alone_ = std::holds_alternative<NothingLeft>(wait_for_report(false));
-  auto plan = PhasePlan::make(spec_.phases);
-  if (!plan) {
-    end_run(LaunchFailed{std::move(plan).error()});
-    return;
+  auto started = plan();
+  if (started) {
+    started = launch_.start();
+    init_gone_ = launch_.init() == 0;
   }
-  phases_ = PhaseWatch(std::move(*plan));
-  auto started = launch_.start();
-  init_gone_ = launch_.init() == 0;
   if (!started) {
     end_run(LaunchFailed{std::move(started).error()});
     return;
@@ -79,7 +95,7 @@ bool Session::finished() {
     ::kill(launch_.init(), SIGKILL); // takes with it whatever we did not see
     return false;
   }
-  if (!alone_) {
+  if (!alone_ || detached_) {
     return true;
   }
   // A child that was killed before its creator could tell of it may still be on its way to us.
@@ -126,7 +142,8 @@ void Session::on_end(const Ended& ended) {
                      },
                  },
                  ended.how);
-  if (ended.id == launch_.id() && !end_) {
+  // A target that was let go and still ended under our eyes: then nobody else can wait for it.
+  if (ended.id == launch_.id() && (!end_ || std::holds_alternative<Detached>(*end_))) {
     end_ = launched_ ? how : RunEnd(LaunchFailed{launch_.failure()});
   }
   if (Thread* thread = tree_.find(ended.id); thread != nullptr) {
@@ -149,7 +166,11 @@ WayOn Session::on(Thread& thread, StoppedTracee tracee, const SeccompEvent& /*ev
 
 WayOn Session::on(Thread& thread, StoppedTracee tracee, const SyscallEvent& /*event*/) {
   const auto info = tracee.syscall_info();
-  if (info && info->point == SyscallInfo::Point::exit) {
+  if (info && info->point == SyscallInfo::Point::exit && thread.injection) {
+    const auto answer = thread.injection->finish(tracee, *info);
+    thread.injection.reset();
+    on_installed(thread, answer);
+  } else if (info && info->point == SyscallInfo::Point::exit) {
     on_return(thread, tracee, *info);
   } else if (info && info->point == SyscallInfo::Point::entry && thread.every_syscall) {
     on_call(thread, tracee, *info);
@@ -236,8 +257,15 @@ WayOn Session::on(Thread& thread, StoppedTracee tracee, const DeliveryEvent& eve
 }
 
 WayOn Session::go_on(Thread& thread, StoppedTracee tracee, int signal) {
-  const Until until = thread.every_syscall || thread.in_call ? Until::syscall : Until::event;
-  return std::move(tracee).resume(until, signal);
+  if (thread.hold_until && !ending_) {
+    thread.held = std::move(tracee); // until a tick after its time
+    return KeptStopped{};
+  }
+  if (thread.process != nullptr && thread.process->detaching && !ending_) {
+    return detach(thread, std::move(tracee), signal);
+  }
+  const bool to_syscall = thread.every_syscall || thread.in_call || thread.injection;
+  return std::move(tracee).resume(to_syscall ? Until::syscall : Until::event, signal);
 }
 
 } // namespace harness::tracer

@@ -6,9 +6,13 @@
 #include "harness/model/run_spec.hpp"
 #include "tracer/control.hpp"
 #include "tracer/event.hpp"
+#include "tracer/faults.hpp"
 #include "tracer/launch.hpp"
 #include "tracer/limits.hpp"
+#include "tracer/observer.hpp"
+#include "tracer/phase_filters.hpp"
 #include "tracer/phase_watch.hpp"
+#include "tracer/signal_plan.hpp"
 #include "tracer/stop_flag.hpp"
 #include "tracer/tree.hpp"
 
@@ -31,6 +35,7 @@ public:
 private:
   // ---- the loop (session.cpp) -------------------------------------------------------------------
   void begin();
+  Result<> plan();
   void follow();
   bool finished();
   void dispatch(Halted halted);
@@ -52,8 +57,23 @@ private:
   void on_call(Thread& thread, StoppedTracee& tracee, const SyscallInfo& info);
   void on_return(Thread& thread, StoppedTracee& tracee, const SyscallInfo& info);
   void on_first_exec(Thread& thread);
+  void move_phase(Thread& thread, const SyscallInfo& info);
+  void count(Thread& thread, const SyscallInfo& info);
+  void watch_readiness(const Process& process, const SyscallInfo& info);
+  void disturb(Thread& thread, StoppedTracee& tracee, const SyscallInfo& info);
   void look_closer(Thread& thread, const SyscallInfo& info);
   void see_every_call(Thread& thread, bool all_threads);
+
+  // ---- filters (session_filters.cpp) ------------------------------------------------------------
+  /// True if the thread is made to install a filter first; its own call comes again.
+  bool install_filter(Thread& thread, StoppedTracee& tracee, const SyscallInfo& info);
+  bool ready_to_free(const Process& process) const;
+  SyscallSet known_now() const;
+  void on_installed(Thread& thread, std::optional<std::int64_t> answer);
+  void free_process(Process& process);
+  /// Lets the process go once it is in its last phase, with its filter, if the spec says so.
+  void detach_if_due(Process& process);
+  RunningTracee detach(Thread& thread, StoppedTracee tracee, int signal);
 
   // ---- phases (session_phases.cpp) --------------------------------------------------------------
   void enter(Process& process, std::optional<PhaseIndex> phase);
@@ -67,6 +87,8 @@ private:
   void take_requests();
   void on_tick();
   void adopt_orphans();
+  void resume_late_calls(TimePoint time);
+  void send(const SignalToSend& what);
 
   // ---- the end ----------------------------------------------------------------------------------
   void end_run(RunEnd how);
@@ -81,16 +103,25 @@ private:
   Control control_;
   LimitWatch limits_;
   PhaseWatch phases_;
+  SignalPlan signals_;
+  FaultPlan faults_;
+  Observer observer_;
+  ViolationBook violations_;
   ProcessTree tree_;
 
   bool launched_ = false;         // the first exec has happened
   bool ready_ = false;            // somebody listens and waits
+  bool faulted_ = false;          // a fault has taken effect
+  bool detached_ = false;         // the target lives on without us
   bool ending_ = false;           // everything is being killed
   bool init_gone_ = true;         // pid 1 of the run's namespace is reaped, or there is none
   bool alone_ = true;             // this thread had no children of its own before
   std::string target_executable_; // as the kernel names it
   std::optional<RunEnd> end_;
-  std::optional<TimePoint> deadline_; // set by finish()
+  std::optional<TimePoint> deadline_;    // set by finish()
+  CallTable sighted_;                    // what has been seen by any thread
+  std::set<std::uint64_t> only_faulted_; // of these, first seen after a fault
+  SyscallSet freed_;                     // ran without a stop in the last phase of some process
   std::set<int> requested_signals_;
   std::set<Incomplete> incomplete_;
   std::set<PhaseIndex> reached_;

@@ -1,14 +1,17 @@
 // Session: what is done at the entry and at the return of a system call.
 #include "tracer/session.hpp"
 
+#include "harness/model/kernel_names.hpp"
 #include "tracer/clone_kind.hpp"
 #include "tracer/point_finder.hpp"
 
+#include <cerrno>
 #include <linux/seccomp.h>
 #include <sched.h>
 #include <sys/prctl.h>
 #include <sys/ptrace.h>
 #include <sys/syscall.h>
+#include <utility>
 
 namespace harness::tracer {
 
@@ -54,42 +57,113 @@ bool deserves_a_look(const SyscallId& call) {
 } // namespace
 
 void Session::on_call(Thread& thread, StoppedTracee& tracee, const SyscallInfo& info) {
-  if (thread.process == nullptr) {
+  if (thread.process == nullptr || thread.injection) {
     return;
   }
   Process& process = *thread.process;
-  thread.entry = info;
-  thread.in_call = false;
-  if (phases_.last() != 0) {
-    const auto step = phases_.at_entry(process, info);
-    enter(process, step.now);
-    thread.phase_at_exit = step.at_exit;
-    thread.in_call = step.wants_exit;
+  move_phase(thread, info);
+  watch_readiness(process, info);
+  if (install_filter(thread, tracee, info)) {
+    return;
   }
-  process.last_calls[process.calls % process.last_calls.size()] = info.call;
-  ++process.calls;
-  ++process.calls_in_phase;
-  thread.calls.add(
-      pack({process.phase, static_cast<std::uint16_t>(process.executable), info.call}));
+  if (!observer_.idle()) {
+    const auto previous = thread.made_calls ? std::optional(thread.entry.call) : std::nullopt;
+    observer_.entry(tracee.id(), process.phase, info, previous);
+    thread.in_call = thread.in_call || observer_.wants_exit(info.call);
+  }
+  count(thread, info);
   if (deserves_a_look(info.call)) {
     look_closer(thread, info);
   }
+  disturb(thread, tracee, info);
+  if (phases_.last() != 0) {
+    enter(process, phases_.at_output(process, tracee.id(), info));
+  }
+}
+
+void Session::move_phase(Thread& thread, const SyscallInfo& info) {
+  thread.in_call = false;
+  if (phases_.last() == 0) {
+    return;
+  }
+  if (!std::exchange(thread.again, false)) { // else it has been looked at
+    const auto step = phases_.at_entry(*thread.process, info);
+    enter(*thread.process, step.now);
+    thread.phase_at_exit = step.at_exit;
+  }
+  thread.in_call = thread.phase_at_exit.has_value() || phases_.maps_code(info);
+}
+
+void Session::count(Thread& thread, const SyscallInfo& info) {
+  Process& process = *thread.process;
+  thread.entry = info;
+  thread.made_calls = true;
+  thread.entry_phase = process.phase;
+  process.last_calls[process.calls % process.last_calls.size()] = info.call;
+  ++process.calls;
+  ++process.calls_in_phase;
+  ++process.calls_since_new;
+  const auto key = pack({process.phase, static_cast<std::uint16_t>(process.executable), info.call});
+  if (thread.calls.add(key) && sighted_.add(key)) {
+    process.calls_since_new = 0;
+    if (faulted_) {
+      only_faulted_.insert(key);
+    }
+  }
+  if (violations_.active()) {
+    violations_.check(process, info);
+  }
+}
+
+void Session::watch_readiness(const Process& process, const SyscallInfo& info) {
   if (!ready_ && process.listens && waits_for_work(info.call)) {
     ready_ = true;
     if (spec_.companion != nullptr) {
       spec_.companion->ready();
     }
   }
-  if (phases_.last() != 0) {
-    enter(process, phases_.at_output(process, tracee.id(), info));
+}
+
+/// Signals and faults of the input that are due at this call.
+void Session::disturb(Thread& thread, StoppedTracee& tracee, const SyscallInfo& info) {
+  const Process& process = *thread.process;
+  if (!signals_.done() && process.index == 0 && launched_) {
+    for (const auto& signal : signals_.due(process.calls, process.phase, process.calls_in_phase)) {
+      send(signal);
+    }
+  }
+  const Fault* fault = faults_.empty() ? nullptr : faults_.at_entry(info.call, process.phase);
+  if (fault == nullptr) {
+    return;
+  }
+  switch (fault->kind) {
+  case Fault::Kind::error:
+    faulted_ = fail_call(tracee, errno_number(fault->error).value_or(EIO)) || faulted_;
+    break;
+  case Fault::Kind::short_count:
+    thread.restore = shorten_call(tracee, info, fault->count);
+    thread.in_call = thread.in_call || thread.restore.has_value();
+    faulted_ = faulted_ || thread.restore.has_value();
+    break;
+  case Fault::Kind::delay:
+    thread.hold_until = SteadyClock().now() + std::chrono::milliseconds(fault->milliseconds);
+    faulted_ = true;
+    break;
   }
 }
 
-void Session::on_return(Thread& thread, StoppedTracee& tracee, const SyscallInfo& /*info*/) {
+void Session::on_return(Thread& thread, StoppedTracee& tracee, const SyscallInfo& info) {
   if (thread.process == nullptr || !thread.in_call) {
     return;
   }
   thread.in_call = false;
+  if (thread.restore) {
+    restore_register(tracee, *thread.restore);
+    thread.restore.reset();
+  }
+  if (!observer_.idle()) {
+    observer_.exit(thread.entry_phase, thread.entry.call, info);
+  }
   enter(*thread.process, thread.phase_at_exit);
   thread.phase_at_exit.reset();
   if (phases_.maps_code(thread.entry) &&
@@ -102,13 +176,15 @@ void Session::on_first_exec(Thread& thread) {
   launched_ = true;
   Process& process = *thread.process;
   entries_.push_back({0, process.index, 0, SteadyClock().now() - start_});
-  if (!launch_.filtered()) {
-    // Without the filter this exec was not seen at its entry; from here on every call is.
-    thread.every_syscall = true;
-    thread.entry.call = {AuditArch::x86_64, SYS_execve};
-    thread.calls.add(pack({0, static_cast<std::uint16_t>(process.executable), thread.entry.call}));
-    ++process.calls;
-    ++process.calls_in_phase;
+  thread.every_syscall = launch_.watch() == Watch::every_syscall;
+  process.freed = launch_.watch() == Watch::unknown_calls;
+  if (process.freed) {
+    freed_ = launch_.free_calls();
+  }
+  if (thread.calls.size() == 0) { // its exec was not seen at its entry
+    SyscallInfo exec;
+    exec.call = {AuditArch::x86_64, SYS_execve};
+    count(thread, exec);
   }
   if (spec_.companion != nullptr) {
     spec_.companion->started(control_, thread.id);

@@ -21,17 +21,16 @@ void Session::look_up() {
 }
 
 void Session::take_requests() {
+  const Overloaded act{
+      [&](const MarkerRequest& marker) { enter_everywhere(phases_.at_marker(marker.name)); },
+      [&](const SignalRequest& wanted) {
+        send({wanted.signal, harness::SignalEvent::To::main});
+      },
+      [&](const ExpectRequest& expected) { requested_signals_.insert(expected.signal); },
+      [&](const FinishRequest& wanted) { deadline_ = SteadyClock().now() + wanted.grace; },
+  };
   for (const auto& request : control_.take()) {
-    std::visit(
-        Overloaded{
-            [&](const MarkerRequest& marker) { enter_everywhere(phases_.at_marker(marker.name)); },
-            [&](const SignalRequest& wanted) {
-              requested_signals_.insert(wanted.signal);
-              tree_.send(wanted.signal);
-            },
-            [&](const FinishRequest& wanted) { deadline_ = SteadyClock().now() + wanted.grace; },
-        },
-        request);
+    std::visit(act, request);
   }
   if (deadline_ && SteadyClock().now() >= *deadline_ && !ending_) {
     end_run(harness::Stopped{});
@@ -49,6 +48,7 @@ void Session::on_tick() {
     return;
   }
   adopt_orphans();
+  resume_late_calls(time);
   if (launched_ && !phases_.plan().times.empty()) {
     enter_everywhere(phases_.at_time(time - start_));
   }
@@ -84,6 +84,34 @@ void Session::adopt_orphans() {
 }
 
 // ---- the end
+/// Calls that a fault delays.
+void Session::resume_late_calls(TimePoint time) {
+  tree_.each_thread([&](Thread& thread) {
+    if (!thread.hold_until || time < *thread.hold_until || !thread.held) {
+      return;
+    }
+    thread.hold_until.reset();
+    StoppedTracee held = std::move(*thread.held);
+    thread.held.reset();
+    static_cast<void>(go_on(thread, std::move(held)));
+  });
+}
+
+void Session::send(const SignalToSend& what) {
+  using To = harness::SignalEvent::To;
+  requested_signals_.insert(what.signal);
+  const Process* main = tree_.main_process();
+  bool sent = false;
+  tree_.each_process([&](const Process& process) {
+    const bool meant = what.to == To::group || (what.to == To::main && &process == main) ||
+                       (what.to == To::child && process.index != 0 && !sent);
+    if (meant && process.alive != 0) {
+      ::kill(process.id, what.signal); // not reaped yet, so the id is still its own
+      sent = true;
+    }
+  });
+}
+
 // --------------------------------------------------------------------------------------
 
 void Session::end_run(RunEnd how) {
@@ -114,6 +142,17 @@ RunResult Session::result() {
     result.last_calls = tree_.last_calls(0);
   }
   tree_.report(result);
+  for (Sighting& sighting : result.sightings) {
+    const auto key =
+        pack({sighting.phase, static_cast<std::uint16_t>(sighting.executable), sighting.call});
+    sighting.only_faulted = only_faulted_.contains(key);
+    if (sighting.phase == phases_.last() && freed_.contains(sighting.call)) {
+      sighting.calls.reset();
+    }
+  }
+  observer_.report(result);
+  violations_.report(result);
+  result.faulted = faulted_;
   result.entries = std::move(entries_);
   result.stops = stops_;
   result.wall = SteadyClock().now() - start_;

@@ -73,6 +73,8 @@ void ProcessTree::adopt(Thread& child, Thread& creator, Kinship kinship) {
     process.phase = parent.phase;
     process.progress = parent.progress;
     process.listens = parent.listens;
+    process.filtered_phase = parent.filtered_phase;
+    process.freed = parent.freed;
     process.points =
         kinship.shares_memory ? parent.points : std::make_shared<MemoryPoints>(*parent.points);
     child.process = &process;
@@ -153,13 +155,19 @@ Thread* ProcessTree::find(pid_t id) {
   return last_found_;
 }
 
-void ProcessTree::send(int signal) const {
+const Process* ProcessTree::main_process() const {
   for (const auto& process : processes_) {
     if (process->alive != 0) {
-      ::kill(process->id, signal); // not reaped yet, so the id is still its own
-      return;
+      return process.get();
     }
   }
+  return nullptr;
+}
+
+void ProcessTree::released(Thread& thread) {
+  retire(thread);
+  last_found_ = nullptr;
+  threads_.erase(thread.id);
 }
 
 std::vector<SyscallId> ProcessTree::last_calls(std::uint32_t index) const {

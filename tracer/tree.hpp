@@ -4,6 +4,8 @@
 
 #include "harness/model/run_result.hpp"
 #include "tracer/call_table.hpp"
+#include "tracer/faults.hpp"
+#include "tracer/injection.hpp"
 #include "tracer/memory_points.hpp"
 #include "tracer/phase_plan.hpp"
 #include "tracer/tracee.hpp"
@@ -24,11 +26,17 @@ struct Thread {
   Process* process = nullptr; // null: its creator has not been heard of yet
   std::string name;
   CallTable calls;
-  SyscallInfo entry;                       // the call it is in, or was in last
-  bool in_call = false;                    // an exit stop is due for `entry`
-  std::optional<PhaseIndex> phase_at_exit; // to enter when `entry` returns
-  bool every_syscall = false;              // goes on with PTRACE_SYSCALL
-  std::optional<StoppedTracee> held;       // not resumed yet: waits for its creator's report
+  SyscallInfo entry;                        // the call it is in, or was in last
+  bool in_call = false;                     // an exit stop is due for `entry`
+  std::optional<PhaseIndex> phase_at_exit;  // to enter when `entry` returns
+  bool made_calls = false;                  // `entry` is a call, so the next one follows it
+  PhaseIndex entry_phase = 0;               // in which `entry` was made
+  std::optional<Injection> injection;       // of ours, under way
+  bool again = false;                       // its next call is one that an injection put off
+  std::optional<RegisterToRestore> restore; // when `entry` returns
+  std::optional<TimePoint> hold_until;      // a fault: `entry` comes late
+  bool every_syscall = false;               // goes on with PTRACE_SYSCALL
+  std::optional<StoppedTracee> held;        // not resumed yet: waits for its creator's report
   unsigned held_ticks = 0;
 };
 
@@ -40,10 +48,15 @@ struct Process {
   std::string name;
   PhaseIndex phase = 0;
   PhaseProgress progress;
-  std::shared_ptr<MemoryPoints> points; // shared by processes that share memory
-  bool listens = false;                 // it or an ancestor called listen(2)
+  std::shared_ptr<MemoryPoints> points;     // shared by processes that share memory
+  bool listens = false;                     // it or an ancestor called listen(2)
+  std::optional<PhaseIndex> filtered_phase; // whose filter is installed
+  bool freed = false;                       // discover: known calls run without a stop
+  bool free_failed = false;                 // discover: the kernel refused the filter
+  bool detaching = false;                   // its threads leave the trace at their next stop
   std::uint64_t calls = 0;
   std::uint64_t calls_in_phase = 0;
+  std::uint64_t calls_since_new = 0;      // since one that was new in its phase
   std::array<SyscallId, 16> last_calls{}; // a ring: call n is at n modulo its size
   std::optional<RunEnd> end;
   unsigned alive = 0; // threads
@@ -85,14 +98,16 @@ public:
       visit(*thread);
     }
   }
-  template <typename Visit> void each_process(Visit visit) {
-    for (auto& process : processes_) {
+  template <typename Visit> void each_process(Visit visit) const {
+    for (const auto& process : processes_) {
       visit(*process);
     }
   }
   std::size_t process_count() const { return processes_.size(); }
-  /// Sends `signal` to the launched process or, once that has gone, to the oldest one alive.
-  void send(int signal) const;
+  /// The launched process or, once that has gone, the oldest one alive; null if none is.
+  const Process* main_process() const;
+  /// The thread leaves the trace alive.
+  void released(Thread& thread);
   /// Oldest first.
   std::vector<SyscallId> last_calls(std::uint32_t process) const;
   std::uint32_t executable_index(const std::string& path);

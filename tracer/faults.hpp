@@ -1,0 +1,51 @@
+// Faults of an Input: which call is to fail, come short or come late, and how that is done to a
+// stopped tracee.
+#pragma once
+
+#include "harness/base/result.hpp"
+#include "harness/model/input.hpp"
+#include "harness/model/phase.hpp"
+#include "tracer/tracee.hpp"
+
+#include <optional>
+#include <span>
+#include <vector>
+
+namespace harness::tracer {
+
+/// A register to put back when the call returns: the target must not see that we changed it.
+struct RegisterToRestore {
+  std::uint8_t argument = 0;
+  std::uint64_t value = 0;
+};
+
+class FaultPlan {
+public:
+  /// An error names the fault: an unknown call, error or phase.
+  static Result<FaultPlan> make(std::span<const Fault> faults, std::span<const Phase> phases);
+
+  bool empty() const { return faults_.empty(); }
+  /// Counts the call; the fault that is due at this one, if any.
+  const Fault* at_entry(SyscallId call, PhaseIndex phase);
+
+private:
+  struct Planned {
+    const Fault* fault = nullptr;
+    std::vector<SyscallId> calls;
+    std::optional<PhaseIndex> phase;
+    std::uint32_t seen = 0;
+  };
+  std::vector<Planned> faults_;
+};
+
+/// Makes the call that `tracee` is about to make fail with `error` without being made.
+bool fail_call(const StoppedTracee& tracee, int error);
+
+/// Limits the bytes that the call may transfer; nothing if it transfers none or fewer anyway.
+std::optional<RegisterToRestore> shorten_call(const StoppedTracee& tracee, const SyscallInfo& info,
+                                              std::uint64_t most_bytes);
+
+/// At the call's return.
+void restore_register(const StoppedTracee& tracee, const RegisterToRestore& what);
+
+} // namespace harness::tracer

@@ -1,0 +1,36 @@
+// PhaseFilters: which filter a process is to get in the phase it is in, and the seccomp(2) call
+// that installs it for all its threads.
+#pragma once
+
+#include "harness/model/run_result.hpp"
+#include "harness/model/run_spec.hpp"
+#include "tracer/injection.hpp"
+#include "tracer/tree.hpp"
+
+#include <map>
+#include <tuple>
+
+namespace harness::tracer {
+
+/// The call that installs `program` with TSYNC, for a thread whose own call is `own`.
+Injection::Call install_call(const FilterProgram& program, const SyscallInfo& own);
+
+/// What `discover` never lets run free: without these we would not see processes come and filters
+/// go. SyscallSet{} without discover.
+SyscallSet always_seen();
+
+/// Shadow evaluation: what the phases' filters would refuse.
+class ViolationBook {
+public:
+  explicit ViolationBook(const RunSpec& spec) : spec_(spec) {}
+  bool active() const { return spec_.report_violations; }
+  /// False if the filter of the process's phase refuses the call; it is then in the book.
+  bool check(const Process& process, const SyscallInfo& info);
+  void report(RunResult& result) const;
+
+private:
+  const RunSpec& spec_;
+  std::map<std::tuple<PhaseIndex, SyscallId, std::uint32_t>, std::uint64_t> refused_;
+};
+
+} // namespace harness::tracer

@@ -1,0 +1,48 @@
+#include "tracer/signal_plan.hpp"
+
+#include "harness/model/kernel_names.hpp"
+
+#include <algorithm>
+#include <fmt/format.h>
+
+namespace harness::tracer {
+
+Result<SignalPlan> SignalPlan::make(std::span<const harness::SignalEvent> events,
+                                    std::span<const Phase> phases) {
+  SignalPlan plan;
+  for (const auto& event : events) {
+    const auto number = signal_number(event.signal);
+    if (!number) {
+      return Error{fmt::format("no signal is called '{}'", event.signal)};
+    }
+    Waiting waiting{{*number, event.to}, std::nullopt, event.at.calls};
+    if (!event.at.phase.empty()) {
+      const auto place = std::find_if(phases.begin(), phases.end(), [&](const Phase& phase) {
+        return phase.name == event.at.phase;
+      });
+      if (place == phases.end()) {
+        return Error{
+            fmt::format("signal {}: no phase is called '{}'", event.signal, event.at.phase)};
+      }
+      waiting.phase = static_cast<PhaseIndex>(place - phases.begin());
+    }
+    plan.waiting_.push_back(waiting);
+  }
+  return plan;
+}
+
+std::vector<SignalToSend> SignalPlan::due(std::uint64_t calls, PhaseIndex phase,
+                                          std::uint64_t calls_in_phase) {
+  std::vector<SignalToSend> now;
+  std::erase_if(waiting_, [&](const Waiting& waiting) {
+    const bool reached = waiting.phase ? *waiting.phase == phase && calls_in_phase >= waiting.calls
+                                       : calls >= waiting.calls;
+    if (reached) {
+      now.push_back(waiting.send);
+    }
+    return reached;
+  });
+  return now;
+}
+
+} // namespace harness::tracer

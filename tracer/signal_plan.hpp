@@ -1,0 +1,41 @@
+// SignalPlan: the signals of an Input and the points of progress at which they are sent.
+#pragma once
+
+#include "harness/base/result.hpp"
+#include "harness/model/input.hpp"
+#include "harness/model/phase.hpp"
+
+#include <optional>
+#include <span>
+#include <vector>
+
+namespace harness::tracer {
+
+struct SignalToSend {
+  int signal = 0;
+  harness::SignalEvent::To to = harness::SignalEvent::To::main;
+};
+
+class SignalPlan {
+public:
+  /// An error names the event: an unknown signal or phase.
+  static Result<SignalPlan> make(std::span<const harness::SignalEvent> events,
+                                 std::span<const Phase> phases);
+
+  /// True once everything has been sent.
+  bool done() const { return waiting_.empty(); }
+  /// What is due now that the main process has made `calls` calls, `calls_in_phase` of them in
+  /// `phase`. Each event is given once.
+  std::vector<SignalToSend> due(std::uint64_t calls, PhaseIndex phase,
+                                std::uint64_t calls_in_phase);
+
+private:
+  struct Waiting {
+    SignalToSend send;
+    std::optional<PhaseIndex> phase;
+    std::uint64_t calls = 0;
+  };
+  std::vector<Waiting> waiting_;
+};
+
+} // namespace harness::tracer
