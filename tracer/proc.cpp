@@ -2,11 +2,16 @@
 
 #include "harness/base/fd.hpp"
 
+#include "tracer/tracee.hpp"
+
 #include <array>
 #include <climits>
 #include <cstdio>
 #include <cstdlib>
+#include <cstring>
+#include <elf.h>
 #include <fmt/format.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 namespace harness::tracer {
@@ -22,12 +27,43 @@ std::optional<std::string> read_link(const char* link) {
   return std::string(path.data(), static_cast<std::size_t>(length));
 }
 
+/// The path that execve was given (AT_EXECFN).
+std::optional<std::string> executed_path(pid_t id) {
+  const auto vector = read_file(fmt::format("/proc/{}/auxv", id));
+  std::array<std::uint64_t, 2> entry{};
+  for (std::size_t at = 0; vector && at + sizeof entry <= vector->size(); at += sizeof entry) {
+    std::memcpy(entry.data(), vector->data() + at, sizeof entry);
+    if (entry[0] == AT_EXECFN) {
+      return read_text(id, entry[1], PATH_MAX);
+    }
+  }
+  return std::nullopt;
+}
+
+std::string_view name_of(std::string_view path) {
+  return path.substr(path.rfind('/') + 1);
+}
+
+bool same_file(const std::string& a, const std::string& b) {
+  struct stat of_a {};
+  struct stat of_b {};
+  return ::stat(a.c_str(), &of_a) == 0 && ::stat(b.c_str(), &of_b) == 0 &&
+         of_a.st_dev == of_b.st_dev && of_a.st_ino == of_b.st_ino;
+}
+
 } // namespace
 
 std::optional<std::string> executable_of(pid_t id) {
-  std::array<char, 32> link;
-  std::snprintf(link.data(), link.size(), "/proc/%d/exe", id);
-  return read_link(link.data());
+  const std::string link = fmt::format("/proc/{}/exe", id);
+  auto executed = read_link(link.c_str());
+  auto called = executed_path(id);
+  // A name it was called by says more than what a symbolic link leads to (redis-server is one, to
+  // redis-check-rdb); but for a script the interpreter runs, whatever was called.
+  if (executed && called && called->starts_with('/') && name_of(*called) != name_of(*executed) &&
+      same_file(fmt::format("/proc/{}/root{}", id, *called), link)) {
+    return called;
+  }
+  return executed;
 }
 
 std::string file_of(pid_t id, int fd) {

@@ -7,7 +7,8 @@
 
 namespace harness::tracer {
 
-/// The file that process `id` executes, as it names it.
+/// The file that process `id` executes, by the path with which it was called where that leads
+/// there.
 std::optional<std::string> executable_of(pid_t id);
 
 /// What descriptor `fd` of process `id` is open on, as the kernel names it; "" if it is not open.

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <csignal>
 #include <doctest/doctest.h>
+#include <sys/stat.h>
 #include <thread>
 #include <unistd.h>
 
@@ -30,6 +31,17 @@ TEST_CASE("the launching execve counts once and the last call is seen") {
   CHECK(result.incomplete.empty());
   REQUIRE_FALSE(result.last_calls.empty());
   CHECK(result.last_calls.back().number == 231);
+}
+
+TEST_CASE("a program goes by the name with which it was called, a script by its interpreter") {
+  const test::TemporaryDirectory directory;
+  const std::string link = directory / "called";
+  REQUIRE(::symlink(test::fixture("exit_with").c_str(), link.c_str()) == 0);
+  CHECK(Target({link}).run().executables == std::vector<std::string>{link});
+  const std::string script = directory / "script";
+  REQUIRE(replace_file(script, "#!" + test::fixture("exit_with") + "\n").ok());
+  REQUIRE(::chmod(script.c_str(), 0755) == 0);
+  CHECK(Target({script}).run().executables.back() == test::fixture("exit_with"));
 }
 
 TEST_CASE("a launch that fails says at which step") {
