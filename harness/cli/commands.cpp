@@ -7,11 +7,15 @@ namespace harness::cli {
 // One line a command, in its own file: harness/cli/NAME.cpp.
 extern const Command trace_command;
 extern const Command doctor_command;
+extern const Command explore_command;
+extern const Command worker_command;
 
 std::span<const Command* const> commands() {
   static constexpr std::array table = {
+      &explore_command,
       &trace_command,
       &doctor_command,
+      &worker_command,
   };
   return table;
 }

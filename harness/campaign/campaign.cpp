@@ -1,0 +1,161 @@
+#include "harness/campaign/campaign.hpp"
+
+#include "harness/base/fd.hpp"
+#include "harness/base/random.hpp"
+#include "harness/base/user_error.hpp"
+#include "harness/campaign/plan.hpp"
+
+#include <algorithm>
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+#include <random>
+#include <stdexcept>
+
+namespace harness::campaign {
+
+namespace {
+
+template <typename T> T need(Result<T> result, const std::string& step) {
+  if (!result) {
+    throw std::runtime_error(std::move(result).error().within(step).message);
+  }
+  return std::move(*result);
+}
+
+std::uint64_t fresh_seed() {
+  std::random_device device;
+  const std::uint64_t seed = (std::uint64_t{device()} << 32) | device();
+  return (seed >> 1) | 1; // fits every YAML reader's integers, never 0
+}
+
+/// Which pairs writers of this replicate have shown, by phase index.
+std::vector<engine::KnownPair> known_by(const store::Books& books, std::uint32_t replicate) {
+  const auto& phases = books.profile.phases;
+  std::vector<engine::KnownPair> known;
+  for (const auto& [key, record] : books.profile.pairs) {
+    const bool shown =
+        std::any_of(record.counts.begin(), record.counts.end(), [&](const auto& count) {
+          const auto writer = books.writers.find(count.first);
+          return writer != books.writers.end() && writer->second.replicate == replicate;
+        });
+    const auto phase = std::find(phases.begin(), phases.end(), key.phase);
+    if (shown && phase != phases.end()) {
+      known.push_back({{static_cast<PhaseIndex>(phase - phases.begin()), key.call, key.executable},
+                       record.only_faulted});
+    }
+  }
+  return known;
+}
+
+/// Kept inputs of this replicate in the order in which they came; seeds belong to all.
+std::vector<std::string> corpus_of(const store::Ledger& ledger, std::uint32_t replicate) {
+  std::vector<std::pair<std::uint64_t, std::string>> order;
+  for (const auto& [hash, record] : ledger.books().inputs) {
+    if (record.run == 0 || record.origin.replicate == replicate) {
+      order.emplace_back(record.run, hash);
+    }
+  }
+  std::sort(order.begin(), order.end());
+  std::vector<std::string> texts;
+  for (const auto& [run, hash] : order) {
+    texts.push_back(need(ledger.directory().input(hash), "the corpus"));
+  }
+  return texts;
+}
+
+} // namespace
+
+CampaignPlan with_options(CampaignPlan plan, const ExploreOptions& options) {
+  ExplorePlan& explore = plan.explore;
+  explore.budget = options.budget ? options.budget : explore.budget;
+  explore.runs = options.runs ? options.runs : explore.runs;
+  explore.workers = options.workers.value_or(explore.workers);
+  explore.seed = options.seed.value_or(explore.seed);
+  explore.epsilon = options.epsilon.value_or(explore.epsilon);
+  explore.confidence = options.confidence.value_or(explore.confidence);
+  explore.replicates = std::max(1U, options.replicates.value_or(explore.replicates));
+  if (explore.seed == 0) {
+    explore.seed = fresh_seed();
+  }
+  return plan;
+}
+
+std::string directory_of(const CampaignPlan& plan, const ExploreOptions& options) {
+  return options.directory.empty() ? plan.name + ".campaign" : options.directory;
+}
+
+Campaign create_campaign(const std::string& directory, CampaignPlan frozen,
+                         store::Environment environment, const std::vector<Seed>& seeds) {
+  auto made = store::WorkDir::create(directory);
+  if (!made) {
+    throw UserError({}, made.error().message, "choose another place with --out DIR");
+  }
+  need(made->lock(), directory);
+  need(made->write(made->plan(), serialise_plan(frozen)), directory);
+  need(made->write(made->environment(), store::environment_json(environment)), directory);
+  std::vector<std::string> phases;
+  for (const auto& phase : frozen.phases) {
+    phases.push_back(phase.name);
+  }
+  store::Ledger ledger = need(store::Ledger::create(std::move(*made), phases), directory);
+  for (const auto& seed : seeds) {
+    need(ledger.keep_seed(seed.text), directory);
+  }
+  return {std::move(frozen), std::move(environment), std::move(ledger)};
+}
+
+Campaign resume_campaign(const std::string& directory) {
+  auto opened = store::WorkDir::open(directory);
+  if (!opened) {
+    throw UserError({}, opened.error().message, "without --resume a new campaign begins");
+  }
+  if (auto locked = opened->lock(); !locked) {
+    throw UserError({}, locked.error().message, "wait for it, or stop it with Ctrl-C");
+  }
+  CampaignPlan plan = parse_plan(need(read_file(opened->plan()), directory), opened->plan());
+  store::Environment environment =
+      need(store::parse_environment(need(read_file(opened->environment()), directory)), directory);
+  store::Ledger ledger = need(store::Ledger::resume(std::move(*opened)), directory);
+  return {std::move(plan), std::move(environment), std::move(ledger)};
+}
+
+void check_environment(const Campaign& campaign, const store::Environment& now,
+                       const std::string& directory) {
+  std::vector<std::string> changed;
+  for (const auto& difference : store::compare(campaign.environment, now)) {
+    if (difference.matters) {
+      changed.push_back(difference.text);
+    }
+  }
+  if (!changed.empty()) {
+    throw UserError({}, fmt::format("{}: {}", directory, fmt::join(changed, "; ")),
+                    "old and new counts are not comparable: begin a new campaign with --out DIR, "
+                    "or add --adopt to begin new counts on this corpus");
+  }
+}
+
+std::vector<Search> make_searches(const Campaign& campaign, const ExploreOptions& options,
+                                  std::uint32_t workers) {
+  const ExplorePlan& explore = campaign.plan.explore;
+  const Random root = Random(explore.seed).derive(options.shard.index);
+  std::vector<Search> searches;
+  for (std::uint32_t replicate = 1; replicate <= explore.replicates; ++replicate) {
+    Search search({.replicate = replicate,
+                   .until = explore.until,
+                   .goal = {.epsilon = explore.epsilon, .confidence = explore.confidence},
+                   .quiet_runs = explore.quiet_runs,
+                   .seed = root.derive(replicate).next(),
+                   .workers = std::max(1U, workers / explore.replicates),
+                   .state = campaign.ledger.convergence(replicate)});
+    for (const auto& text : corpus_of(campaign.ledger, replicate)) {
+      search.add_input(text);
+    }
+    for (const auto& pair : known_by(campaign.ledger.books(), replicate)) {
+      search.know(pair);
+    }
+    searches.push_back(std::move(search));
+  }
+  return searches;
+}
+
+} // namespace harness::campaign

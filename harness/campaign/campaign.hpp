@@ -1,0 +1,45 @@
+// Campaign: an open campaign directory with its frozen plan and its books, new or resumed.
+#pragma once
+
+#include "harness/campaign/options.hpp"
+#include "harness/campaign/search.hpp"
+#include "harness/campaign/seeds.hpp"
+#include "harness/model/plan.hpp"
+#include "harness/store/environment.hpp"
+#include "harness/store/ledger.hpp"
+
+#include <string>
+#include <vector>
+
+namespace harness::campaign {
+
+struct Campaign {
+  CampaignPlan plan; // frozen
+  store::Environment environment;
+  store::Ledger ledger;
+};
+
+/// `plan` with what the command line says instead, and a seed.
+CampaignPlan with_options(CampaignPlan plan, const ExploreOptions& options);
+
+/// Where the campaign of `plan` lives.
+std::string directory_of(const CampaignPlan& plan, const ExploreOptions& options);
+
+/// Makes the directory. Throws UserError if there is one, std::runtime_error where writing fails.
+Campaign create_campaign(const std::string& directory, CampaignPlan frozen,
+                         store::Environment environment, const std::vector<Seed>& seeds);
+
+/// Opens the directory for writing and goes on from there. Throws UserError if it is none or is in
+/// use.
+Campaign resume_campaign(const std::string& directory);
+
+/// Refuses, with a reason and a remedy, where the campaign's counts are not comparable with what
+/// would be counted today.
+void check_environment(const Campaign& campaign, const store::Environment& now,
+                       const std::string& directory);
+
+/// One search per replicate, with the corpus and the knowledge that the books have.
+std::vector<Search> make_searches(const Campaign& campaign, const ExploreOptions& options,
+                                  std::uint32_t workers);
+
+} // namespace harness::campaign

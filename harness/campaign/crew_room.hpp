@@ -1,0 +1,39 @@
+// CrewRoom: a place for a crew while it works: a scratch directory, the workers' log, and the
+// command line by which a worker starts, in its sandbox or without one.
+#pragma once
+
+#include "harness/campaign/crew.hpp"
+#include "harness/model/plan.hpp"
+
+#include <string>
+#include <vector>
+
+namespace harness::campaign {
+
+class CrewRoom {
+public:
+  struct Options {
+    bool isolation = true;
+    std::vector<FilterProgram> filters; // for `verify`
+    bool report_violations = false;
+  };
+  /// Makes the scratch directory; throws std::runtime_error where it can't.
+  explicit CrewRoom(Options options);
+  ~CrewRoom(); // removes it
+  CrewRoom(const CrewRoom&) = delete;
+  CrewRoom& operator=(const CrewRoom&) = delete;
+
+  /// A crew of `workers` for `plan`, not started.
+  Crew::Options crew(const CampaignPlan& plan, std::uint32_t workers) const;
+
+private:
+  Launch launch(const CampaignPlan& plan, const std::string& plan_text, WorkerNumber worker) const;
+
+  Options options_;
+  std::string directory_;
+};
+
+/// `asked`, the plan's number, or one per core.
+std::uint32_t worker_count(const CampaignPlan& plan);
+
+} // namespace harness::campaign

@@ -1,0 +1,205 @@
+#include "harness/campaign/explore.hpp"
+
+#include "harness/base/text.hpp"
+#include "harness/base/user_error.hpp"
+#include "harness/campaign/campaign.hpp"
+#include "harness/campaign/explore_loop.hpp"
+#include "harness/campaign/finish.hpp"
+#include "harness/campaign/labels.hpp"
+#include "harness/campaign/rehearsal.hpp"
+
+#include <algorithm>
+#include <boost/asio/io_context.hpp>
+#include <filesystem>
+#include <fmt/format.h>
+#include <stdexcept>
+
+namespace harness::campaign {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+/// What all stages need.
+struct Stage {
+  const ExploreOptions& options;
+  ProgressObserver& observer;
+  boost::asio::io_context context;
+  Interrupts interrupts{context};
+  CrewRoom room;
+
+  Stage(const ExploreOptions& given, ProgressObserver& watching)
+      : options(given), observer(watching), room({.isolation = given.isolation}) {}
+
+  void show(const std::string& stage, const std::string& campaign, double elapsed_s = 0) {
+    reports::LiveState state;
+    state.campaign = campaign;
+    state.stage = stage;
+    state.elapsed_s = elapsed_s;
+    state.hint = "Ctrl-C stops";
+    observer.update(state);
+  }
+};
+
+/// `asked` is the plan as the user has it now: before calibration and the command line's options.
+store::Environment look_around(const CampaignPlan& asked, const ExploreOptions& options,
+                               std::uint64_t seed) {
+  return store::take_environment({.executable = asked.target.root + asked.target.executable,
+                                  .plan = serialise_plan(asked),
+                                  .seed = seed,
+                                  .version = options.version});
+}
+
+/// Rehearses, then makes the directory. Nothing after an interrupt.
+std::optional<Campaign> begin(Stage& stage, const CampaignPlan& asked, const PlanFile& file,
+                              const std::vector<Seed>& seeds, const std::string& directory) {
+  const CampaignPlan plan = with_options(asked, stage.options);
+  auto environment = look_around(asked, stage.options, plan.explore.seed);
+  stage.show("calibrating", plan.name);
+  CampaignPlan frozen =
+      resolve_phases(stage.context, stage.room, stage.interrupts, plan, seeds, file);
+  stage.show("seeding", plan.name);
+  Crew crew(stage.context, stage.room.crew(frozen, worker_count(frozen)));
+  try_seeds(stage.context, crew, stage.interrupts, frozen, seeds, file, {});
+  if (stage.interrupts.requested()) {
+    return std::nullopt;
+  }
+  return create_campaign(directory, std::move(frozen), std::move(environment), seeds);
+}
+
+/// New counts on the corpus of a campaign that can't be gone on with; it stays beside the new one.
+std::optional<Campaign> adopt(Stage& stage, const CampaignPlan& asked, const PlanFile& file,
+                              std::vector<Seed> seeds, const std::string& directory) {
+  {
+    const Campaign old = resume_campaign(directory);
+    for (const auto& [hash, record] : old.ledger.books().inputs) {
+      if (auto text = old.ledger.directory().input(hash)) {
+        seeds.push_back({"", std::move(*text)});
+      }
+    }
+  }
+  std::string aside;
+  for (int i = 1; aside.empty() || fs::exists(aside); ++i) {
+    aside = fmt::format("{}.before-{}", directory, i);
+  }
+  fs::rename(directory, aside);
+  stage.observer.message(fmt::format("the campaign so far is kept in {}", aside));
+  return begin(stage, asked, file, seeds, directory);
+}
+
+std::optional<Campaign> go_on(Stage& stage, const CampaignPlan& asked, const PlanFile& file,
+                              const std::string& directory) {
+  Campaign campaign = resume_campaign(directory);
+  const auto now = look_around(asked, stage.options, campaign.plan.explore.seed);
+  const auto changes = store::compare(campaign.environment, now);
+  const bool other = std::any_of(changes.begin(), changes.end(),
+                                 [](const auto& change) { return change.matters; });
+  if (stage.options.adopt && other) {
+    { const Campaign closed = std::move(campaign); }
+    return adopt(stage, asked, file, read_seeds(asked), directory);
+  }
+  check_environment(campaign, now, directory);
+  ExploreOptions options = stage.options;
+  options.seed = campaign.plan.explore.seed; // a campaign keeps its own
+  campaign.plan = with_options(std::move(campaign.plan), options);
+  return campaign;
+}
+
+std::optional<Campaign> open(Stage& stage, PlanFile& file) {
+  const CampaignPlan asked = load_plan(file.path, &file.places);
+  const std::string directory = directory_of(asked, stage.options);
+  if (stage.options.resume) {
+    return go_on(stage, asked, file, directory);
+  }
+  if (store::WorkDir::exists(directory)) {
+    throw UserError({}, fmt::format("{} exists already", directory),
+                    "go on with it by --resume, or choose another place with --out DIR");
+  }
+  return begin(stage, asked, file, read_seeds(asked), directory);
+}
+
+std::string reason(LoopEnd end, const CampaignPlan& plan) {
+  const ExplorePlan& explore = plan.explore;
+  switch (end) {
+  case LoopEnd::finished:
+    return explore.until == Until::quiet
+               ? fmt::format("No new pair in {} runs.", with_commas(explore.quiet_runs))
+               : "A whole batch of fresh runs showed nothing new.";
+  case LoopEnd::time_budget:
+    return fmt::format("The time budget of {} was used up.", format_duration(*explore.budget));
+  case LoopEnd::run_budget:
+    return fmt::format("The budget of {} runs was used up.", with_commas(*explore.runs));
+  case LoopEnd::interrupted:
+    return "It was interrupted.";
+  case LoopEnd::failed:
+    return "It failed.";
+  }
+  return "";
+}
+
+LoopEnd search(Stage& stage, Campaign& campaign, Crew& crew) {
+  const CampaignPlan& plan = campaign.plan;
+  auto searches = make_searches(campaign, stage.options, crew.size());
+  const auto& elapsed = campaign.ledger.books().elapsed_s;
+  const auto before = elapsed.find(campaign.ledger.campaign());
+  ExploreLoop loop(
+      stage.context, crew, campaign.ledger, searches, stage.interrupts, stage.observer,
+      {.phases = plan.phases,
+       .until = plan.explore.until,
+       .time_budget = plan.explore.budget,
+       .run_budget = plan.explore.runs,
+       .elapsed_s = before == elapsed.end() ? 0 : before->second,
+       .name = plan.name,
+       .epsilon = plan.explore.epsilon,
+       .confidence = plan.explore.confidence,
+       .quiet_runs = plan.explore.until == Until::quiet
+                         ? plan.explore.quiet_runs
+                         : stats::quiet_runs({.epsilon = plan.explore.epsilon,
+                                              .confidence = plan.explore.confidence})});
+  const LoopEnd end = loop.run();
+  crew.dismiss(); // with what is still running
+  if (end == LoopEnd::failed) {
+    throw std::runtime_error(loop.problem());
+  }
+  return end;
+}
+
+} // namespace
+
+ExploreResult explore(const ExploreOptions& options, ProgressObserver& observer) {
+  std::optional<Baseline> baseline;
+  if (options.baseline) {
+    baseline = load_baseline(*options.baseline);
+  }
+  Stage stage(options, observer);
+  PlanFile file{.path = options.plan_file, .places = {}};
+  auto campaign = open(stage, file);
+  if (!campaign) {
+    return {.summary = std::nullopt, .interrupted = true};
+  }
+  Crew crew(stage.context, stage.room.crew(campaign->plan, worker_count(campaign->plan)));
+  const LoopEnd end = search(stage, *campaign, crew);
+
+  stage.show("reporting", campaign->plan.name);
+  if (end != LoopEnd::interrupted) {
+    const auto labelled =
+        label_pairs(stage.context, crew, stage.interrupts, campaign->ledger, [](auto, auto) {});
+    if (!labelled) {
+      throw std::runtime_error(labelled.error().message);
+    }
+  }
+  crew.dismiss();
+  CampaignSummary summary =
+      summarise_campaign(*campaign, {.stop_reason = reason(end, campaign->plan),
+                                     .reached_goal = end == LoopEnd::finished,
+                                     .plan_file = file.path,
+                                     .places = file.places,
+                                     .baseline = baseline});
+  if (auto written = write_reports(campaign->ledger.directory(), summary); !written) {
+    throw std::runtime_error(written.error().message);
+  }
+  observer.finished();
+  return {.summary = std::move(summary), .interrupted = stage.interrupts.requested()};
+}
+
+} // namespace harness::campaign

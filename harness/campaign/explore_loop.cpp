@@ -1,0 +1,354 @@
+#include "harness/campaign/explore_loop.hpp"
+
+#include "harness/base/text.hpp"
+#include "harness/model/syscall_table.hpp"
+
+#include <algorithm>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <fmt/format.h>
+
+namespace harness::campaign {
+
+namespace {
+constexpr auto redraw_every = std::chrono::milliseconds(100);
+constexpr int ticks_per_checkpoint = 10;
+constexpr std::size_t most_finds_shown = 50;
+constexpr double pace_window_s = 5;
+/// A worker is asked again after about that long, so that finds spread and commands arrive.
+constexpr double slice_s = 0.1;
+constexpr std::uint64_t most_runs_per_slice = 256;
+
+TimePoint now() {
+  return std::chrono::steady_clock::now();
+}
+} // namespace
+
+struct ExploreLoop::Timers {
+  explicit Timers(boost::asio::io_context& context) : redraw(context), budget(context) {}
+  boost::asio::steady_timer redraw;
+  boost::asio::steady_timer budget;
+  int ticks = 0;
+};
+
+ExploreLoop::ExploreLoop(boost::asio::io_context& context, Crew& crew, store::Ledger& ledger,
+                         std::vector<Search>& searches, const Interrupts& interrupts,
+                         ProgressObserver& observer, Options options)
+    : context_(context), crew_(crew), ledger_(ledger), searches_(searches), interrupts_(interrupts),
+      observer_(observer), options_(std::move(options)), seats_(crew.size()), began_(now()),
+      timers_(std::make_unique<Timers>(context)) {}
+
+ExploreLoop::~ExploreLoop() = default;
+
+double ExploreLoop::elapsed_s() const {
+  return options_.elapsed_s + seconds(now() - began_);
+}
+
+LoopEnd ExploreLoop::run() {
+  if (options_.time_budget) {
+    timers_->budget.expires_after(
+        std::chrono::duration_cast<std::chrono::milliseconds>(*options_.time_budget));
+    timers_->budget.async_wait([this](const boost::system::error_code& error) {
+      if (!error) {
+        stop(LoopEnd::time_budget);
+      }
+    });
+  }
+  context_.restart();
+  tick();
+  crew_.serve(*this);
+  if (!end_ && !interrupts_.requested()) {
+    context_.run();
+  }
+  timers_->redraw.cancel();
+  timers_->budget.cancel();
+  for (auto& search : searches_) {
+    keep_attempts(search);
+  }
+  ledger_.set_elapsed(elapsed_s());
+  if (auto saved = ledger_.checkpoint(); !saved) {
+    fail(saved.error().message);
+  }
+  return interrupts_.requested() ? LoopEnd::interrupted : end_.value_or(LoopEnd::interrupted);
+}
+
+void ExploreLoop::stop(LoopEnd end) {
+  if (!end_) {
+    end_ = end;
+  }
+  context_.stop();
+}
+
+void ExploreLoop::fail(std::string problem) {
+  problem_ = std::move(problem);
+  end_ = LoopEnd::failed;
+  context_.stop();
+}
+
+// ---- workers ask, searches answer ---------------------------------------------------------------
+
+std::optional<std::size_t> ExploreLoop::assign(WorkerNumber worker) const {
+  if (const std::size_t held = seats_[worker].search; !searches_[held].finished()) {
+    return held;
+  }
+  std::vector<std::size_t> unfinished;
+  for (std::size_t i = 0; i < searches_.size(); ++i) {
+    if (!searches_[i].finished()) {
+      unfinished.push_back(i);
+    }
+  }
+  return unfinished.empty() ? std::nullopt : std::optional(unfinished[worker % unfinished.size()]);
+}
+
+void ExploreLoop::began(WorkerNumber worker) {
+  Seat& seat = seats_[worker];
+  granted_ -= seat.granted;
+  const bool first = !seat.began;
+  const std::size_t search = first ? worker % searches_.size() : seat.search;
+  seat = {.search = search, .since = now(), .began = true};
+  seat.writer = ledger_.begin_writer(searches_[search].replicate());
+  searches_[search].began(worker);
+}
+
+void ExploreLoop::idle(WorkerNumber worker) {
+  if (end_) {
+    return;
+  }
+  Seat& seat = seats_[worker];
+  granted_ -= std::exchange(seat.granted, 0);
+  const auto search = assign(worker);
+  if (!search) {
+    return stop(LoopEnd::finished);
+  }
+  if (*search != seat.search) {
+    // libFuzzer keeps the corpus of the other replicate in this process: it needs a fresh one.
+    seat.search = *search;
+    return crew_.replace(worker);
+  }
+  const Orders orders = searches_[*search].next(worker, slice_of(seat), runs_left());
+  keep_attempts(searches_[*search]);
+  if (orders.empty() && runs_left() == 0 && granted_ == 0) {
+    return stop(LoopEnd::run_budget);
+  }
+  for (const auto& order : orders) {
+    if (const auto* explore = std::get_if<engine::Explore>(&order)) {
+      seat.granted = explore->runs;
+    } else if (const auto* draw = std::get_if<engine::Draw>(&order)) {
+      seat.granted = draw->to - draw->from;
+    }
+    crew_.send(worker, order);
+  }
+  granted_ += seat.granted;
+}
+
+std::uint64_t ExploreLoop::slice_of(const Seat& seat) const {
+  return std::clamp<std::uint64_t>(static_cast<std::uint64_t>(seat.runs_per_s * slice_s), 4,
+                                   most_runs_per_slice);
+}
+
+std::uint64_t ExploreLoop::runs_left() const {
+  if (!options_.run_budget) {
+    return UINT64_MAX;
+  }
+  const std::uint64_t spent = runs_ + granted_;
+  return *options_.run_budget > spent ? *options_.run_budget - spent : 0;
+}
+
+void ExploreLoop::died(WorkerNumber worker, const std::optional<std::string>& input,
+                       const std::string& why) {
+  std::string note =
+      fmt::format("worker {} died ({}); a fresh one takes its place", worker + 1, why);
+  if (input) {
+    // Its input gets a second chance; after that it is set aside as a failure of ours.
+    Search& search = searches_[seats_[worker].search];
+    if (++deaths_[*input] < 2) {
+      search.retry(worker, *input);
+    } else {
+      search.set_aside(*input);
+      note += ", its input is set aside below failures/worker-death";
+      const auto kept = ledger_.record_failure(
+          "worker-death", {.kind = store::FailureRecord::Kind::other, .what = why}, *input);
+      if (!kept) {
+        return fail(kept.error().message);
+      }
+    }
+  }
+  messages_.push_front(note);
+  observer_.message(note);
+  (void)ledger_.log("worker", note);
+}
+
+// ---- what workers say ---------------------------------------------------------------------------
+
+void ExploreLoop::said(WorkerNumber worker, engine::Message message) {
+  if (!end_) {
+    std::visit([&](auto& chosen) { on(worker, chosen); }, message);
+  }
+}
+
+store::RunRecord ExploreLoop::record_of(const Seat& seat, const engine::Run& run) const {
+  store::RunRecord record{.writer = seat.writer,
+                          .after_s = elapsed_s(),
+                          .row = !run.discovering && run.ending != engine::Ending::tracer_failed,
+                          .incomplete = run.incomplete,
+                          .reached = run.reached,
+                          .crashed = run.ending == engine::Ending::crashed,
+                          .timed_out = run.ending == engine::Ending::timed_out,
+                          .bucket = run.bucket};
+  if (run.ending == engine::Ending::tracer_failed && record.incomplete.empty()) {
+    record.incomplete = {Incomplete::lost_tracee}; // nobody saw it
+  }
+  for (const auto& seen : run.pairs) {
+    if (seen.pair < seat.pairs.size()) {
+      record.pairs.push_back(
+          {.pair = seat.pairs[seen.pair],
+           .calls = run.discovering && seen.calls == 0 ? std::nullopt : std::optional(seen.calls),
+           .only_faulted = seen.only_faulted,
+           .backtrace = {}});
+    }
+  }
+  if (run.find) {
+    for (const auto& located : run.find->pairs) {
+      for (auto& pair : record.pairs) {
+        if (located.pair < seat.pairs.size() && pair.pair == seat.pairs[located.pair]) {
+          pair.backtrace = located.backtrace;
+        }
+      }
+    }
+  }
+  return record;
+}
+
+void ExploreLoop::on(WorkerNumber worker, engine::Run& run) {
+  Seat& seat = seats_[worker];
+  Search& search = searches_[seat.search];
+  for (const auto& name : run.defined) {
+    seat.names.push_back(name);
+    seat.pairs.push_back(ledger_.pair(name.phase, name.call, name.executable));
+  }
+  std::vector<engine::KnownPair> pairs;
+  for (const auto& seen : run.pairs) {
+    if (seen.pair < seat.names.size()) {
+      pairs.push_back({seat.names[seen.pair], seen.only_faulted});
+    }
+  }
+  store::RunRecord record = record_of(seat, run);
+  // What hangs is a witness where it must be, but no seed for more.
+  const bool fresh =
+      run.find && (search.new_features(run.find->features) || !run.find->pairs.empty());
+  record.keep = fresh && (!record.timed_out || !run.find->pairs.empty());
+  record.input = crew_.running(worker).value_or("");
+  const auto news = ledger_.record(record);
+  if (!news) {
+    return fail(news.error().message);
+  }
+  ++runs_;
+  if (seat.granted > 0) {
+    --seat.granted;
+    --granted_;
+  }
+  ++seat.runs;
+  seat.runs_per_s = static_cast<double>(seat.runs) / std::max(seconds(now() - seat.since), 1e-3);
+  search.ran(run, pairs);
+  share(worker, run, record.keep);
+  keep_attempts(search);
+  if (news->any()) {
+    announce(*news);
+  }
+}
+
+void ExploreLoop::share(WorkerNumber worker, const engine::Run& run, bool keep) {
+  if (!run.find) {
+    return;
+  }
+  Search& search = searches_[seats_[worker].search];
+  search.learn_words(run.find->words);
+  if (keep) {
+    // What it drew for a validation its own libFuzzer has not seen.
+    const bool its_own = run.origin == engine::Run::Origin::exploring;
+    search.add_input(crew_.running(worker).value_or(""),
+                     its_own ? std::optional<std::uint32_t>(worker) : std::nullopt);
+  }
+}
+
+void ExploreLoop::on(WorkerNumber worker, engine::Failure& failure) {
+  using Kind = store::FailureRecord::Kind;
+  store::FailureRecord record{.after_s = elapsed_s(),
+                              .kind = failure.ending == engine::Ending::crashed     ? Kind::crash
+                                      : failure.ending == engine::Ending::timed_out ? Kind::time_out
+                                                                                    : Kind::other,
+                              .what = failure.what,
+                              .last_calls = {},
+                              .output_tail = failure.output_tail};
+  for (const auto& call : failure.last_calls) {
+    record.last_calls.push_back(qualified_name(call));
+  }
+  const auto kept =
+      ledger_.record_failure(failure.bucket, std::move(record), crew_.running(worker).value_or(""));
+  if (!kept) {
+    fail(kept.error().message);
+  }
+}
+
+void ExploreLoop::on(WorkerNumber worker, engine::Tally& tally) {
+  ledger_.tally(seats_[worker].writer, tally.arguments, tally.errnos);
+}
+
+void ExploreLoop::keep_attempts(Search& search) {
+  const auto& attempts = search.rule().state().attempts;
+  if (attempts.empty()) {
+    return;
+  }
+  const std::pair now_is(attempts.size(), attempts.back().state);
+  auto& kept = attempts_kept_[search.replicate()];
+  if (kept == now_is) {
+    return;
+  }
+  kept = now_is;
+  std::set<PairKey> news;
+  for (const auto& name : search.attempt_news()) {
+    news.insert(ledger_.key(ledger_.pair(name.phase, name.call, name.executable)));
+  }
+  const auto saved = ledger_.set_convergence(search.rule().state(), news, search.replicate());
+  if (!saved) {
+    fail(saved.error().message);
+  }
+}
+
+void ExploreLoop::announce(const store::News& news) {
+  for (const auto& pair : news.pairs) {
+    const reports::LiveFind find{.after_s = elapsed_s(),
+                                 .phase = pair.phase,
+                                 .call = qualified_name(pair.call),
+                                 .executable = pair.executable,
+                                 .input = news.input};
+    last_new_[pair.phase] = {ledger_.runs(), find.after_s};
+    finds_.push_front(find);
+    observer_.found(find);
+  }
+  finds_.resize(std::min(finds_.size(), most_finds_shown));
+}
+
+// ---- time passes --------------------------------------------------------------------------------
+
+void ExploreLoop::tick() {
+  timers_->redraw.expires_after(redraw_every);
+  timers_->redraw.async_wait([this](const boost::system::error_code& error) {
+    if (!error) {
+      tick();
+    }
+  });
+  pace_.emplace_back(elapsed_s(), runs_);
+  while (pace_.back().first - pace_.front().first > pace_window_s) {
+    pace_.pop_front();
+  }
+  if (++timers_->ticks % ticks_per_checkpoint == 0) {
+    ledger_.set_elapsed(elapsed_s());
+    if (auto saved = ledger_.checkpoint(); !saved) {
+      return fail(saved.error().message);
+    }
+  }
+  observer_.update(live_state());
+}
+
+} // namespace harness::campaign

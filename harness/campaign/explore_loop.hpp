@@ -1,0 +1,114 @@
+// ExploreLoop: the searching part of a campaign: workers ask, searches answer, the ledger keeps.
+// Ends when every replicate is finished, at a budget, or on an interrupt.
+#pragma once
+
+#include "harness/campaign/crew.hpp"
+#include "harness/campaign/interrupts.hpp"
+#include "harness/campaign/observer.hpp"
+#include "harness/campaign/search.hpp"
+#include "harness/store/ledger.hpp"
+
+#include <deque>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace harness::campaign {
+
+enum class LoopEnd { finished, time_budget, run_budget, interrupted, failed };
+
+class ExploreLoop final : private CrewListener {
+public:
+  struct Options {
+    std::vector<Phase> phases;
+    Until until = Until::converged;
+    std::optional<Duration> time_budget;     // from now
+    std::optional<std::uint64_t> run_budget; // from now
+    double elapsed_s = 0;                    // before this session
+    std::string name;
+    double epsilon = 0.01;
+    double confidence = 0.95;
+    std::uint64_t quiet_runs = 0; // that `until` asks for; for the screen
+  };
+  ExploreLoop(boost::asio::io_context& context, Crew& crew, store::Ledger& ledger,
+              std::vector<Search>& searches, const Interrupts& interrupts,
+              ProgressObserver& observer, Options options);
+  ~ExploreLoop() override;
+
+  LoopEnd run();
+  /// Why it failed, after LoopEnd::failed.
+  const std::string& problem() const { return problem_; }
+  double elapsed_s() const;
+  std::uint64_t runs() const { return runs_; } // of this session
+
+private:
+  struct Timers;
+  /// What the loop knows of a worker's process.
+  struct Seat {
+    std::size_t search = 0;
+    store::WriterIndex writer = 0;
+    std::vector<store::PairIndex> pairs; // by the worker's own numbers
+    std::vector<engine::PairName> names;
+    std::uint64_t granted = 0; // runs that it may still make
+    std::uint64_t runs = 0;
+    TimePoint since{};
+    double runs_per_s = 0;
+    bool began = false;
+  };
+
+  // ---- CrewListener
+  void began(WorkerNumber worker) override;
+  void idle(WorkerNumber worker) override;
+  void said(WorkerNumber worker, engine::Message message) override;
+  void died(WorkerNumber worker, const std::optional<std::string>& input,
+            const std::string& why) override;
+
+  void on(WorkerNumber worker, engine::Run& run);
+  void on(WorkerNumber worker, engine::Failure& failure);
+  void on(WorkerNumber worker, engine::Tally& tally);
+  template <typename Other> void on(WorkerNumber, Other&) {} // not for this stage
+
+  store::RunRecord record_of(const Seat& seat, const engine::Run& run) const;
+  void share(WorkerNumber worker, const engine::Run& run, bool keep);
+  void announce(const store::News& news);
+  void keep_attempts(Search& search);
+  /// A search that still wants runs, for this worker; nothing if all are finished.
+  std::optional<std::size_t> assign(WorkerNumber worker) const;
+  std::uint64_t slice_of(const Seat& seat) const;
+  std::uint64_t runs_left() const;
+  void stop(LoopEnd end);
+  void fail(std::string problem);
+  void tick();
+  reports::LiveState live_state() const;
+
+  boost::asio::io_context& context_;
+  Crew& crew_;
+  store::Ledger& ledger_;
+  std::vector<Search>& searches_;
+  const Interrupts& interrupts_;
+  ProgressObserver& observer_;
+  Options options_;
+  std::vector<Seat> seats_;
+  std::map<std::string, int> deaths_; // of inputs, by text
+  std::map<std::size_t, std::pair<std::size_t, stats::Attempt::State>> attempts_kept_;
+  std::uint64_t runs_ = 0;
+  std::uint64_t granted_ = 0; // runs given out and not yet made
+  TimePoint began_;
+  std::optional<LoopEnd> end_;
+  std::string problem_;
+  std::unique_ptr<Timers> timers_;
+
+  // ---- for the screen
+  struct PhaseNews {
+    std::uint64_t at_run = 0;
+    double after_s = 0;
+  };
+  std::map<std::string, PhaseNews> last_new_;
+  std::deque<reports::LiveFind> finds_;
+  std::deque<std::string> messages_;
+  std::deque<std::pair<double, std::uint64_t>> pace_; // after_s, runs
+};
+
+} // namespace harness::campaign

@@ -1,0 +1,38 @@
+#include "harness/campaign/interrupts.hpp"
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/signal_set.hpp>
+#include <csignal>
+
+namespace harness::campaign {
+
+struct Interrupts::Impl {
+  explicit Impl(boost::asio::io_context& where)
+      : context(where), signals(where, SIGINT, SIGTERM, SIGHUP) {}
+
+  void wait() {
+    signals.async_wait([this](const boost::system::error_code& error, int) {
+      if (!error) {
+        requested = true;
+        context.stop();
+        wait(); // a second one must not kill us while reports are written
+      }
+    });
+  }
+
+  boost::asio::io_context& context;
+  boost::asio::signal_set signals;
+  bool requested = false;
+};
+
+Interrupts::Interrupts(boost::asio::io_context& context) : impl_(std::make_unique<Impl>(context)) {
+  impl_->wait();
+}
+
+Interrupts::~Interrupts() = default;
+
+bool Interrupts::requested() const {
+  return impl_->requested;
+}
+
+} // namespace harness::campaign

@@ -1,0 +1,36 @@
+// What the command line says about a campaign, each sub-command's slice as a value. Pure.
+#pragma once
+
+#include "harness/base/clock.hpp"
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+namespace harness::campaign {
+
+/// One of `count` campaigns that together are one: seeds of chance derive from `index` (from 1).
+struct Shard {
+  std::uint32_t index = 1;
+  std::uint32_t count = 1;
+};
+
+struct ExploreOptions {
+  std::string plan_file; // with `resume` may be empty: the frozen plan is used
+  std::string directory; // "" = ./NAME.campaign
+  std::optional<Duration> budget;
+  std::optional<std::uint64_t> runs;
+  std::optional<std::uint32_t> workers;
+  std::optional<std::uint64_t> seed;
+  std::optional<double> epsilon;
+  std::optional<double> confidence;
+  std::optional<std::uint32_t> replicates;
+  std::optional<std::string> baseline;
+  Shard shard;
+  bool resume = false;
+  bool adopt = false;    // with `resume`: new counts on the old corpus where something has changed
+  bool isolation = true; // false: --no-isolation
+  std::string version;   // of harness
+};
+
+} // namespace harness::campaign

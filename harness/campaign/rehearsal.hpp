@@ -1,0 +1,33 @@
+// Rehearsal: what happens before a campaign has a directory: `auto` phases become concrete ones by
+// calibration runs, every seed is tried, and a phase that none of them reaches is the plan's
+// mistake. All of it in sandboxed workers.
+#pragma once
+
+#include "harness/campaign/crew_room.hpp"
+#include "harness/campaign/interrupts.hpp"
+#include "harness/campaign/plan.hpp"
+#include "harness/campaign/seeds.hpp"
+
+#include <string>
+#include <vector>
+
+namespace harness::campaign {
+
+struct PlanFile {
+  std::string path;
+  PlanPlaces places;
+};
+
+/// `plan` with concrete triggers, by runs of some of the seeds. Throws UserError where that doesn't
+/// work. Returns `plan` as it is without `auto` phases, or after an interrupt.
+CampaignPlan resolve_phases(boost::asio::io_context& context, const CrewRoom& room,
+                            const Interrupts& interrupts, CampaignPlan plan,
+                            const std::vector<Seed>& seeds, const PlanFile& file);
+
+/// Runs every seed once. Throws UserError if the target can't be launched or a phase isn't reached.
+/// `crew` goes on living. `done` hears how many seeds have been tried.
+void try_seeds(boost::asio::io_context& context, Crew& crew, const Interrupts& interrupts,
+               const CampaignPlan& plan, const std::vector<Seed>& seeds, const PlanFile& file,
+               const std::function<void(std::size_t)>& done);
+
+} // namespace harness::campaign

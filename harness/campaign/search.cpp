@@ -1,0 +1,218 @@
+#include "harness/campaign/search.hpp"
+
+#include "harness/base/random.hpp"
+#include "harness/model/syscall_table.hpp"
+
+#include <algorithm>
+
+namespace harness::campaign {
+
+using engine::PairName;
+
+Search::Search(Options options)
+    : options_(std::move(options)), rule_(options_.goal, options_.state),
+      quiet_(options_.state.quiet) {}
+
+// ---- what it learns -----------------------------------------------------------------------------
+
+void Search::add_input(const std::string& text, std::optional<std::uint32_t> not_for) {
+  if (hashes_.insert(input_hash(text)).second) {
+    corpus_.push_back({text, not_for});
+  }
+}
+
+void Search::set_aside(const std::string& text) {
+  hashes_.insert(input_hash(text)); // it can't come in later either
+  for (auto& entry : corpus_) {
+    entry.set_aside = entry.set_aside || entry.text == text;
+  }
+}
+
+void Search::know(const engine::KnownPair& pair) {
+  const auto [place, fresh] = is_known_.try_emplace(pair.name, pair.only_faulted);
+  if (fresh || (place->second && !pair.only_faulted)) {
+    place->second = pair.only_faulted;
+    known_.push_back(pair);
+  }
+  calls_.emplace(pair.name.phase, pair.name.call);
+}
+
+void Search::learn_words(const std::vector<std::string>& words) {
+  words_.insert(words_.end(), words.begin(), words.end());
+}
+
+bool Search::ran(const engine::Run& run, const std::vector<engine::KnownPair>& pairs) {
+  std::uint64_t fresh = 0;
+  std::set<PhaseIndex> failed_phases;
+  const bool of_attempt = run.origin == engine::Run::Origin::validating && validating() &&
+                          run.attempt == frozen_.attempt;
+  for (const auto& pair : pairs) {
+    const Call call(pair.name.phase, pair.name.call);
+    if (!calls_.contains(call)) {
+      ++fresh;
+    }
+    if (of_attempt && !frozen_calls_.contains(call)) {
+      failed_phases.insert(pair.name.phase);
+      attempt_news_.insert(pair.name);
+    }
+    know(pair);
+  }
+  quiet_ = fresh > 0 ? 0 : quiet_ + 1;
+  if (run.origin == engine::Run::Origin::exploring) {
+    rule_.explored(fresh);
+    return fresh > 0;
+  }
+  const bool owed = std::any_of(told_.begin(), told_.end(),
+                                [&](auto& told) { return told.second.owed.erase(run.index) > 0; });
+  if (of_attempt && owed) {
+    --outstanding_;
+    rule_.validated(run.attempt, {.complete = run.incomplete.empty(),
+                                  .reached = run.reached,
+                                  .news = {failed_phases.begin(), failed_phases.end()}});
+  }
+  return fresh > 0;
+}
+
+// ---- what it wants ------------------------------------------------------------------------------
+
+bool Search::validating() const {
+  const auto& attempts = rule_.state().attempts;
+  return !attempts.empty() && attempts.back().state == stats::Attempt::State::drawing;
+}
+
+bool Search::finished() const {
+  switch (options_.until) {
+  case Until::converged:
+    return rule_.converged();
+  case Until::quiet:
+    return quiet_ >= options_.quiet_runs;
+  case Until::budget:
+    return false;
+  }
+  return false;
+}
+
+std::uint64_t Search::worker_seed(std::uint32_t worker, std::uint64_t incarnation) const {
+  return Random(options_.seed).derive(worker).derive(incarnation).next();
+}
+
+void Search::began(std::uint32_t worker) {
+  Told& told = told_[worker];
+  const auto owed = std::exchange(told.owed, {});
+  for (const std::uint64_t index : owed) {
+    // Only the first one can have been running; the others never began.
+    if (index == *owed.begin() && ++deaths_[index] >= 2) {
+      --outstanding_;
+      rule_.validated(frozen_.attempt, {.complete = false, .reached = {}, .news = {}});
+      continue;
+    }
+    --outstanding_;
+    to_draw_.push_front(index);
+  }
+  told = {.incarnation = told.incarnation + 1};
+}
+
+void Search::tell_news(Told& told, std::uint32_t worker, Orders& orders) {
+  engine::Inputs news;
+  for (; told.inputs < corpus_.size(); ++told.inputs) {
+    const Entry& entry = corpus_[told.inputs];
+    if (!entry.set_aside && (entry.not_for != worker || told.incarnation > 1)) {
+      news.texts.push_back(entry.text);
+    }
+  }
+  if (const auto retry = retries_.find(worker); retry != retries_.end()) {
+    news.texts.push_back(retry->second);
+    retries_.erase(retry);
+  }
+  for (; told.pairs < known_.size(); ++told.pairs) {
+    news.known.push_back(known_[told.pairs]);
+  }
+  for (; told.words < words_.size(); ++told.words) {
+    news.words.push_back(words_[told.words]);
+  }
+  if (!news.texts.empty() || !news.known.empty() || !news.words.empty()) {
+    orders.emplace_back(std::move(news));
+  }
+}
+
+void Search::begin_attempt() {
+  rule_.begin_attempt();
+  const stats::Attempt& attempt = rule_.state().attempts.back();
+  frozen_ = {.attempt = attempt.number, .texts = {}, .words = words_, .calls = {}};
+  for (const auto& entry : corpus_) {
+    if (!entry.set_aside) {
+      frozen_.texts.push_back(entry.text);
+    }
+  }
+  for (const auto& [phase, call] : calls_) {
+    frozen_.calls.push_back(syscall_name(call));
+  }
+  std::sort(frozen_.calls.begin(), frozen_.calls.end());
+  frozen_.calls.erase(std::unique(frozen_.calls.begin(), frozen_.calls.end()), frozen_.calls.end());
+  frozen_calls_ = calls_;
+  to_draw_.clear();
+  deaths_.clear();
+  attempt_news_.clear();
+  next_index_ = 0;
+  outstanding_ = 0;
+  for (auto& [worker, told] : told_) {
+    told.owed.clear();
+  }
+}
+
+Orders Search::draw(Told& told, std::uint64_t most) {
+  Orders orders;
+  if (told.frozen != frozen_.attempt) {
+    orders.emplace_back(frozen_);
+    told.frozen = frozen_.attempt;
+  }
+  // A chunk is a range; indices that a dead worker left come alone.
+  const std::uint64_t from = to_draw_.front();
+  std::uint64_t to = from;
+  while (!to_draw_.empty() && to_draw_.front() == to && to - from < most) {
+    told.owed.insert(to);
+    to_draw_.pop_front();
+    ++outstanding_;
+    ++to;
+  }
+  const std::uint64_t seed = Random(options_.seed).derive(~std::uint64_t{frozen_.attempt}).next();
+  orders.emplace_back(
+      engine::Draw{.attempt = frozen_.attempt, .seed = seed, .from = from, .to = to});
+  return orders;
+}
+
+Orders Search::next(std::uint32_t worker, std::uint64_t slice, std::uint64_t most_runs) {
+  Told& told = told_[worker];
+  const std::uint64_t runs = std::min(std::max<std::uint64_t>(slice, 1), most_runs);
+  if (runs == 0 || finished()) {
+    return {};
+  }
+  std::uint64_t until_trigger = runs;
+  if (options_.until == Until::converged) {
+    auto wanted = rule_.next();
+    if (const auto* validate = std::get_if<stats::ConvergenceRule::Validate>(&wanted)) {
+      if (!validating()) {
+        begin_attempt();
+      }
+      // What was seen only in part is drawn again.
+      const std::uint64_t given = outstanding_ + to_draw_.size();
+      for (std::uint64_t i = given; i < validate->runs_left; ++i) {
+        to_draw_.push_back(next_index_++);
+      }
+      if (!to_draw_.empty()) {
+        return draw(told, runs);
+      }
+    } else if (const auto* explore = std::get_if<stats::ConvergenceRule::Explore>(&wanted)) {
+      until_trigger = explore->quiet_left / options_.workers;
+    }
+  } else if (options_.until == Until::quiet) {
+    until_trigger = (options_.quiet_runs - quiet_) / options_.workers;
+  }
+  Orders orders;
+  tell_news(told, worker, orders);
+  orders.emplace_back(engine::Explore{.seed = worker_seed(worker, told.incarnation),
+                                      .runs = std::clamp<std::uint64_t>(until_trigger, 1, runs)});
+  return orders;
+}
+
+} // namespace harness::campaign

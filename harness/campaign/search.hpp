@@ -1,0 +1,115 @@
+// Search: one replicate of a campaign: its corpus, what it knows, its convergence rule, and what
+// the next worker that asks should do. Pure: no process, no clock, no disk; the explore loop feeds
+// it.
+#pragma once
+
+#include "harness/engine/features.hpp"
+#include "harness/engine/protocol.hpp"
+#include "harness/model/plan.hpp"
+#include "harness/stats/convergence.hpp"
+
+#include <cstdint>
+#include <deque>
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace harness::campaign {
+
+/// What a search hands to a worker, in this order; empty: nothing to do, the worker waits.
+using Orders = std::vector<engine::Command>;
+
+class Search {
+public:
+  struct Options {
+    std::uint32_t replicate = 1;
+    Until until = Until::converged;
+    stats::Goal goal;
+    std::uint64_t quiet_runs = 500;
+    std::uint64_t seed = 1;    // of this replicate
+    std::uint32_t workers = 1; // that share it
+    stats::ConvergenceRule::State state;
+  };
+  explicit Search(Options options);
+
+  // ---- what it learns
+  /// An input for all workers, but the one that has it in its own corpus already.
+  void add_input(const std::string& text, std::optional<std::uint32_t> not_for = std::nullopt);
+  /// The worker died of this input, perhaps: its next process runs it once more.
+  void retry(std::uint32_t worker, const std::string& text) { retries_[worker] = text; }
+  /// No worker gets this input any more.
+  void set_aside(const std::string& text);
+  void know(const engine::KnownPair& pair);
+  void learn_words(const std::vector<std::string>& words);
+  /// True if the run showed a feature that no run of this replicate had.
+  bool new_features(const std::vector<std::uint32_t>& numbers) {
+    return features_.add(numbers) > 0;
+  }
+  /// A run ended. Returns true if it showed a (phase, call) pair that this replicate did not know.
+  bool ran(const engine::Run& run, const std::vector<engine::KnownPair>& pairs);
+
+  // ---- what it wants
+  /// What worker `worker` should do next: at most `most_runs` runs, about `slice` at a time.
+  Orders next(std::uint32_t worker, std::uint64_t slice, std::uint64_t most_runs);
+  /// A fresh process takes the worker's place: it knows nothing. Runs that the dead one still owed
+  /// are given out again; one that killed its worker twice counts as a run that nobody saw.
+  void began(std::uint32_t worker);
+  bool finished() const;
+
+  const stats::ConvergenceRule& rule() const { return rule_; }
+  std::uint32_t replicate() const { return options_.replicate; }
+  std::uint64_t quiet() const { return quiet_; }
+  /// Pairs that failed the attempt under way or the last one, by phase index.
+  const std::set<engine::PairName>& attempt_news() const { return attempt_news_; }
+  bool validating() const;
+  std::size_t corpus() const { return corpus_.size(); }
+
+private:
+  using Call = std::pair<PhaseIndex, SyscallId>;
+  struct Entry {
+    std::string text;
+    std::optional<std::uint32_t> not_for;
+    bool set_aside = false;
+  };
+  /// What a worker's process has been told, and the validation runs that it owes.
+  struct Told {
+    std::size_t inputs = 0;
+    std::size_t pairs = 0;
+    std::size_t words = 0;
+    unsigned frozen = 0; // attempt
+    std::uint64_t incarnation = 0;
+    std::set<std::uint64_t> owed;
+  };
+
+  void tell_news(Told& told, std::uint32_t worker, Orders& orders);
+  void begin_attempt();
+  Orders draw(Told& told, std::uint64_t most);
+  std::uint64_t worker_seed(std::uint32_t worker, std::uint64_t incarnation) const;
+
+  Options options_;
+  stats::ConvergenceRule rule_;
+  std::vector<Entry> corpus_;
+  std::set<std::string> hashes_; // of what is or was in corpus_
+  std::map<std::uint32_t, std::string> retries_;
+  std::vector<engine::KnownPair> known_; // in the order in which they came
+  std::map<engine::PairName, bool> is_known_;
+  std::set<Call> calls_;
+  std::vector<std::string> words_;
+  engine::FeatureSet features_;
+  std::uint64_t quiet_ = 0;
+  std::map<std::uint32_t, Told> told_;
+
+  // ---- the attempt under way
+  std::set<Call> frozen_calls_;
+  engine::Freeze frozen_;
+  std::deque<std::uint64_t> to_draw_;
+  std::uint64_t next_index_ = 0;
+  std::uint64_t outstanding_ = 0;
+  std::map<std::uint64_t, int> deaths_; // of validation runs, by index
+  std::set<engine::PairName> attempt_news_;
+};
+
+} // namespace harness::campaign

@@ -1,0 +1,131 @@
+#include "harness/cli/explore_output.hpp"
+
+#include "harness/base/clock.hpp"
+#include "reports/live.hpp"
+
+#include <cstdio>
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+#include <unistd.h>
+
+namespace harness::cli {
+
+namespace {
+
+void say(const std::string& text) {
+  std::fputs(text.c_str(), stderr);
+  std::fflush(stderr);
+}
+
+/// For logs: finds as they come, and a line about everything now and then.
+class LineObserver final : public campaign::ProgressObserver {
+public:
+  void update(const reports::LiveState& state) override {
+    const bool other_stage = state.stage != stage_;
+    if (!other_stage && state.elapsed_s - last_s_ < every_s) {
+      return;
+    }
+    stage_ = state.stage;
+    last_s_ = state.elapsed_s;
+    std::string calls;
+    for (const auto& phase : state.phases) {
+      calls += fmt::format(", {} {}", phase.name, phase.calls);
+    }
+    say(fmt::format("[{:5.0f}s] {}: {} runs ({:.0f}/s){}\n", state.elapsed_s, state.stage,
+                    state.runs, state.runs_per_s, calls));
+  }
+  void found(const reports::LiveFind& find) override {
+    say(fmt::format("[{:5.0f}s] new in {}: {} ({}, input {})\n", find.after_s, find.phase,
+                    find.call, find.executable, find.input));
+  }
+  void message(const std::string& text) override { say(text + "\n"); }
+
+private:
+  static constexpr double every_s = 5;
+  std::string stage_;
+  double last_s_ = 0;
+};
+
+/// For programs: one JSON object a line.
+class JsonObserver final : public campaign::ProgressObserver {
+public:
+  void update(const reports::LiveState& state) override {
+    if (state.stage == stage_ && state.elapsed_s - last_s_ < 1) {
+      return;
+    }
+    stage_ = state.stage;
+    last_s_ = state.elapsed_s;
+    nlohmann::json phases = nlohmann::json::object();
+    for (const auto& phase : state.phases) {
+      phases[phase.name] = phase.calls;
+    }
+    nlohmann::json line = {{"event", "progress"},          {"campaign", state.campaign},
+                           {"stage", state.stage},         {"elapsed_s", state.elapsed_s},
+                           {"runs", state.runs},           {"runs_per_s", state.runs_per_s},
+                           {"corpus", state.corpus},       {"crashes", state.crashes},
+                           {"time_outs", state.time_outs}, {"incomplete", state.incomplete},
+                           {"calls", std::move(phases)}};
+    if (state.attempt) {
+      line["attempt"] = {{"number", state.attempt->number},
+                         {"runs", state.attempt->runs},
+                         {"planned", state.attempt->planned}};
+    }
+    put(line);
+  }
+  void found(const reports::LiveFind& find) override {
+    put({{"event", "find"},
+         {"after_s", find.after_s},
+         {"phase", find.phase},
+         {"call", find.call},
+         {"executable", find.executable},
+         {"input", find.input}});
+  }
+  void message(const std::string& text) override { put({{"event", "message"}, {"text", text}}); }
+  void finished() override { put({{"event", "finished"}}); }
+
+private:
+  static void put(const nlohmann::json& line) {
+    say(line.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace) + "\n");
+  }
+  std::string stage_;
+  double last_s_ = 0;
+};
+
+class QuietObserver final : public campaign::ProgressObserver {};
+
+} // namespace
+
+std::optional<Progress> parse_progress(const std::string& word) {
+  if (word == "auto") {
+    return Progress::automatic;
+  }
+  if (word == "screen") {
+    return Progress::screen;
+  }
+  if (word == "lines") {
+    return Progress::lines;
+  }
+  if (word == "json") {
+    return Progress::json;
+  }
+  return word == "quiet" ? std::optional(Progress::quiet) : std::nullopt;
+}
+
+std::unique_ptr<campaign::ProgressObserver> make_observer(Progress progress) {
+  if (progress == Progress::automatic) {
+    progress = ::isatty(STDERR_FILENO) != 0 ? Progress::screen : Progress::lines;
+  }
+  switch (progress) {
+  case Progress::json:
+    return std::make_unique<JsonObserver>();
+  case Progress::quiet:
+    return std::make_unique<QuietObserver>();
+  case Progress::automatic:
+  case Progress::screen:
+  case Progress::lines:
+    break;
+  }
+  return std::make_unique<LineObserver>();
+}
+
+} // namespace harness::cli

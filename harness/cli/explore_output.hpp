@@ -1,0 +1,22 @@
+// Who watches `harness explore`: the live screen on a terminal, a line now and then in a log, JSON
+// lines for programs, or nobody. Knows descriptors and terminals; decides nothing.
+#pragma once
+
+#include "harness/campaign/observer.hpp"
+
+#include <memory>
+#include <optional>
+#include <string>
+
+namespace harness::cli {
+
+enum class Progress { automatic, screen, lines, json, quiet };
+
+/// "auto", "screen", "lines", "json", "quiet"; nothing for any other word.
+std::optional<Progress> parse_progress(const std::string& word);
+
+/// Progress goes to standard error, so that standard output stays free for results.
+/// `automatic`: the screen if standard error is a terminal, else lines.
+std::unique_ptr<campaign::ProgressObserver> make_observer(Progress progress);
+
+} // namespace harness::cli
