@@ -6,6 +6,9 @@ namespace harness::cli {
 
 // One line a command, in its own file: harness/cli/NAME.cpp.
 extern const Command trace_command;
+extern const Command merge_command;
+extern const Command diff_command;
+extern const Command status_command;
 extern const Command doctor_command;
 extern const Command explore_command;
 extern const Command worker_command;
@@ -14,6 +17,9 @@ std::span<const Command* const> commands() {
   static constexpr std::array table = {
       &explore_command,
       &trace_command,
+      &merge_command,
+      &diff_command,
+      &status_command,
       &doctor_command,
       &worker_command,
   };

@@ -1,5 +1,7 @@
 #include "harness/store/ledger.hpp"
 
+#include "harness/base/text.hpp"
+
 #include <fmt/format.h>
 #include <random>
 #include <utility>
@@ -74,7 +76,30 @@ Result<Ledger> Ledger::resume(WorkDir directory) {
     ledger.campaign_ = fresh_id();
     ledger.set_note(campaign_note, ledger.campaign_);
   }
+  if (auto adopted = ledger.adopt_inputs(); !adopted) {
+    return std::move(adopted).error();
+  }
   return ledger;
+}
+
+Result<> Ledger::adopt_inputs() {
+  const auto hashes = directory_.inputs();
+  if (!hashes) {
+    return hashes.error();
+  }
+  for (const auto& hash : *hashes) {
+    if (books_.inputs.contains(hash)) {
+      continue;
+    }
+    const auto text = directory_.input(hash);
+    if (!text) {
+      return text.error();
+    }
+    // What it shows is not known any more; as a seed it will be run again.
+    books_.inputs[hash] = {.bytes = text->size(), .origin = {campaign_, 1}};
+    changes_.inputs.insert(hash);
+  }
+  return Done{};
 }
 
 Result<Books> Ledger::read(const WorkDir& directory) {
@@ -83,6 +108,20 @@ Result<Books> Ledger::read(const WorkDir& directory) {
     return std::move(database).error();
   }
   return database->load();
+}
+
+Result<std::map<std::string, std::string>> Ledger::read_notes(const WorkDir& directory) {
+  auto database = StateDb::open(directory.database(), Database::Access::read);
+  if (!database) {
+    return std::move(database).error();
+  }
+  return database->load_notes();
+}
+
+std::uint64_t quiet_runs(const std::map<std::string, std::string>& notes, std::uint32_t replicate) {
+  const auto found = notes.find(quiet_note(replicate));
+  const auto runs = found == notes.end() ? std::nullopt : parse_integer(found->second);
+  return static_cast<std::uint64_t>(runs.value_or(0));
 }
 
 PairIndex Ledger::add_pair(const PairKey& key) {
@@ -168,7 +207,7 @@ void Ledger::set_elapsed(double seconds) {
 
 stats::ConvergenceRule::State Ledger::convergence(std::uint32_t replicate) const {
   stats::ConvergenceRule::State state;
-  state.quiet = std::strtoull(note(quiet_note(replicate)).value_or("0").c_str(), nullptr, 10);
+  state.quiet = quiet_runs(notes_, replicate);
   for (const auto& [key, record] : books_.attempts) { // in the order of their numbers
     if (key.first == Origin{campaign_, replicate}) {
       state.attempts.push_back(record.attempt);

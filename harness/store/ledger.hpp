@@ -65,6 +65,7 @@ public:
   static Result<Ledger> resume(WorkDir directory);
   /// Reads the books of a campaign that may be running.
   static Result<Books> read(const WorkDir& directory);
+  static Result<std::map<std::string, std::string>> read_notes(const WorkDir& directory);
 
   const WorkDir& directory() const { return directory_; }
   const Books& books() const { return books_; }
@@ -138,6 +139,8 @@ private:
 
   Ledger(WorkDir directory, StateDb database, Books books,
          std::map<std::string, std::string> notes);
+  /// Inputs that were written, but killed before their row was: the file is what counts.
+  Result<> adopt_inputs();
   /// Brings the lists of slots up to date with the books.
   void index_books();
   PairIndex add_pair(const PairKey& key);
@@ -173,6 +176,9 @@ private:
   std::map<Column, std::size_t> column_index_;
   std::map<ManyKey, RunCounts*> many_index_;
 };
+
+/// Exploring runs of a replicate since its last news, from the notes of a campaign.
+std::uint64_t quiet_runs(const std::map<std::string, std::string>& notes, std::uint32_t replicate);
 
 /// progress.csv: one line for each point of the curve of `campaign`.
 std::string progress_csv(const Books& books, const std::string& campaign);

@@ -122,6 +122,11 @@ Result<> WorkDir::lock() {
   return Done{};
 }
 
+bool WorkDir::in_use() const {
+  const auto fd = open_file(path_, O_RDONLY | O_DIRECTORY);
+  return fd && ::flock(fd->get(), LOCK_SH | LOCK_NB) != 0 && errno == EWOULDBLOCK;
+}
+
 std::string WorkDir::corpus_file(std::string_view hash) const {
   return fmt::format("{}/{}", corpus(), hash);
 }
@@ -201,15 +206,6 @@ Result<std::vector<std::string>> WorkDir::inputs() const {
 std::vector<std::string> WorkDir::failure_inputs(std::string_view bucket) const {
   std::error_code ignored;
   return hashes_in(fmt::format("{}/{}", failures(), bucket), ignored);
-}
-
-Result<> WorkDir::remove_input(std::string_view hash) const {
-  const std::string file = corpus_file(hash);
-  if (::unlink(file.c_str()) != 0) {
-    return Error::from_errno("remove " + file, errno);
-  }
-  sync_directory(corpus());
-  return Done{};
 }
 
 } // namespace harness::store

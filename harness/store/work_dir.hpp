@@ -23,6 +23,8 @@ public:
   /// Makes this process the only one that changes the directory until the WorkDir ends. Fails if
   /// another process has it. Left-over temporary files of a killed one are removed.
   Result<> lock();
+  /// True if some process, this one included, has the lock now.
+  bool in_use() const;
 
   const std::string& path() const { return path_; }
   std::string plan() const { return path_ + "/plan.yaml"; }
@@ -53,8 +55,6 @@ public:
   Result<std::vector<std::string>> inputs() const;
   /// Hashes of the inputs of a failure bucket, sorted; none if there is no such bucket.
   std::vector<std::string> failure_inputs(std::string_view bucket) const;
-  /// Takes an input out of corpus/. For `minimize` alone: no search ever removes an input.
-  Result<> remove_input(std::string_view hash) const;
 
 private:
   explicit WorkDir(std::string path) : path_(std::move(path)) {}

@@ -229,6 +229,19 @@ TEST_CASE("notes, thread names, trees, stability and tallies survive") {
   CHECK(books.total(Counter::Kind::error, "serving read ENOENT") == 4);
 }
 
+TEST_CASE("an input whose row was never written is a seed of the resumed campaign") {
+  TemporaryDirectory place;
+  std::string hash;
+  {
+    Ledger ledger = start(place);
+    hash = make_run(ledger, ledger.begin_writer(), "args a\n", {}, {.keep = true}).input;
+    CHECK(on_disk(ledger).inputs.empty()); // no checkpoint
+  }
+  const Ledger ledger = resume(place);
+  REQUIRE(ledger.books().inputs.contains(hash));
+  CHECK(ledger.books().inputs.at(hash).run == 0);
+}
+
 TEST_CASE("absorbing another campaign's books twice is absorbing them once") {
   TemporaryDirectory here;
   TemporaryDirectory there;

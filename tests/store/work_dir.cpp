@@ -45,7 +45,9 @@ TEST_CASE("what is no campaign directory is said to be none, and why") {
 TEST_CASE("one harness at a time") {
   TemporaryDirectory place;
   WorkDir first = fresh(place);
+  CHECK_FALSE(first.in_use());
   REQUIRE(first.lock());
+  CHECK(first.in_use());
   put(first.database(), "");
   {
     auto second = WorkDir::open(first.path());

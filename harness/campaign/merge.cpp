@@ -1,0 +1,172 @@
+#include "harness/campaign/merge.hpp"
+
+#include "harness/base/user_error.hpp"
+#include "harness/campaign/plan.hpp"
+#include "harness/store/ledger.hpp"
+
+#include <algorithm>
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+#include <set>
+#include <stdexcept>
+#include <utility>
+
+namespace harness::campaign {
+
+namespace {
+
+using store::Books;
+using store::Ledger;
+using store::WorkDir;
+
+template <typename T> T need(Result<T> result) {
+  if (!result) {
+    throw std::runtime_error(result.error().message);
+  }
+  return std::move(*result);
+}
+
+std::vector<std::string> phase_names(const CampaignPlan& plan) {
+  std::vector<std::string> names;
+  for (const auto& phase : plan.phases) {
+    names.push_back(phase.name);
+  }
+  return names;
+}
+
+/// Refuses what can't or, without being told so, should not be merged. Gives what was let through.
+std::vector<std::string> check(const std::vector<OpenedCampaign>& campaigns,
+                               const MergeOptions& options) {
+  std::vector<std::string> warnings;
+  const OpenedCampaign& first = campaigns.front();
+  for (const auto& other : campaigns) {
+    const std::string pair =
+        fmt::format("{} and {}", first.directory.path(), other.directory.path());
+    if (first.books.profile.phases != other.books.profile.phases) {
+      throw UserError({},
+                      fmt::format("{}: the phases differ: {}; {}", pair,
+                                  fmt::join(first.books.profile.phases, ", "),
+                                  fmt::join(other.books.profile.phases, ", ")),
+                      "campaigns with different phases can't be merged");
+    }
+    const auto reasons = reasons_against(first, other);
+    if (!reasons.empty() && !options.different) {
+      throw UserError({}, fmt::format("{}: {}", pair, fmt::join(reasons, "; ")),
+                      "add --different to merge them all the same");
+    }
+    for (const auto& reason : reasons) {
+      warnings.push_back(fmt::format("{}: {}", pair, reason));
+    }
+    for (const auto& difference : store::compare(first.environment, other.environment)) {
+      if (difference.name == "kernel" || difference.name == "libc" ||
+          difference.name == "libc_sha256") {
+        warnings.push_back(fmt::format("{}: {}", pair, difference.text));
+      }
+    }
+  }
+  return warnings;
+}
+
+/// The inputs and failures of `from`, each durable before the books name it.
+void copy_files(const OpenedCampaign& from, const WorkDir& to) {
+  for (const auto& hash : need(from.directory.inputs())) {
+    need(to.keep_input(need(from.directory.input(hash))));
+  }
+  for (const auto& [bucket, record] : from.books.failures) {
+    for (const auto& hash : from.directory.failure_inputs(bucket)) {
+      need(to.keep_failure(bucket, need(from.directory.input(hash))));
+    }
+  }
+}
+
+Ledger open_out(const std::string& out, const OpenedCampaign& first) {
+  if (WorkDir::exists(out)) {
+    WorkDir directory = need(WorkDir::open(out));
+    if (auto locked = directory.lock(); !locked) {
+      throw UserError({}, locked.error().message, "merge into another directory");
+    }
+    return need(Ledger::resume(std::move(directory)));
+  }
+  auto directory = WorkDir::create(out);
+  if (!directory) {
+    throw UserError({}, directory.error().message, "choose another place for the merged campaign");
+  }
+  need(directory->lock());
+  need(directory->write(directory->plan(), serialise_plan(first.plan)));
+  need(directory->write(directory->environment(), store::environment_json(first.environment)));
+  return need(Ledger::create(std::move(*directory), phase_names(first.plan)));
+}
+
+MergeReport report_on(const std::vector<OpenedCampaign>& campaigns, const Books& merged) {
+  std::map<PairKey, std::size_t> seen_by;
+  for (const auto& campaign : campaigns) {
+    for (const auto& [key, record] : campaign.books.profile.pairs) {
+      ++seen_by[key];
+    }
+  }
+  MergeReport report{.runs = merged.profile.total_runs() + merged.profile.total_incomplete_runs(),
+                     .pairs = merged.profile.pairs.size(),
+                     .inputs = merged.inputs.size()};
+  for (const auto& campaign : campaigns) {
+    const Profile& profile = campaign.books.profile;
+    const auto only = std::count_if(profile.pairs.begin(), profile.pairs.end(),
+                                    [&](const auto& item) { return seen_by[item.first] == 1; });
+    report.sources.push_back({.path = campaign.directory.path(),
+                              .runs = profile.total_runs() + profile.total_incomplete_runs(),
+                              .pairs = profile.pairs.size(),
+                              .only_here = static_cast<std::size_t>(only)});
+  }
+  return report;
+}
+
+} // namespace
+
+std::vector<std::string> reasons_against(const OpenedCampaign& a, const OpenedCampaign& b) {
+  std::vector<std::string> reasons;
+  for (const auto& difference : store::compare(a.environment, b.environment)) {
+    if (difference.name == "target_sha256" || difference.name == "machine") {
+      reasons.push_back(difference.text);
+    }
+  }
+  // How long, with which seed and how strictly a shard searches is its own business; what it runs
+  // is not.
+  if (a.plan.target != b.plan.target) {
+    reasons.push_back("the plans' targets differ");
+  }
+  if (a.plan.workload != b.plan.workload) {
+    reasons.push_back("the plans' workloads differ");
+  }
+  if (a.plan.phases != b.plan.phases) {
+    reasons.push_back("the triggers of the phases differ");
+  }
+  if (a.plan.grammar != b.plan.grammar) {
+    reasons.push_back("the plans' grammars differ");
+  }
+  return reasons;
+}
+
+MergeReport merge_campaigns(const std::string& out, const std::vector<std::string>& sources,
+                            const MergeOptions& options) {
+  std::vector<OpenedCampaign> campaigns;
+  if (WorkDir::exists(out)) {
+    campaigns.push_back(open_campaign(out));
+  }
+  for (const auto& source : sources) {
+    campaigns.push_back(open_campaign(source));
+  }
+  if (campaigns.empty()) {
+    throw UserError({}, "nothing to merge", "name the campaign directories after OUT");
+  }
+  auto warnings = check(campaigns, options);
+  Ledger ledger = open_out(out, campaigns.front());
+  for (const auto& campaign : campaigns) {
+    copy_files(campaign, ledger.directory());
+    need(ledger.absorb(campaign.books));
+  }
+  need(ledger.checkpoint());
+  MergeReport report = report_on(campaigns, ledger.books());
+  report.warnings = std::move(warnings);
+  return report;
+}
+
+} // namespace harness::campaign

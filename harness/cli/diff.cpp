@@ -1,0 +1,107 @@
+// `harness diff`: what one campaign saw and another did not.
+#include "harness/campaign/diff.hpp"
+
+#include "harness/campaign/opened.hpp"
+#include "harness/cli/commands.hpp"
+#include "harness/cli/exit_status.hpp"
+#include "harness/model/syscall_table.hpp"
+
+#include <CLI/CLI.hpp>
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+#include <nlohmann/json.hpp>
+
+namespace harness::cli {
+
+namespace {
+
+using campaign::Change;
+
+struct Options {
+  std::string first;
+  std::string second;
+  bool all = false;
+  bool json = false;
+  bool with_faulted = false;
+};
+
+std::string text_of(const campaign::DiffEntry& entry) {
+  const char sign = entry.change == Change::gained ? '+'
+                    : entry.change == Change::lost ? '-'
+                    : entry.change == Change::same ? ' '
+                                                   : '~';
+  std::string line =
+      fmt::format("{} {:<7} {:<12} {:<20} {}", sign, to_string(entry.change), entry.phase,
+                  qualified_name(entry.call), fmt::join(entry.executables, ","));
+  if (!entry.witness.empty() && entry.change != Change::same) {
+    line += fmt::format("  harness replay {} {}", entry.witness_side, entry.witness);
+  }
+  if (entry.stability.tried > 0 && entry.change != Change::same) {
+    line += fmt::format("  ({} of {})", entry.stability.shown, entry.stability.tried);
+  }
+  return line + "\n";
+}
+
+nlohmann::ordered_json json_of(const campaign::Diff& diff, bool all) {
+  auto entries = nlohmann::ordered_json::array();
+  for (const auto& entry : diff.entries) {
+    if (all || entry.change != Change::same) {
+      entries.push_back({{"change", to_string(entry.change)},
+                         {"phase", entry.phase},
+                         {"name", qualified_name(entry.call)},
+                         {"executables", entry.executables},
+                         {"campaign", entry.witness_side},
+                         {"input", entry.witness},
+                         {"shown", entry.stability.shown},
+                         {"tried", entry.stability.tried}});
+    }
+  }
+  return {{"schema", "harness-diff/1"},       {"gained", diff.count(Change::gained)},
+          {"lost", diff.count(Change::lost)}, {"flaky", diff.count(Change::flaky)},
+          {"same", diff.count(Change::same)}, {"calls", entries}};
+}
+
+int run_diff(const Options& options) {
+  const auto first = campaign::open_campaign(options.first);
+  const auto second = campaign::open_campaign(options.second);
+  const auto diff = campaign::diff(
+      first.books.profile, second.books.profile,
+      {.first = options.first, .second = options.second, .with_faulted = options.with_faulted});
+  if (options.json) {
+    fmt::print(
+        "{}\n",
+        json_of(diff, options.all).dump(2, ' ', false, nlohmann::json::error_handler_t::replace));
+    return diff_status(diff);
+  }
+  for (const auto& entry : diff.entries) {
+    if (options.all || entry.change != Change::same) {
+      fmt::print("{}", text_of(entry));
+    }
+  }
+  fmt::print("{} gained, {} lost, {} flaky, {} same\n", diff.count(Change::gained),
+             diff.count(Change::lost), diff.count(Change::flaky), diff.count(Change::same));
+  return diff_status(diff);
+}
+
+Action define(CLI::App& app) {
+  auto options = std::make_shared<Options>();
+  app.add_option("A", options->first, "The earlier campaign directory")->required();
+  app.add_option("B", options->second, "The later one")->required();
+  app.add_flag("--all", options->all, "List calls that both have, too");
+  app.add_flag("--json", options->json, "Write one JSON object");
+  app.add_flag("--with-faulted", options->with_faulted, "Count calls seen only under faults, too");
+  return [options](const Invocation&) { return run_diff(*options); };
+}
+
+} // namespace
+
+extern const Command diff_command;
+const Command diff_command = {
+    .name = "diff",
+    .summary = "Compare two campaigns; exits 0, or the sum of 2 (gained) and 4 (lost)",
+    .examples = "  harness diff yesterday.campaign today.campaign\n"
+                "  harness diff --json a.campaign b.campaign > changes.json\n",
+    .define = define,
+};
+
+} // namespace harness::cli

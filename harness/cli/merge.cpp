@@ -1,0 +1,55 @@
+// `harness merge`: several campaigns become one.
+#include "harness/campaign/merge.hpp"
+
+#include "harness/base/text.hpp"
+#include "harness/cli/commands.hpp"
+#include "harness/cli/exit_status.hpp"
+
+#include <CLI/CLI.hpp>
+#include <fmt/format.h>
+
+namespace harness::cli {
+
+namespace {
+
+struct Options {
+  std::string out;
+  std::vector<std::string> sources;
+  campaign::MergeOptions merge;
+};
+
+int run_merge(const Options& options) {
+  const auto report = campaign::merge_campaigns(options.out, options.sources, options.merge);
+  for (const auto& warning : report.warnings) {
+    fmt::print(stderr, "harness: note: {}\n", warning);
+  }
+  for (const auto& source : report.sources) {
+    fmt::print("{}: {} runs, {} pairs, {} of them nowhere else\n", source.path,
+               with_commas(source.runs), source.pairs, source.only_here);
+  }
+  fmt::print("{}: {} runs, {} pairs, {} inputs\n", options.out, with_commas(report.runs),
+             report.pairs, with_commas(report.inputs));
+  return exit_good;
+}
+
+Action define(CLI::App& app) {
+  auto options = std::make_shared<Options>();
+  app.add_option("OUT", options->out, "Directory of the merged campaign; may be one already")
+      ->required();
+  app.add_option("CAMPAIGN", options->sources, "Campaign directories to merge")->required();
+  app.add_flag("--different", options->merge.different,
+               "Merge although target or plan differ (phases must be the same)");
+  return [options](const Invocation&) { return run_merge(*options); };
+}
+
+} // namespace
+
+extern const Command merge_command;
+const Command merge_command = {
+    .name = "merge",
+    .summary = "Join campaigns: counts, pairs and inputs of all in one",
+    .examples = "  harness merge all.campaign shard-1.campaign shard-2.campaign\n",
+    .define = define,
+};
+
+} // namespace harness::cli

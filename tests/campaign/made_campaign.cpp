@@ -1,0 +1,51 @@
+#include "tests/campaign/made_campaign.hpp"
+
+#include "harness/campaign/plan.hpp"
+#include "harness/model/digest.hpp"
+
+#include <stdexcept>
+
+namespace harness::campaign::test {
+
+namespace {
+
+template <typename T> T need(Result<T> result) {
+  if (!result) {
+    throw std::runtime_error(result.error().message);
+  }
+  return std::move(*result);
+}
+
+} // namespace
+
+store::Ledger make_campaign(const std::string& path, const MadeCampaign& made) {
+  auto directory = need(store::WorkDir::create(path));
+  need(directory.lock());
+  CampaignPlan plan{.name = "made", .target = {.executable = "/bin/true"}};
+  for (const auto& phase : made.phases) {
+    plan.phases.push_back({phase, plan.phases.empty() ? Trigger(LaunchTrigger{})
+                                                      : Trigger(SymbolTrigger{.name = "main"})});
+  }
+  plan.grammar.options = {{.options = {{.text = made.option}}}};
+  plan.explore.seed = made.seed;
+  const std::string text = serialise_plan(plan);
+  need(directory.write(directory.plan(), text));
+  auto environment = store::take_environment(
+      {.executable = "/bin/true", .plan = text, .seed = made.seed, .version = "test"});
+  environment["target_sha256"] = sha256_hex(made.target);
+  need(directory.write(directory.environment(), store::environment_json(environment)));
+  auto ledger = need(store::Ledger::create(std::move(directory), made.phases));
+  const auto writer = ledger.begin_writer();
+  for (const auto& run : made.runs) {
+    store::RunRecord record{.writer = writer, .reached = {0, 1}, .input = run.input, .keep = true};
+    for (const auto call : run.calls) {
+      record.pairs.push_back(
+          {.pair = ledger.pair(1, {AuditArch::x86_64, call}, "true"), .calls = 1});
+    }
+    need(ledger.record(record));
+  }
+  need(ledger.checkpoint());
+  return ledger;
+}
+
+} // namespace harness::campaign::test

@@ -1,0 +1,125 @@
+#include "harness/campaign/merge.hpp"
+#include "harness/base/user_error.hpp"
+#include "harness/store/summary.hpp"
+#include "tests/campaign/made_campaign.hpp"
+#include "tests/support/process.hpp"
+
+#include <doctest/doctest.h>
+#include <fstream>
+
+using namespace harness;
+using namespace harness::campaign;
+using campaign::test::make_campaign;
+using harness::test::TemporaryDirectory;
+
+namespace {
+
+/// What `merge` says when it refuses; "" if it does not.
+std::string refusal(const std::string& out, const std::vector<std::string>& sources) {
+  try {
+    merge_campaigns(out, sources, {});
+  } catch (const UserError& error) {
+    return error.what();
+  }
+  return "";
+}
+
+bool contains(const std::string& text, const std::string& part) {
+  CAPTURE(text);
+  return text.find(part) != std::string::npos;
+}
+
+store::Books books_of(const std::string& path) {
+  return open_campaign(path).books;
+}
+
+} // namespace
+
+TEST_CASE("a merged campaign has the pairs, counts and inputs of each, in any order") {
+  TemporaryDirectory place;
+  const auto make = [&](const std::string& name, std::uint64_t seed,
+                        const std::vector<campaign::test::MadeRun>& runs) {
+    make_campaign(place / name, {.seed = seed, .runs = runs});
+    return place / name;
+  };
+  const auto a = make("a", 1, {{"args a\n", {0, 1}}, {"args a2\n", {0}}});
+  const auto b = make("b", 2, {{"args b\n", {0, 2}}});
+  const auto c = make("c", 3, {{"args c\n", {3}}, {"args a\n", {0, 1}}});
+
+  const MergeReport report = merge_campaigns(place / "abc", {a, b, c}, {});
+  CHECK(report.runs == 5);
+  CHECK(report.pairs == 4);
+  CHECK(report.inputs == 4);
+  REQUIRE(report.sources.size() == 3);
+  CHECK(report.sources[0].only_here == 0); // what it found, the third found too
+  CHECK(report.sources[1].only_here == 1);
+  CHECK(report.warnings.empty());
+  const store::Books abc = books_of(place / "abc");
+
+  merge_campaigns(place / "cab", {c, a, b}, {});
+  CHECK(books_of(place / "cab") == abc);
+  merge_campaigns(place / "ab", {a, b}, {});
+  merge_campaigns(place / "ab-c", {place / "ab", c}, {});
+  CHECK(books_of(place / "ab-c") == abc);
+  merge_campaigns(place / "abc", {b, place / "abc", b}, {}); // into itself, and again
+  CHECK(books_of(place / "abc") == abc);
+
+  const auto merged = open_campaign(place / "abc");
+  CHECK(merged.directory.inputs()->size() == 4);
+  for (const auto& [key, record] : merged.books.profile.pairs) {
+    CHECK(merged.directory.input(record.first.input));
+  }
+}
+
+TEST_CASE("failures come along with their inputs") {
+  TemporaryDirectory place;
+  {
+    auto ledger = make_campaign(place / "a", {.runs = {{"args a\n", {0}}}});
+    REQUIRE(ledger.record_failure("crash-SIGSEGV", {.what = "killed by SIGSEGV"}, "args boom\n"));
+  }
+  merge_campaigns(place / "out", {place / "a"}, {});
+  const auto out = open_campaign(place / "out");
+  REQUIRE(out.books.failures.contains("crash-SIGSEGV"));
+  CHECK(*out.directory.input(out.books.failures.at("crash-SIGSEGV").first_input) == "args boom\n");
+}
+
+TEST_CASE("campaigns of other targets, plans or phases are refused, and nothing is made") {
+  TemporaryDirectory place;
+  make_campaign(place / "a", {});
+  make_campaign(place / "target", {.target = "two"});
+  make_campaign(place / "grammar", {.option = "-a"});
+  make_campaign(place / "phases", {.phases = {"load", "serve"}});
+  CHECK(
+      contains(refusal(place / "out", {place / "a", place / "target"}), "executable has changed"));
+  CHECK(contains(refusal(place / "out", {place / "a", place / "grammar"}), "grammars differ"));
+  CHECK(contains(refusal(place / "out", {place / "a", place / "phases"}), "load, serve"));
+  CHECK(contains(refusal(place / "out", {place / "a", place / "none"}), "none"));
+  CHECK(contains(refusal(place / "out", {}), "nothing to merge"));
+  CHECK_FALSE(store::WorkDir::exists(place / "out"));
+
+  const auto report =
+      merge_campaigns(place / "out", {place / "a", place / "target"}, {.different = true});
+  REQUIRE(report.warnings.size() == 1);
+  CHECK(contains(report.warnings[0], "executable has changed"));
+  CHECK_THROWS_AS(
+      merge_campaigns(place / "out2", {place / "a", place / "phases"}, {.different = true}),
+      UserError);
+}
+
+TEST_CASE("a merged campaign claims nothing about what was not seen") {
+  TemporaryDirectory place;
+  make_campaign(place / "a", {.runs = {{"args a\n", {0}}}});
+  make_campaign(place / "b", {.runs = {{"args b\n", {0}}}});
+  merge_campaigns(place / "out", {place / "a", place / "b"}, {});
+  CHECK_FALSE(store::converged(books_of(place / "out")));
+  CHECK(contains(store::risk_statement(books_of(place / "out"), .95), "merged campaigns"));
+}
+
+TEST_CASE("a campaign that is in use is not written to, but may be read") {
+  TemporaryDirectory place;
+  const auto busy = make_campaign(place / "busy", {.runs = {{"args a\n", {0}}}}); // keeps its lock
+  make_campaign(place / "b", {});
+  CHECK(contains(refusal(place / "busy", {place / "b"}), "in use"));
+  merge_campaigns(place / "out", {place / "busy", place / "b"}, {});
+  CHECK(books_of(place / "out").profile.pairs == books_of(place / "busy").profile.pairs);
+}
