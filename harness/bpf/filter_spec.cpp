@@ -53,10 +53,10 @@ FilterSpec spec_of(const Policy& policy, std::size_t phase) {
   spec.archs.emplace(policy.native, fresh);
   for (const auto& [call, entry] : policy.phases.at(phase).entries) {
     auto& table = spec.archs.try_emplace(call.arch, fresh).first->second;
-    table.calls.emplace(
-        call.number,
-        Decision{verdict_of(entry.action), entry.conditions,
-                 verdict_of(policy.default_action == Action::log ? Action::log : Action::eperm)});
+    // A call with other arguments than those seen is like a call that was not seen; it is also what
+    // every format with a default action says.
+    table.calls.emplace(call.number, Decision{verdict_of(entry.action), entry.conditions,
+                                              verdict_of(policy.default_action)});
   }
   return spec;
 }

@@ -1,0 +1,40 @@
+// Argument conditions: of the calls where it matters most, only what was seen of the scalar
+// argument that decides. Pointers are never looked at: what they point to can change after the
+// check.
+#pragma once
+
+#include "harness/model/policy.hpp"
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <vector>
+
+namespace harness::policy {
+
+/// One value that was seen. `value` may carry more bits than count.
+struct SeenArgument {
+  std::string phase;
+  SyscallId call;
+  std::uint8_t argument = 0;
+  std::uint64_t value = 0;
+};
+
+/// The argument that decides what a call may be used for.
+struct DecisiveArgument {
+  std::string_view call;
+  std::uint8_t argument = 0;
+  std::uint64_t mask = 0; // the bits that count
+  std::string_view what;  // "family"
+};
+
+/// Sorted by call.
+std::span<const DecisiveArgument> decisive_arguments();
+
+/// Restricts each phase's observed calls of decisive_arguments() to the values that this and later
+/// phases showed. A call with more than `limit` values, or of which no value is on record, stays
+/// allowed whole. Returns one line a call that was restricted or left whole, for the user.
+std::vector<std::string> add_conditions(Policy& policy, std::span<const SeenArgument> seen,
+                                        std::size_t limit);
+
+} // namespace harness::policy

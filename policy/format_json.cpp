@@ -1,0 +1,39 @@
+// Our own format: all phases, every reason, nothing lost.
+#include "policy/format.hpp"
+#include "policy/policy_json.hpp"
+
+namespace harness::policy {
+
+namespace {
+
+constexpr Action defaults[] = {Action::allow, Action::enosys, Action::eperm, Action::kill_process,
+                               Action::log};
+
+Result<std::string> write(const Policy& policy, std::size_t /*phase*/) {
+  return write_policy_json(policy);
+}
+
+Result<bpf::FilterSpec> read(std::string_view text) {
+  const auto policy = read_policy_json(text);
+  if (!policy) {
+    return policy.error();
+  }
+  return bpf::spec_of(*policy, 0);
+}
+
+} // namespace
+
+const Format json_format = {
+    .name = "json",
+    .summary = "our own: every phase and reason; what enforce and patch take",
+    .write = write,
+    .read = read,
+    .all_phases = true,
+    .by_number = true,
+    .conditions = true,
+    .refusals = true,
+    .defaults = defaults,
+    .use = "harness enforce FILE -- PROGRAM ARG...; harness patch PROGRAM FILE -o OUT",
+};
+
+} // namespace harness::policy

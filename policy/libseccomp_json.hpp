@@ -1,0 +1,31 @@
+// What the OCI and the Docker profile have in common: actions, rules and conditions in the words of
+// libseccomp. Pure.
+#pragma once
+
+#include "harness/base/result.hpp"
+#include "harness/bpf/filter_spec.hpp"
+#include "harness/model/policy.hpp"
+
+#include <nlohmann/json_fwd.hpp>
+#include <string>
+
+namespace harness::policy {
+
+using Json = nlohmann::ordered_json;
+
+/// Sets `KEY` to the action and, where it is an errno, `ERRNO_KEY` to its number.
+void put_action(Json& json, Action action, const char* key, const char* errno_key);
+
+/// "SCMP_ARCH_X86_64".
+const char* libseccomp_arch(AuditArch arch);
+
+/// The elements of "syscalls": all calls that run unconditionally together, then each alternative
+/// of conditions, then other answers. With `comments`, one element a reason, with it as "comment".
+Json rules_json(const Policy& policy, const PolicyPhase& phase, bool comments);
+
+/// Reads a profile; `docker` says which keys it may have. The strictness is that of the consumers
+/// (docker, podman, runc) and beyond: an errno on an action that is none, both `name` and `names`,
+/// an unknown name or an unknown key are errors.
+Result<bpf::FilterSpec> read_libseccomp_json(std::string_view text, bool docker);
+
+} // namespace harness::policy

@@ -1,0 +1,19 @@
+// Our own policy file, schema harness-policy/1: readable, with all phases, every entry's reason,
+// and nothing lost: read_policy_json(write_policy_json(p)) == p. docs/policies.md describes it.
+#pragma once
+
+#include "harness/base/result.hpp"
+#include "harness/model/policy.hpp"
+
+#include <string>
+#include <string_view>
+
+namespace harness::policy {
+
+std::string write_policy_json(const Policy& policy);
+
+/// Error: "line 3: …" for what is no JSON, else the place ("phases[1].calls[7].action: …") and what
+/// to write instead. Unknown keys are errors: a misspelt one must not loosen a policy.
+Result<Policy> read_policy_json(std::string_view text);
+
+} // namespace harness::policy

@@ -1,0 +1,15 @@
+// A filter program read as a table: what raw BPF and the C array denote. Pure.
+#pragma once
+
+#include "harness/base/result.hpp"
+#include "harness/bpf/filter_spec.hpp"
+#include "harness/model/run_spec.hpp"
+
+namespace harness::policy {
+
+/// The table that `filter` implements, found by running it for all numbers at once. Calls whose
+/// verdict follows from their arguments are listed with the verdict that lets them run, if one
+/// does. Error: the kernel would refuse the filter, or it can't be followed.
+Result<bpf::FilterSpec> spec_of_filter(const FilterProgram& filter);
+
+} // namespace harness::policy

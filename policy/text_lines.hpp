@@ -1,0 +1,38 @@
+// What the line-based formats share: comments with reasons, and tables that collect what is read.
+#pragma once
+
+#include "harness/bpf/filter_spec.hpp"
+#include "harness/model/policy.hpp"
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace harness::policy {
+
+/// The header's lines, each behind `mark` ("# ", "// ").
+std::string header_comment(const Policy& policy, std::size_t phase, std::string_view mark);
+
+/// One comment line a call: "# openat: observed in startup, 12 runs, input 9f31".
+std::string reasons_comment(const Policy& policy, std::size_t phase, std::string_view mark);
+
+/// `words` joined by `separator` in lines of at most `width` columns, each behind `prefix`.
+std::string wrapped(const std::vector<std::string>& words, std::string_view prefix,
+                    std::string_view separator, std::size_t width = 100);
+
+/// Names of the calls of the phase that run whatever their arguments.
+std::vector<std::string> unconditional_names(const Policy& policy, std::size_t phase);
+
+/// The lines of `text` that are neither empty nor a comment, trimmed.
+std::vector<std::string> meaningful_lines(std::string_view text, std::string_view comment);
+
+/// "ENOSYS" or "EPERM" for the two actions that are errors; empty for any other.
+std::string_view errno_name(Action action);
+/// The verdict of such a name; nothing for any other word.
+std::optional<bpf::Verdict> verdict_of_errno(std::string_view name);
+
+/// A table for x86_64 or `native` where everything not listed gets `otherwise`.
+bpf::FilterSpec native_spec(AuditArch native, bpf::Verdict otherwise, bpf::Verdict foreign);
+
+} // namespace harness::policy
