@@ -21,6 +21,7 @@ struct ValueRule {
 const std::vector<ValueRule>& value_rules() {
   static const std::vector<ValueRule> rules = {
       {"port", {"port"}, {"{int:1..65535}"}},
+      {"when", {"when"}, {"always", "auto", "never"}}, // GNU's, often explained once for all
       {"folder",
        {"dir", "directory", "folder", "dirs", "prefix", "root", "cwd"},
        {"{directory}", ".", "{new_path}"}},
@@ -71,9 +72,22 @@ std::vector<std::string> parts_of(std::string_view name) {
   return parts;
 }
 
-/// The rule for a value of this name, or else of an option of that name.
+/// True if a value's name says nothing of what it is.
+bool is_generic(std::string_view value_name) {
+  static constexpr std::string_view names[] = {"",    "arg",    "argument", "value",
+                                               "val", "string", "x"};
+  const auto parts = parts_of(value_name);
+  return parts.size() == 1 &&
+         std::find(std::begin(names), std::end(names), parts[0]) != std::end(names);
+}
+
+/// The rule for a value of this name or, where that says nothing, of an option of that name.
 std::string_view rule_for(const FoundOption& option) {
-  for (const std::string& name : {option.value_name, option.name()}) {
+  std::vector<std::string> names = {option.value_name};
+  if (is_generic(option.value_name)) {
+    names.push_back(option.name());
+  }
+  for (const std::string& name : names) {
     const auto parts = parts_of(name);
     for (const auto& rule : value_rules()) {
       const bool meant = std::any_of(parts.begin(), parts.end(), [&](const auto& part) {
@@ -107,6 +121,12 @@ class Builder {
 public:
   void add(const FoundOption& option) {
     const std::string name = literal(option.name());
+    // "-NUM": the number is the option.
+    if (name == "-NUM" || name == "-NUMBER") {
+      use("number");
+      made.options.push_back({"-{number}", option.description, 1});
+      return;
+    }
     // Help and version end a program at once: rarely worth a run.
     const bool ends = name == "--help" || name == "--version";
     if (option.value != FoundOption::Value::required) {
@@ -114,7 +134,7 @@ public:
     }
     if (option.value != FoundOption::Value::none) {
       const std::string hole = "{" + value_rule(option) + "}";
-      const bool with_equals = option.attached && name.starts_with("--");
+      const bool with_equals = option.attached && (name.starts_with("--") || name[0] != '-');
       const std::string between = with_equals ? "=" : option.attached ? "" : " ";
       made.options.push_back({name + between + hole, option.description, 1});
     }

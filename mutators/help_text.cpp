@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cctype>
+#include <optional>
 
 namespace harness::mutators {
 
@@ -118,6 +119,28 @@ void read_command_line(std::string_view line, HelpText& help) {
   }
 }
 
+/// "bs=BYTES  read that many": an operand of the form NAME=VALUE, as dd(1) has them.
+std::optional<FoundOption> read_assignment(std::string_view line) {
+  const auto equals = line.find('=');
+  const auto end = std::min(line.find(' ', std::min(equals, line.size())), line.size());
+  if (equals == std::string_view::npos || !is_command_word(line.substr(0, equals)) ||
+      !(end == line.size() || line.substr(end).starts_with("  "))) {
+    return std::nullopt;
+  }
+  const std::string_view value = line.substr(equals + 1, end - equals - 1);
+  const bool capitals =
+      !value.empty() &&
+      std::all_of(value.begin(), value.end(), [](unsigned char c) { return std::isupper(c) != 0; });
+  if (!capitals) {
+    return std::nullopt;
+  }
+  return FoundOption{.spellings = {std::string(line.substr(0, equals))},
+                     .value = FoundOption::Value::required,
+                     .attached = true,
+                     .value_name = std::string(value),
+                     .description = std::string(trim(line.substr(end)))};
+}
+
 /// Lines in the order of the text, with what is remembered from one to the next.
 class Reader {
 public:
@@ -142,16 +165,24 @@ public:
         definition = trim(definition.substr(bullet.size()));
       }
     }
-    if (auto option = read_option_line(definition)) {
+    // A line as far in as the description goes on with it, even if it begins with "-s option …".
+    const bool continues = describing_ && indentation(line) >= description_indent_;
+    auto option = read_option_line(definition);
+    if (!option) {
+      option = read_assignment(definition);
+    }
+    if (option && !continues) {
       flush();
       pending_ = std::move(*option);
       describing_ = true;
       description_ = pending_.description;
       indent_ = indentation(line);
+      description_indent_ = description_.empty() ? std::string::npos : line.find(description_);
       in_commands_ = false;
       return;
     }
     if (describing_ && indentation(line) > indent_ && description_.size() < 600) {
+      description_indent_ = std::min(description_indent_, indentation(line));
       description_ += (description_.empty() ? "" : " ") + std::string(bare);
       return;
     }
@@ -182,6 +213,7 @@ private:
   FoundOption pending_;     // whose description goes on
   std::string description_; // all of it
   std::size_t indent_ = 0;
+  std::size_t description_indent_ = std::string::npos;
   bool describing_ = false;
   bool in_usage_ = false;
   bool in_commands_ = false;

@@ -168,7 +168,8 @@ std::optional<FoundOption> read_option_line(std::string_view line) {
     return std::nullopt;
   }
   std::string_view description = trim(in.rest());
-  while (!description.empty() && (description[0] == ':' || description[0] == ')')) {
+  while (!description.empty() &&
+         (description[0] == ':' || description[0] == ')' || description[0] == ',')) {
     description = trim(description.substr(1));
   }
   found.description = description;

@@ -9,9 +9,11 @@ extern const Command trace_command;
 extern const Command merge_command;
 extern const Command diff_command;
 extern const Command status_command;
+extern const Command init_command;
 extern const Command doctor_command;
 extern const Command explore_command;
 extern const Command worker_command;
+extern const Command init_look_command;
 
 std::span<const Command* const> commands() {
   static constexpr std::array table = {
@@ -20,8 +22,10 @@ std::span<const Command* const> commands() {
       &merge_command,
       &diff_command,
       &status_command,
+      &init_command,
       &doctor_command,
       &worker_command,
+      &init_look_command,
   };
   return table;
 }

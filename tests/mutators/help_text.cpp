@@ -106,6 +106,29 @@ These are common Git commands used in various situations:
   }
 }
 
+TEST_CASE("a description that mentions options defines none") {
+  const auto help = read_help(R"(
+       -s, --no-messages
+              Suppress error messages.  Unlike others, this program has no
+              -q option of that kind.
+
+       -o     Show less.
+
+  -x          first line
+              -y TEXT is of the description
+)");
+  CHECK(help.options.size() == 3);
+  CHECK(option(help, "-s").value == Value::none);
+}
+
+TEST_CASE("operands that are assignments, numbers that are options") {
+  const auto help =
+      read_help("  bs=BYTES        read that many\n  -NUM            lines\n  if=a x\n");
+  CHECK(help.options.size() == 2);
+  CHECK(templates("  bs=BYTES        read that many\n") == std::vector<std::string>{"bs={number}"});
+  CHECK(templates("  -NUM            lines\n") == std::vector<std::string>{"-{number}"});
+}
+
 TEST_CASE("a manual page reads like a help text") {
   const auto help = read_help("OPTIONS\n       \x1b[1m-a\x1b[0m, \x1b[1m--all\x1b[0m\n"
                               "              print a\bal\bll\bl\n\n       -e_\bp script\n");

@@ -1,0 +1,216 @@
+// `harness init -- PROGRAM [ARG...]`: looks at a program, isolated, and writes a first plan for it.
+#include "harness/base/fd.hpp"
+#include "harness/base/text.hpp"
+#include "harness/base/user_error.hpp"
+#include "harness/campaign/find_program.hpp"
+#include "harness/campaign/plan.hpp"
+#include "harness/campaign/sandbox.hpp"
+#include "harness/cli/commands.hpp"
+#include "harness/cli/exit_status.hpp"
+#include "harness/cli/init_look.hpp"
+#include "harness/cli/init_plan.hpp"
+#include "harness/model/input_limits.hpp"
+
+#include <algorithm>
+#include <CLI/CLI.hpp>
+#include <filesystem>
+#include <fmt/format.h>
+#include <memory>
+
+namespace harness::cli {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+struct Options {
+  std::string output;
+  std::string name;
+  bool force = false;
+  bool no_isolation = false;
+  bool quiet = false;
+};
+
+/// Largest file of the command line that the plan takes over as text.
+constexpr std::size_t most_file_bytes = 32768;
+
+std::string executable_of(const std::string& word) {
+  if (word.find('/') == std::string::npos) {
+    if (const auto found = campaign::find_program(word)) {
+      return *found;
+    }
+    throw UserError({}, fmt::format("there is no program {} in PATH", quote_if_needed(word)),
+                    "install it, or write its path");
+  }
+  if (!campaign::is_executable_file(word)) {
+    throw UserError({}, fmt::format("{} is no program", quote_if_needed(word)),
+                    "write the path of an executable file");
+  }
+  return fs::absolute(word).lexically_normal();
+}
+
+bool shown_anyway(const std::string& path) {
+  static constexpr std::string_view places[] = {"/usr", "/etc",  "/opt", "/bin", "/sbin", "/lib",
+                                                "/dev", "/proc", "/sys", "/tmp", "/var"};
+  return std::any_of(std::begin(places), std::end(places), [&](std::string_view place) {
+    return path == place || path.starts_with(std::string(place) + "/");
+  });
+}
+
+/// What the words of the command line name: shown where they are, or taken over.
+void carry_files(InitFindings& findings) {
+  for (const auto& word : findings.arguments) {
+    std::error_code none;
+    if (word.starts_with('/')) {
+      if (fs::exists(word, none) && !shown_anyway(word)) {
+        findings.needs.push_back(word);
+      }
+    } else if (check_tree_path(word) && fs::is_regular_file(word, none) &&
+               fs::file_size(word, none) <= most_file_bytes) {
+      if (auto content = read_file(word, most_file_bytes)) {
+        findings.files.push_back({.path = word, .content = std::move(*content)});
+      }
+    }
+  }
+}
+
+/// A program that only its owner can reach (a version manager's, in a home directory).
+[[noreturn]] void reject_unreachable(const std::string& executable, const std::string& why) {
+  std::string remedy = "write the path of a program that everybody may run";
+  for (const char* place : {"/usr/bin/", "/usr/sbin/", "/usr/local/bin/"}) {
+    const std::string other = place + fs::path(executable).filename().string();
+    if (other != executable && campaign::is_executable_file(other)) {
+      remedy += ", for example " + other;
+      break;
+    }
+  }
+  throw UserError({},
+                  fmt::format("{} does not start in the sandbox, as nobody: {}",
+                              quote_if_needed(executable), why),
+                  remedy);
+}
+
+void require_sandbox(const Options& options) {
+  if (options.no_isolation) {
+    return;
+  }
+  if (const auto problem = campaign::sandbox_problem()) {
+    throw UserError(
+        {}, fmt::format("no sandbox for the program: {}", problem->reason),
+        fmt::format("{}; or --no-isolation, which runs it as you are", problem->remedy));
+  }
+}
+
+/// The text in which the program says most of its options.
+void read_help_texts(InitFindings& findings, const Options& options) {
+  std::vector<std::string> sources;
+  for (const char* word : {"--help", "-h"}) {
+    const auto seen = look({.executable = findings.executable,
+                            .arguments = {word},
+                            .isolated = !options.no_isolation});
+    if (!seen) {
+      continue;
+    }
+    const auto help = mutators::read_help(seen->output);
+    if (!help.options.empty() || !help.commands.empty()) {
+      mutators::merge_help(findings.help, help);
+      sources.emplace_back(word);
+      break;
+    }
+  }
+  const auto man = campaign::find_program("man");
+  if (man) {
+    const auto page = look({.executable = *man,
+                            .arguments = {"--", fs::path(findings.executable).filename()},
+                            .isolated = !options.no_isolation});
+    if (page && page->exited) {
+      const auto help = mutators::read_help(page->output);
+      if (!help.options.empty()) {
+        mutators::merge_help(findings.help, {.options = help.options});
+        sources.emplace_back("the manual page");
+      }
+    }
+  }
+  findings.sources = fmt::format("{}", fmt::join(sources, " and "));
+}
+
+void write_new(const std::string& path, const std::string& text, bool force) {
+  std::error_code none;
+  if (fs::exists(path, none) && !force) {
+    throw UserError({}, fmt::format("{} exists", quote_if_needed(path)),
+                    "write --force to replace it, or --output FILE");
+  }
+  if (const auto written = replace_file(path, text); !written) {
+    throw UserError({}, written.error().message, "write --output FILE with a place to write to");
+  }
+}
+
+int run_init(const Options& options, const std::vector<std::string>& program) {
+  InitFindings findings;
+  findings.executable = executable_of(program.front());
+  findings.arguments.assign(program.begin() + 1, program.end());
+  findings.name =
+      options.name.empty() ? fs::path(findings.executable).filename().string() : options.name;
+  const std::string plan = options.output.empty() ? findings.name + ".yaml" : options.output;
+  std::error_code none;
+  if (fs::exists(plan, none) && !options.force) {
+    throw UserError({}, fmt::format("{} exists", quote_if_needed(plan)),
+                    "write --force to replace it, or --output FILE");
+  }
+  require_sandbox(options);
+  carry_files(findings);
+  const auto plain = look({.executable = findings.executable,
+                           .arguments = findings.arguments,
+                           .needs = findings.needs,
+                           .isolated = !options.no_isolation});
+  if (!plain) {
+    throw std::runtime_error(plain.error().message);
+  }
+  if (!plain->launched) {
+    reject_unreachable(findings.executable, plain->end);
+  }
+  findings.server = plain->listened;
+  findings.ports = plain->ports;
+  findings.seconds = plain->seconds;
+  read_help_texts(findings, options);
+
+  const fs::path seeds = fs::path(plan).parent_path() / (findings.name + ".seeds");
+  findings.seeds = seeds.filename();
+  fs::create_directories(seeds, none);
+  for (const auto& [name, text] : init_seeds(findings)) {
+    write_new(seeds / name, text, true);
+  }
+  write_new(plan, init_plan(findings), options.force);
+  campaign::load_plan(plan); // what we wrote must be good
+  if (!options.quiet) {
+    fmt::print("{}: a {}, {} options{}; its command line {} and made {} kinds of calls\n", plan,
+               findings.server ? "server" : "command", findings.help.options.size(),
+               findings.sources.empty() ? "" : " from " + findings.sources, plain->end,
+               plain->calls.size());
+    fmt::print("next: harness explore {}\n", quote_if_needed(plan));
+  }
+  return exit_good;
+}
+
+Action define(CLI::App& app) {
+  auto options = std::make_shared<Options>();
+  app.add_option("-o,--output", options->output, "the plan file; default NAME.yaml");
+  app.add_option("--name", options->name, "name of the campaign; default the program's");
+  app.add_flag("--force", options->force, "replace a plan that exists");
+  app.add_flag("--no-isolation", options->no_isolation, "run the program without a sandbox");
+  app.add_flag("-q,--quiet", options->quiet, "no word when all is well");
+  return [options](const Invocation& invocation) { return run_init(*options, invocation.program); };
+}
+
+} // namespace
+
+extern const Command init_command;
+const Command init_command = {
+    .name = "init",
+    .summary = "Write a first plan for any program",
+    .examples = "  harness init -- grep -r root /etc\n  harness init -- memcached -U 0\n",
+    .define = define,
+    .program = Program::required,
+};
+
+} // namespace harness::cli

@@ -1,0 +1,34 @@
+// A look at a program for `harness init`: one command line of it, run once, isolated and limited
+// like any run of a campaign, in a sandbox of its own. Nothing of it reaches the machine.
+#pragma once
+
+#include "harness/base/result.hpp"
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace harness::cli {
+
+struct LookRequest {
+  std::string executable;             // absolute
+  std::vector<std::string> arguments; // argv[1] onwards
+  std::vector<std::string> needs;     // further paths to show
+  bool isolated = true;
+};
+
+struct Look {
+  std::string output;               // both streams, its last 1 MiB
+  std::string end;                  // as describe() says it
+  bool launched = false;            // got as far as its first instruction
+  bool exited = false;              // by itself, whatever the status
+  bool listened = false;            // a server: listen(2) and then a wait for work
+  std::vector<std::uint16_t> ports; // TCP ports that it listened on
+  double seconds = 0;
+  std::vector<std::string> calls; // sorted
+};
+
+/// Starts the sandbox, which runs `harness init-look` inside. An error is a failure of ours.
+Result<Look> look(const LookRequest& request);
+
+} // namespace harness::cli

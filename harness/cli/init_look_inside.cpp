@@ -1,0 +1,143 @@
+// `harness init-look` (hidden): the inside of a look at a program. Runs one command line under the
+// tracer, isolated, and prints what was seen as JSON.
+#include "harness/base/fd.hpp"
+#include "harness/base/text.hpp"
+#include "harness/campaign/sandbox.hpp"
+#include "harness/cli/commands.hpp"
+#include "harness/model/syscall_table.hpp"
+#include "tracer/tracer.hpp"
+#include "workloads/workload.hpp"
+
+#include <algorithm>
+#include <CLI/CLI.hpp>
+#include <filesystem>
+#include <memory>
+#include <nlohmann/json.hpp>
+#include <set>
+#include <sstream>
+#include <unistd.h>
+
+namespace harness::cli {
+
+namespace {
+
+constexpr std::size_t most_output_bytes = std::size_t{1} << 20;
+constexpr auto most_time = std::chrono::seconds(6);
+constexpr auto grace = std::chrono::milliseconds(300);
+
+/// Listening TCP ports of our network namespace: state 0A in /proc/net/tcp and tcp6 (proc(5)).
+std::set<std::uint16_t> listening_ports() {
+  std::set<std::uint16_t> ports;
+  for (const char* file : {"/proc/net/tcp", "/proc/net/tcp6"}) {
+    const auto table = read_file(file);
+    for (const auto& line : split(table ? *table : std::string(), '\n')) {
+      std::istringstream words(line);
+      std::string number;
+      std::string local;
+      std::string remote;
+      std::string state;
+      words >> number >> local >> remote >> state;
+      const auto colon = local.rfind(':');
+      if (state == "0A" && colon != std::string::npos) {
+        const auto port = parse_integer("0x" + local.substr(colon + 1));
+        if (port && *port > 0 && *port <= 65535) {
+          ports.insert(static_cast<std::uint16_t>(*port));
+        }
+      }
+    }
+  }
+  return ports;
+}
+
+/// Sees whether the program waits to be talked to, notes where, and lets it end.
+class Listener final : public Companion {
+public:
+  void started(RunControl& control, pid_t) override { control_ = &control; }
+  void ready() override {
+    listened = true;
+    ports = listening_ports();
+    control_->finish(grace);
+  }
+  bool listened = false;
+  std::set<std::uint16_t> ports;
+
+private:
+  RunControl* control_ = nullptr;
+};
+
+CampaignPlan plan_for(const std::vector<std::string>& program) {
+  CampaignPlan plan;
+  plan.name = "init";
+  plan.target.executable = program.front();
+  plan.target.arguments.assign(program.begin() + 1, program.end());
+  // Manual pages come without a pager, and man(1) without the filter that hides it from a tracer.
+  plan.target.environment = {{"MANPAGER", "cat"},
+                             {"PAGER", "cat"},
+                             {"MANWIDTH", "100"},
+                             {"MAN_DISABLE_SECCOMP", "1"},
+                             {"TERM", "dumb"}};
+  plan.limits.wall = most_time;
+  return plan;
+}
+
+int look_inside(const std::vector<std::string>& program, bool isolated) {
+  const std::string base = isolated ? campaign::sandbox_directory
+                                    : std::filesystem::temp_directory_path() /
+                                          ("harness-init." + std::to_string(::getpid()));
+  std::filesystem::create_directories(base + "/run");
+  const auto workload = workloads::make(plan_for(program));
+  Listener listener;
+  nlohmann::json seen;
+  {
+    auto run = workload->prepare({}, {.directory = base + "/run/0",
+                                      .hidden_directory = isolated ? base : "",
+                                      .isolated = isolated});
+    if (!run) {
+      throw std::runtime_error(run.error().message);
+    }
+    run->spec.companion = &listener; // an empty input needs none of its own
+    tracer::StopFlag stop;
+    const RunResult result = tracer::run(run->spec, stop);
+    if (const auto* failed = std::get_if<TracerFailed>(&result.end)) {
+      throw std::runtime_error(failed->error.message);
+    }
+    std::set<std::string> calls;
+    for (const auto& sighting : result.sightings) {
+      calls.insert(qualified_name(sighting.call));
+    }
+    seen = {{"output", run->output_tail(most_output_bytes)},
+            {"end", describe(result.end)},
+            {"launched", !std::holds_alternative<LaunchFailed>(result.end)},
+            {"exited", std::holds_alternative<Exited>(result.end)},
+            {"listened", listener.listened},
+            {"ports", listener.ports},
+            {"seconds", seconds(result.wall)},
+            {"calls", calls}};
+  }
+  if (!isolated) {
+    std::filesystem::remove_all(base);
+  }
+  const auto text = seen.dump(-1, ' ', true, nlohmann::json::error_handler_t::replace);
+  return write_all(STDOUT_FILENO, text) ? 0 : 1;
+}
+
+Action define(CLI::App& app) {
+  auto direct = std::make_shared<bool>(false);
+  app.add_flag("--no-isolation", *direct, "run it as we are");
+  return
+      [direct](const Invocation& invocation) { return look_inside(invocation.program, !*direct); };
+}
+
+} // namespace
+
+extern const Command init_look_command;
+const Command init_look_command = {
+    .name = "init-look",
+    .summary = "One look at a program, for init",
+    .examples = "",
+    .define = define,
+    .program = Program::required,
+    .hidden = true,
+};
+
+} // namespace harness::cli
