@@ -99,23 +99,23 @@ Minimized minimize(const Inputs& inputs, const Show& show) {
   const auto chosen = choose_inputs(inputs);
   std::set<std::string> kept(chosen.begin(), chosen.end());
   std::set<std::string> tried;
-  const auto try_input = [&](const std::string& hash) {
-    tried.insert(hash);
+  const auto try_inputs = [&](const std::vector<std::string>& hashes) {
+    tried.insert(hashes.begin(), hashes.end());
     const std::size_t before = missing.size();
-    for (const auto& column : show(hash)) {
-      missing.erase(column);
+    for (const auto& columns : show(hashes)) {
+      for (const auto& column : columns) {
+        missing.erase(column);
+      }
     }
     return missing.size() < before;
   };
-  for (const auto& hash : chosen) {
-    try_input(hash);
-  }
+  try_inputs(chosen);
   for (const auto& hash : by_size(inputs)) {
     const Columns columns = columns_of(inputs.at(hash));
     const bool hopeful =
         !tried.contains(hash) && std::any_of(columns.begin(), columns.end(),
                                              [&](const auto& c) { return missing.contains(c); });
-    if (hopeful && try_input(hash)) {
+    if (hopeful && try_inputs({hash})) {
       kept.insert(hash);
     }
   }

@@ -22,8 +22,8 @@ using Inputs = std::map<std::string, store::InputRecord>; // by hash
 /// others make superfluous. The same inputs give the same choice.
 std::vector<std::string> choose_inputs(const Inputs& inputs);
 
-/// What one more run of an input shows.
-using Show = std::function<Columns(const std::string& hash)>;
+/// What these inputs show when they are run again, in their order.
+using Show = std::function<std::vector<Columns>(const std::vector<std::string>& hashes)>;
 
 struct Minimized {
   std::vector<std::string> inputs; // sorted

@@ -7,6 +7,7 @@ namespace harness::cli {
 // One line a command, in its own file: harness/cli/NAME.cpp.
 extern const Command trace_command;
 extern const Command merge_command;
+extern const Command minimize_command;
 extern const Command diff_command;
 extern const Command status_command;
 extern const Command init_command;
@@ -20,6 +21,7 @@ std::span<const Command* const> commands() {
       &explore_command,
       &trace_command,
       &merge_command,
+      &minimize_command,
       &diff_command,
       &status_command,
       &init_command,

@@ -90,10 +90,14 @@ TEST_CASE("the choice shows every pair, and each of its inputs is needed") {
 TEST_CASE("a pair that is not shown again is looked for elsewhere") {
   const Inputs inputs = {{"a", input(1, {1, 2})}, {"b", input(5, {2})}, {"c", input(9, {2})}};
   Names ran;
-  const auto result = minimize(inputs, [&](const std::string& hash) {
-    ran.push_back(hash);
-    // "a" shows 2 no more, "b" still does.
-    return hash == "a" ? Columns{{"main", call(1)}} : shown_by(inputs.at(hash));
+  const auto result = minimize(inputs, [&](const Names& hashes) {
+    std::vector<Columns> shown;
+    for (const auto& hash : hashes) {
+      ran.push_back(hash);
+      // "a" shows 2 no more, "b" still does.
+      shown.push_back(hash == "a" ? Columns{{"main", call(1)}} : shown_by(inputs.at(hash)));
+    }
+    return shown;
   });
   CHECK(result.inputs == Names{"a", "b"});
   CHECK(ran == Names{"a", "b"}); // "c" has nothing to add
@@ -105,8 +109,8 @@ TEST_CASE("a pair that is not shown again is looked for elsewhere") {
 
 TEST_CASE("the witness of a pair that nothing shows again is kept, and named") {
   const Inputs inputs = {{"a", input(1, {1})}, {"b", input(5, {2})}};
-  const auto result = minimize(inputs, [&](const std::string& hash) {
-    return hash == "a" ? shown_by(inputs.at(hash)) : Columns{};
+  const auto result = minimize(inputs, [&](const Names& hashes) {
+    return std::vector<Columns>(hashes.size(), shown_by(inputs.at("a")));
   });
   CHECK(result.inputs == Names{"a", "b"});
   CHECK(result.unconfirmed == Columns{{"main", call(2)}});

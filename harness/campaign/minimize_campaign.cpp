@@ -1,0 +1,81 @@
+#include "harness/campaign/minimize_campaign.hpp"
+
+#include "harness/base/user_error.hpp"
+#include "harness/campaign/crew_room.hpp"
+#include "harness/campaign/opened.hpp"
+#include "harness/campaign/replays.hpp"
+
+#include <boost/asio/io_context.hpp>
+#include <filesystem>
+#include <stdexcept>
+
+namespace harness::campaign {
+
+namespace {
+
+// A pair that one of so many runs shows is confirmed.
+constexpr std::uint32_t repetitions = 3;
+
+template <typename T> T need(Result<T> result) {
+  if (!result) {
+    throw std::runtime_error(result.error().message);
+  }
+  return std::move(*result);
+}
+
+/// What any of the runs showed.
+Columns columns_of(const ReplayOutcome& outcome, const std::vector<std::string>& phases) {
+  Columns columns;
+  for (const auto& run : outcome.runs) {
+    for (const auto& sighting : run.result.sightings) {
+      if (sighting.phase < phases.size()) {
+        columns.insert({phases[sighting.phase], sighting.call});
+      }
+    }
+  }
+  return columns;
+}
+
+void write_inputs(const Minimized& minimized, const OpenedCampaign& campaign,
+                  const std::string& out) {
+  std::error_code error;
+  if (!std::filesystem::create_directory(out, error) || error) {
+    throw std::runtime_error("create " + out + ": " + error.message());
+  }
+  for (const auto& hash : minimized.inputs) {
+    need(replace_file(out + "/" + hash, need(campaign.directory.input(hash))));
+  }
+}
+
+} // namespace
+
+Minimized minimize_campaign(const MinimizeOptions& options) {
+  const OpenedCampaign campaign = open_campaign(options.campaign);
+  if (store::WorkDir::exists(options.out)) {
+    throw UserError({}, options.out + " exists already", "choose another directory with --out DIR");
+  }
+  boost::asio::io_context context;
+  const Interrupts interrupts(context);
+  const CrewRoom room({.isolation = options.isolation});
+  Crew crew(context, room.crew(campaign.plan, worker_count(campaign.plan)));
+  const auto show = [&](const std::vector<std::string>& hashes) {
+    std::vector<ReplayJob> jobs;
+    for (const auto& hash : hashes) {
+      jobs.push_back({need(campaign.directory.input(hash)), repetitions});
+    }
+    std::vector<Columns> shown;
+    for (const auto& outcome : replay_all(context, crew, interrupts, jobs)) {
+      shown.push_back(columns_of(outcome, campaign.books.profile.phases));
+    }
+    return shown;
+  };
+  Minimized minimized = minimize(campaign.books.inputs, show);
+  crew.dismiss();
+  if (interrupts.requested()) {
+    return {};
+  }
+  write_inputs(minimized, campaign, options.out);
+  return minimized;
+}
+
+} // namespace harness::campaign

@@ -1,0 +1,70 @@
+// `harness minimize`: the smallest corpus that shows the same.
+#include "harness/campaign/minimize_campaign.hpp"
+
+#include "harness/base/text.hpp"
+#include "harness/cli/commands.hpp"
+#include "harness/cli/exit_status.hpp"
+#include "harness/model/syscall_table.hpp"
+
+#include <CLI/CLI.hpp>
+#include <fmt/format.h>
+
+namespace harness::cli {
+
+namespace {
+
+struct Options {
+  campaign::MinimizeOptions minimize;
+  bool no_isolation = false;
+};
+
+/// "redis.campaign/" → "redis.campaign.corpus"
+std::string default_out(std::string campaign) {
+  while (campaign.size() > 1 && campaign.back() == '/') {
+    campaign.pop_back();
+  }
+  return campaign + ".corpus";
+}
+
+int run_minimize(Options& options) {
+  auto& minimize = options.minimize;
+  minimize.isolation = !options.no_isolation;
+  if (minimize.out.empty()) {
+    minimize.out = default_out(minimize.campaign);
+  }
+  const auto result = campaign::minimize_campaign(minimize);
+  if (result.pairs > 0 && result.inputs.empty()) {
+    fmt::print(stderr, "harness: interrupted, nothing written\n");
+    return exit_interrupted;
+  }
+  for (const auto& pair : result.unconfirmed) {
+    fmt::print("not shown again: {} in {}; its inputs are kept\n", qualified_name(pair.call),
+               pair.phase);
+  }
+  fmt::print("{}: {} inputs, {} bytes (of {}) show {} of {} pairs\n", minimize.out,
+             with_commas(result.inputs.size()), with_commas(result.bytes),
+             with_commas(result.bytes_before), result.pairs - result.unconfirmed.size(),
+             result.pairs);
+  return exit_good;
+}
+
+Action define(CLI::App& app) {
+  auto options = std::make_shared<Options>();
+  app.add_option("CAMPAIGN", options->minimize.campaign, "A campaign directory")->required();
+  app.add_option("--out", options->minimize.out, "New directory for the inputs [CAMPAIGN.corpus]");
+  app.add_flag("--no-isolation", options->no_isolation,
+               "Let targets do to this machine whatever they are made to do");
+  return [options](const Invocation&) { return run_minimize(*options); };
+}
+
+} // namespace
+
+extern const Command minimize_command;
+const Command minimize_command = {
+    .name = "minimize",
+    .summary = "The smallest corpus that shows the same pairs, fit as seeds",
+    .examples = "  harness minimize redis.campaign --out corpora/redis\n",
+    .define = define,
+};
+
+} // namespace harness::cli
