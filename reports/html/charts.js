@@ -17,7 +17,7 @@ function ticks(highest, count) {
   return values;
 }
 
-const compact = (value) => value >= 1e6 ? value / 1e6 + ' M' : value >= 10000 ? value / 1000 + ' k' : number(value);
+const compact = (value) => value >= 1e6 ? value / 1e6 + ' M' : number(value);
 const colour = (index) => `var(--s${index % 6})`;
 const dash = (index) => ['none', '7 3', '2 3', '9 3 2 3', '5 5', '1 4'][index % 6];
 
