@@ -56,8 +56,9 @@ function append(element, children) {
 
 /** A section of the page with its place in the contents. */
 const sections = [];
+const shortTitles = {baseline: 'Baseline', policy: 'Policy'};
 function section(id, title, lead, ...children) {
-  sections.push([id, title]);
+  sections.push([id, shortTitles[id] || title]);
   return h('section', {id, 'aria-labelledby': id + '-title'},
     h('h2', {id: id + '-title'}, title), lead && h('p', {class: 'lead'}, lead), children);
 }
