@@ -7,15 +7,41 @@
 #include <algorithm>
 #include <cstdlib>
 #include <cstring>
+#include <fcntl.h>
 #include <filesystem>
 #include <fmt/format.h>
 #include <stdexcept>
+#include <sys/file.h>
+#include <sys/stat.h>
 #include <thread>
 #include <unistd.h>
 
 namespace harness::campaign {
 
 namespace fs = std::filesystem;
+
+namespace {
+
+constexpr std::string_view prefix = "harness-crew.";
+
+/// Scratch directories of campaigns that were killed: nobody holds their lock any more.
+void remove_abandoned() {
+  std::error_code error;
+  for (fs::directory_iterator it(fs::temp_directory_path(), error), end; !error && it != end;
+       it.increment(error)) {
+    if (!it->path().filename().string().starts_with(prefix)) {
+      continue;
+    }
+    // One of another user can't be opened, and is not ours to remove.
+    const auto found = open_file(it->path().string(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW);
+    if (found && ::flock(found->get(), LOCK_EX | LOCK_NB) == 0) {
+      std::error_code ignored;
+      fs::remove_all(it->path(), ignored);
+    }
+  }
+}
+
+} // namespace
 
 CrewRoom::CrewRoom(Options options) : options_(std::move(options)) {
   if (options_.isolation) {
@@ -24,12 +50,23 @@ CrewRoom::CrewRoom(Options options) : options_(std::move(options)) {
                       problem->remedy + "\n  or let them do as they please with --no-isolation");
     }
   }
-  std::string pattern = (fs::temp_directory_path() / "harness-XXXXXX").string();
-  if (::mkdtemp(pattern.data()) == nullptr) {
-    throw std::runtime_error(
-        fmt::format("no scratch directory {}: {}", pattern, std::strerror(errno)));
+  remove_abandoned();
+  make_directory();
+}
+
+void CrewRoom::make_directory() {
+  // Between making and locking, another campaign's remove_abandoned() may take it: then again.
+  for (struct ::stat info{}; directory_.empty() || ::stat(directory_.c_str(), &info) != 0;) {
+    directory_ = (fs::temp_directory_path() / (std::string(prefix) + "XXXXXX")).string();
+    if (::mkdtemp(directory_.data()) == nullptr) {
+      throw std::runtime_error(
+          fmt::format("no scratch directory {}: {}", directory_, std::strerror(errno)));
+    }
+    if (auto opened = open_file(directory_, O_RDONLY | O_DIRECTORY)) {
+      lock_ = std::move(*opened);
+      ::flock(lock_.get(), LOCK_EX);
+    }
   }
-  directory_ = pattern;
 }
 
 CrewRoom::~CrewRoom() {

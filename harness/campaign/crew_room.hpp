@@ -2,6 +2,7 @@
 // command line by which a worker starts, in its sandbox or without one.
 #pragma once
 
+#include "harness/base/fd.hpp"
 #include "harness/campaign/crew.hpp"
 #include "harness/model/plan.hpp"
 
@@ -17,7 +18,8 @@ public:
     std::vector<FilterProgram> filters; // for `verify`
     bool report_violations = false;
   };
-  /// Makes the scratch directory; throws std::runtime_error where it can't.
+  /// Makes the scratch directory, and removes those of campaigns that were killed; throws
+  /// std::runtime_error where it can't.
   explicit CrewRoom(Options options);
   ~CrewRoom(); // removes it
   CrewRoom(const CrewRoom&) = delete;
@@ -27,10 +29,12 @@ public:
   Crew::Options crew(const CampaignPlan& plan, std::uint32_t workers) const;
 
 private:
+  void make_directory();
   Launch launch(const CampaignPlan& plan, const std::string& plan_text, WorkerNumber worker) const;
 
   Options options_;
   std::string directory_;
+  Fd lock_; // held as long as we live: who has none left its directory behind
 };
 
 /// `asked`, the plan's number, or one per core.

@@ -8,7 +8,11 @@ namespace harness::campaign {
 
 struct Interrupts::Impl {
   explicit Impl(boost::asio::io_context& where)
-      : context(where), signals(where, SIGINT, SIGTERM, SIGHUP) {}
+      : context(where), signals(where, SIGINT, SIGTERM, SIGHUP),
+        pipe_before(std::signal(SIGPIPE, SIG_IGN)) {}
+  ~Impl() { std::signal(SIGPIPE, pipe_before); }
+  Impl(const Impl&) = delete;
+  Impl& operator=(const Impl&) = delete;
 
   void wait() {
     signals.async_wait([this](const boost::system::error_code& error, int) {
@@ -22,6 +26,9 @@ struct Interrupts::Impl {
 
   boost::asio::io_context& context;
   boost::asio::signal_set signals;
+  // Writing to a worker that was just killed, or to a closed standard output, is an error like any
+  // other and must not end the campaign. Workers and targets set their own disposition.
+  void (*pipe_before)(int);
   bool requested = false;
 };
 

@@ -1,5 +1,6 @@
 // Interrupts: Ctrl-C, SIGTERM and SIGHUP as a flag that also stops the event loop, so that whatever
 // stage a campaign is in, it comes to its end in the ordinary way: everything saved and reported.
+// SIGPIPE is ignored meanwhile: a worker that dies while it is written to ends nothing.
 #pragma once
 
 #include <memory>
