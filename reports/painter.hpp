@@ -23,7 +23,6 @@ public:
 private:
   std::vector<std::string> last_;
   ScreenSize size_{0, 0};
-  bool open_ = false;
 };
 
 } // namespace harness::reports

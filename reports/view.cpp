@@ -4,6 +4,7 @@
 #include "reports/escape.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <fmt/format.h>
 #include <map>
 #include <set>
@@ -227,12 +228,18 @@ bool View::passed() const {
 }
 
 std::string View::verdict() const {
-  const std::string found =
-      fmt::format("{} system call{} in {} phase{} after {} run{}", union_names.size(),
+  std::string text;
+  for (const auto& gate : gates) {
+    if (!gate.passed && gate.name != "convergence") {
+      text += fmt::format("{}{}", text.empty() ? "Failed: " : ", ", gate.text);
+    }
+  }
+  text += text.empty() ? "" : ". ";
+  text +=
+      fmt::format("{}: {} system call{} in {} phase{} after {} run{}",
+                  summary.converged ? "Converged" : "Not converged", union_names.size(),
                   union_names.size() == 1 ? "" : "s", phases.size(), phases.size() == 1 ? "" : "s",
                   with_commas(summary.runs), summary.runs == 1 ? "" : "s");
-  std::string text = summary.converged ? "Converged: " : "Not converged: ";
-  text += found;
   if (summary.converged && last_complete != nullptr && last_complete->bound) {
     text += fmt::format("; with {} confidence fewer than {} of further runs would show another",
                         percent(summary.plan.explore.confidence), percent(*last_complete->bound));
@@ -242,13 +249,7 @@ std::string View::verdict() const {
   while (text.ends_with('.')) {
     text.pop_back();
   }
-  text += '.';
-  for (const auto& gate : gates) {
-    if (!gate.passed && gate.name != "convergence") {
-      text += fmt::format(" Failed: {}.", gate.text);
-    }
-  }
-  return text;
+  return text + '.';
 }
 
 std::string replay_prefix(const CampaignSummary& summary) {
@@ -273,11 +274,11 @@ std::string percent(double share) {
   if (share <= 0) {
     return "0 %";
   }
-  std::string text = fmt::format("{:.2g}", share * 100);
-  if (text.find('e') != std::string::npos) {
-    text = share >= 0.1 ? fmt::format("{:.0f}", share * 100) : fmt::format("{:.6f}", share * 100);
+  const double value = share * 100;
+  if (value >= 99) { // never rounded up to a certainty
+    return fmt::format("{:.10g} %", std::floor(value * 1000) / 1000);
   }
-  return text + " %";
+  return value < 1e-3 ? fmt::format("{:.6f} %", value) : fmt::format("{:.2g} %", value);
 }
 
 } // namespace harness::reports

@@ -68,7 +68,8 @@ struct View {
   const AttemptSummary* last_complete = nullptr; // attempt whose bound holds
   double runs_per_s = 0;
 
-  /// "Converged: …" / "Not converged: …": what a reader must know if he reads one sentence only.
+  /// "Converged: …", "Not converged: …", before it "Failed: …" of the gates: what a reader must
+  /// know if he reads one sentence only.
   std::string verdict() const;
   bool passed() const; // every gate
 };
@@ -81,7 +82,7 @@ std::string replay_prefix(const CampaignSummary& summary);
 /// "18,231 runs in 6.9m (44.2 a second), 140 inputs kept".
 std::string run_facts(const View& view);
 
-/// "0.99 %" with two significant digits.
+/// "0.99 %" with two significant digits; near 100 % rounded down to three decimals.
 std::string percent(double share);
 
 } // namespace harness::reports

@@ -189,12 +189,19 @@ ExploreResult explore(const ExploreOptions& options, ProgressObserver& observer)
     }
   }
   crew.dismiss();
+  const Ending ending{.stop_reason = reason(end, campaign->plan),
+                      .reached_goal = end == LoopEnd::finished,
+                      .plan_file = file.path,
+                      .places = file.places,
+                      .baseline = baseline};
+  note_ending(campaign->ledger, ending);
+  if (auto saved = campaign->ledger.checkpoint(); !saved) {
+    throw std::runtime_error(saved.error().message);
+  }
   CampaignSummary summary =
-      summarise_campaign(*campaign, {.stop_reason = reason(end, campaign->plan),
-                                     .reached_goal = end == LoopEnd::finished,
-                                     .plan_file = file.path,
-                                     .places = file.places,
-                                     .baseline = baseline});
+      summarise_campaign({campaign->plan, campaign->environment, campaign->ledger.directory(),
+                          campaign->ledger.books()},
+                         ending);
   if (auto written = write_reports(campaign->ledger.directory(), summary); !written) {
     throw std::runtime_error(written.error().message);
   }

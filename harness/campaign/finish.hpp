@@ -6,10 +6,19 @@
 #include "harness/campaign/plan.hpp"
 #include "harness/model/summary.hpp"
 
+#include <map>
 #include <optional>
 #include <string>
 
 namespace harness::campaign {
+
+/// What a campaign directory holds, whether it is open for writing or only looked at.
+struct Holdings {
+  const CampaignPlan& plan;
+  const store::Environment& environment;
+  const store::WorkDir& directory;
+  const store::Books& books;
+};
 
 struct Ending {
   std::string stop_reason;   // one sentence
@@ -20,10 +29,15 @@ struct Ending {
 };
 
 /// The summary as reports show it, exit status included (interrupts are the caller's business).
-CampaignSummary summarise_campaign(const Campaign& campaign, const Ending& ending);
+CampaignSummary summarise_campaign(const Holdings& holdings, const Ending& ending);
 
 /// The sum of the exit bits of all gates that failed.
 int gate_bits(const CampaignSummary& summary);
+
+/// What `ending` says goes to the campaign's notes (not the baseline, which belongs to a job), so
+/// that reports can be written again.
+void note_ending(store::Ledger& ledger, const Ending& ending);
+Ending ending_of(const std::map<std::string, std::string>& notes);
 
 /// Writes every report file into the campaign directory.
 Result<> write_reports(const store::WorkDir& directory, const CampaignSummary& summary);

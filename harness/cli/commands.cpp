@@ -13,6 +13,9 @@ extern const Command status_command;
 extern const Command init_command;
 extern const Command doctor_command;
 extern const Command explore_command;
+extern const Command replay_command;
+extern const Command report_command;
+extern const Command shrink_command;
 extern const Command worker_command;
 extern const Command init_look_command;
 
@@ -24,6 +27,9 @@ std::span<const Command* const> commands() {
       &minimize_command,
       &diff_command,
       &status_command,
+      &replay_command,
+      &shrink_command,
+      &report_command,
       &init_command,
       &doctor_command,
       &worker_command,

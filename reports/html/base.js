@@ -19,7 +19,8 @@ function percent(share) {
   if (share === null || share === undefined) return 'not known';
   if (share === 0) return '0 %';
   const value = share * 100;
-  return (value >= 10 ? value.toFixed(value >= 99.95 || value % 1 === 0 ? 0 : 1) : value.toPrecision(2)) + ' %';
+  if (value >= 99) return Math.floor(value * 1000) / 1000 + ' %'; // never rounded up to a certainty
+  return (value >= 10 ? value.toFixed(value % 1 === 0 ? 0 : 1) : value.toPrecision(2)) + ' %';
 }
 
 function duration(seconds) {
@@ -55,8 +56,9 @@ function append(element, children) {
 
 /** A section of the page with its place in the contents. */
 const sections = [];
+const shortTitles = {baseline: 'Baseline', policy: 'Policy'};
 function section(id, title, lead, ...children) {
-  sections.push([id, title]);
+  sections.push([id, shortTitles[id] || title]);
   return h('section', {id, 'aria-labelledby': id + '-title'},
     h('h2', {id: id + '-title'}, title), lead && h('p', {class: 'lead'}, lead), children);
 }

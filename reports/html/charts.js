@@ -17,7 +17,7 @@ function ticks(highest, count) {
   return values;
 }
 
-const compact = (value) => value >= 1e6 ? value / 1e6 + ' M' : value >= 10000 ? value / 1000 + ' k' : number(value);
+const compact = (value) => value >= 1e6 ? value / 1e6 + ' M' : number(value);
 const colour = (index) => `var(--s${index % 6})`;
 const dash = (index) => ['none', '7 3', '2 3', '9 3 2 3', '5 5', '1 4'][index % 6];
 
@@ -92,7 +92,7 @@ function discovery() {
     points: changes([[0, 0], ...data.curve.map((point) => [point.runs, own(point.pairs, phase.name) || 0])])}));
   const bands = data.attempts.map((attempt) => ({from: attempt.began_at_run, to: attempt.began_at_run + attempt.runs,
     label: String(attempt.number), title: `validation attempt ${attempt.number}: ${plural(attempt.runs, 'run')}`}));
-  const last = series.map((one) => `${one.name} ${one.points[one.points.length - 1][1]}`).join(', ');
+  const last = series.map((one) => `${show(one.name)} ${one.points[one.points.length - 1][1]}`).join(', ');
   const news = data.attempts.some((a) => a.runs > 0);
   return section('discovery', 'Discovery', 'Pairs of phase and call (and program) known after so many runs. ' +
       (news ? 'Shaded: validation attempts, numbered.' : ''),

@@ -18,7 +18,7 @@ function failures() {
 
 function baseline() {
   if (data.baseline === null) return null;
-  const rows = [...data.gained.map((c) => [h('span', {class: 'bad'}, '+ gained'), c]), ...data.lost.map((c) => [h('span', {class: 'soft'}, '− lost'), c])];
+  const rows = [...data.gained.map((c) => [h('span', {class: 'bad nowrap'}, '+ gained'), c]), ...data.lost.map((c) => [h('span', {class: 'soft nowrap'}, '− lost'), c])];
   return section('baseline', 'Compared with the baseline', show(data.baseline), rows.length === 0
     ? h('p', {class: 'empty'}, 'The same calls, neither gained nor lost.')
     : table(['', 'Call', 'Phase', 'Program', 'Input'], rows.map(([mark, c]) => [mark, data.gained.includes(c) ? callLink(c.call) : h('span', {class: 'mono'}, show(c.call)),

@@ -21,14 +21,14 @@ function phaseBars() {
   const bars = data.phases.map((phase) => {
     const all = phase.syscalls.length;
     const own = phase.syscalls.filter((row) => where.get(qualified(row)) === 1).length;
-    return [
+    return h('div', {class: 'phase'},
       h('div', {class: 'who'}, h('b', null, show(phase.name)),
         h('small', null, phase.trigger ? `begins at ${show(phase.trigger)}` : '')),
       h('div', {class: 'track', role: 'img', 'aria-label': `${all} calls, ${own} of them only here`},
         h('div', {class: 'own', style: `width:${100 * own / most}%`}),
         h('div', {class: 'shared', style: `width:${100 * (all - own) / most}%`})),
       h('div', {class: 'many'}, h('b', null, number(all)), ' calls',
-        h('small', null, phase.runs ? plural(phase.runs, 'run') : 'not reached'))];
+        h('small', null, phase.runs ? plural(phase.runs, 'run') : 'not reached')));
   });
   return [h('div', {class: 'phases'}, bars),
     data.phases.length > 1 && h('p', {class: 'legend'},

@@ -2,6 +2,7 @@
 #include "tests/reports/example.hpp"
 #include "tests/reports/golden.hpp"
 
+#include <cmath>
 #include <doctest/doctest.h>
 #include <nlohmann/json.hpp>
 
@@ -72,4 +73,42 @@ TEST_CASE("every format is found by its name and renders") {
     CHECK_FALSE(format.render(test::empty_summary()).empty());
   }
   CHECK(find_format("pdf") == nullptr);
+}
+
+namespace {
+
+/// Relative luminance of "#rrggbb" (WCAG 2.1).
+double luminance(const std::string& colour) {
+  const auto channel = [&](std::size_t at) {
+    const double c = std::stoi(colour.substr(at, 2), nullptr, 16) / 255.0;
+    return c <= 0.03928 ? c / 12.92 : std::pow((c + 0.055) / 1.055, 2.4);
+  };
+  return 0.2126 * channel(1) + 0.7152 * channel(3) + 0.0722 * channel(5);
+}
+
+double contrast(const std::string& a, const std::string& b) {
+  const double x = luminance(a);
+  const double y = luminance(b);
+  return (std::max(x, y) + 0.05) / (std::min(x, y) + 0.05);
+}
+
+} // namespace
+
+TEST_CASE("text stands out from its ground, light and dark") {
+  const std::string page = to_html(test::example_summary());
+  std::size_t themes = 0;
+  for (auto at = page.find("--paper: #"); at != std::string::npos;
+       at = page.find("--paper: #", at + 1)) {
+    ++themes;
+    const auto value = [&](const std::string& name) {
+      return page.substr(page.find("--" + name + ": #", at) + name.size() + 4, 7);
+    };
+    for (const auto* text :
+         {"ink", "soft", "accent", "good", "warn", "bad", "s0", "s1", "s2", "s3", "s4", "s5"}) {
+      for (const auto* ground : {"paper", "raised"}) {
+        CHECK_MESSAGE(contrast(value(text), value(ground)) >= 4.5, text << " on " << ground);
+      }
+    }
+  }
+  CHECK(themes == 3); // light; dark by the system; dark by the button
 }

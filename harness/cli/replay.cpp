@@ -1,0 +1,129 @@
+// `harness replay`: runs a kept input again and shows what happens: phases, calls, processes, and
+// whether what it is kept for happens every time.
+#include "harness/campaign/opened.hpp"
+#include "harness/campaign/replay_room.hpp"
+#include "harness/campaign/witness.hpp"
+#include "harness/cli/commands.hpp"
+#include "harness/cli/exit_status.hpp"
+#include "harness/cli/style.hpp"
+#include "reports/trace.hpp"
+
+#include <algorithm>
+#include <CLI/CLI.hpp>
+#include <cstdio>
+#include <fmt/format.h>
+#include <map>
+#include <memory>
+#include <stdexcept>
+#include <unistd.h>
+
+namespace harness::cli {
+
+namespace {
+
+struct Options {
+  std::string directory;
+  std::string what;
+  std::uint32_t times = 5;
+  bool tree = false;
+  bool json = false;
+  bool no_isolation = false;
+};
+
+/// Pairs that some runs showed and others did not, and in how many.
+std::map<std::string, std::size_t> flaky_pairs(const std::vector<engine::Replayed>& runs,
+                                               const std::vector<std::string>& phases) {
+  std::map<std::string, std::size_t> shown;
+  for (const auto& run : runs) {
+    std::map<std::string, bool> once; // several executables may make the same call
+    for (const auto& sighting : run.result.sightings) {
+      const std::string phase = sighting.phase < phases.size() ? phases[sighting.phase] : "";
+      once[campaign::WantedPair{phase, sighting.call}.text()] = true;
+    }
+    for (const auto& [pair, seen] : once) {
+      ++shown[pair];
+    }
+  }
+  std::erase_if(shown, [&](const auto& pair) { return pair.second == runs.size(); });
+  return shown;
+}
+
+std::string verdict(const campaign::Witness& witness, const std::vector<engine::Replayed>& runs,
+                    const std::vector<std::string>& phases, bool& steady) {
+  if (witness.pair) {
+    const auto shown =
+        static_cast<std::size_t>(std::count_if(runs.begin(), runs.end(), [&](const auto& run) {
+          return campaign::shows(run.result, *witness.pair, phases);
+        }));
+    steady = shown == runs.size();
+    return fmt::format("{}: {}, {} of {} runs\n", witness.pair->text(),
+                       steady       ? "stable"
+                       : shown == 0 ? "gone"
+                                    : "flaky",
+                       shown, runs.size());
+  }
+  const auto flaky = flaky_pairs(runs, phases);
+  steady = flaky.empty();
+  std::string text =
+      steady ? fmt::format("stable: {} runs showed the same calls\n", runs.size()) : "flaky:\n";
+  for (const auto& [pair, shown] : flaky) {
+    text += fmt::format("  {}: {} of {} runs\n", pair, shown, runs.size());
+  }
+  return text;
+}
+
+int run_replay(const Options& options) {
+  const auto campaign = campaign::open_campaign(options.directory);
+  const auto witness = campaign::find_witness(campaign, options.what);
+  const auto& phases = campaign.books.profile.phases;
+  campaign::ReplayRoom room(campaign.plan, {.isolation = !options.no_isolation});
+  const auto outcome = room.run({{witness.text, std::max(1U, options.times)}}).front();
+  if (room.interrupted()) {
+    return exit_interrupted;
+  }
+  if (outcome.runs.empty()) {
+    throw std::runtime_error(outcome.problem);
+  }
+  const RunResult& first = outcome.runs.front().result;
+  if (options.json) {
+    std::fputs((reports::trace_json(first, phases) + "\n").c_str(), stdout);
+  } else {
+    const auto style = style_for(STDOUT_FILENO);
+    fmt::print("input {}\n{}\n", witness.hash, witness.text);
+    std::fputs(reports::trace_table(first, phases, style).c_str(), stdout);
+    if (options.tree) {
+      std::fputs(reports::trace_tree(first, phases, style).c_str(), stdout);
+    }
+  }
+  bool steady = true;
+  const std::string text = verdict(witness, outcome.runs, phases, steady);
+  std::fputs(text.c_str(), options.json ? stderr : stdout);
+  return steady ? exit_good : 1;
+}
+
+Action define(CLI::App& app) {
+  const auto options = std::make_shared<Options>();
+  app.add_option("CAMPAIGN", options->directory, "A campaign directory")->required();
+  app.add_option("WHAT", options->what, "An input (hash or file) or a pair (PHASE:CALL)")
+      ->required();
+  app.add_option("--times", options->times, "How often [5]");
+  app.add_flag("--tree", options->tree, "Show each process and thread, too");
+  app.add_flag("--json", options->json, "The first run as JSON");
+  app.add_flag("--no-isolation", options->no_isolation, "Let the target do as it pleases");
+  return [options](const Invocation&) { return run_replay(*options); };
+}
+
+} // namespace
+
+extern const Command replay_command;
+const Command replay_command = {
+    .name = "replay",
+    .summary = "Run a kept input again and show what it does, and whether it always does",
+    .examples = "  harness replay redis.campaign 9f31aa02\n"
+                "  harness replay redis.campaign serving:accept4 --tree\n"
+                "  harness replay ls.campaign my-input.txt --times 20\n"
+                "Exit status: 0 stable, 1 flaky or gone.\n",
+    .define = define,
+};
+
+} // namespace harness::cli

@@ -1,0 +1,78 @@
+// `harness shrink`: the smallest input that still shows a pair.
+#include "harness/campaign/shrink.hpp"
+
+#include "harness/base/fd.hpp"
+#include "harness/campaign/crew_room.hpp"
+#include "harness/cli/commands.hpp"
+#include "harness/cli/exit_status.hpp"
+
+#include <CLI/CLI.hpp>
+#include <cstdio>
+#include <fmt/format.h>
+#include <memory>
+#include <stdexcept>
+
+namespace harness::cli {
+
+namespace {
+
+struct Options {
+  std::string directory;
+  std::string pair;
+  std::string from;
+  std::string output;
+  std::uint32_t tries = 1;
+  bool no_isolation = false;
+};
+
+int run_shrink(const Options& options) {
+  const auto campaign = campaign::open_campaign(options.directory);
+  const auto pair = campaign::find_pair(campaign, options.pair);
+  const auto witness =
+      campaign::find_witness(campaign, options.from.empty() ? options.pair : options.from);
+  const std::uint32_t workers = campaign::worker_count(campaign.plan);
+  campaign::ReplayRoom room(campaign.plan,
+                            {.isolation = !options.no_isolation, .workers = workers});
+  const auto shrunk = campaign::shrink(
+      room, witness.text, pair,
+      {.phases = campaign.books.profile.phases, .tries = options.tries, .batch = 2 * workers},
+      [](std::size_t bytes, std::uint64_t runs) {
+        fmt::print(stderr, "{} bytes after {} runs\n", bytes, runs);
+      });
+  if (!shrunk.shown && !room.interrupted()) {
+    fmt::print(stderr, "harness: input {} did not show {} in {} runs; --tries N for flaky pairs\n",
+               witness.hash, pair.text(), options.tries);
+    return 1;
+  }
+  if (options.output.empty()) {
+    std::fputs(shrunk.text.c_str(), stdout);
+  } else if (auto written = replace_file(options.output, shrunk.text); !written) {
+    throw std::runtime_error(written.error().message);
+  }
+  return room.interrupted() ? exit_interrupted : exit_good;
+}
+
+Action define(CLI::App& app) {
+  const auto options = std::make_shared<Options>();
+  app.add_option("CAMPAIGN", options->directory, "A campaign directory")->required();
+  app.add_option("PAIR", options->pair, "PHASE:CALL or CALL, as the report names it")->required();
+  app.add_option("--from", options->from, "Begin with this input [the smallest that showed it]");
+  app.add_option("--output", options->output, "Write the input there [standard output]");
+  app.add_option("--tries", options->tries, "Runs of each candidate, for flaky pairs [1]");
+  app.add_flag("--no-isolation", options->no_isolation, "Let the target do as it pleases");
+  return [options](const Invocation&) { return run_shrink(*options); };
+}
+
+} // namespace
+
+extern const Command shrink_command;
+const Command shrink_command = {
+    .name = "shrink",
+    .summary = "The smallest input that still shows a call in a phase",
+    .examples = "  harness shrink redis.campaign serving:accept4\n"
+                "  harness shrink ls.campaign run:lgetxattr --output smallest.input\n"
+                "Exit status: 0 found, 1 the input did not show the pair.\n",
+    .define = define,
+};
+
+} // namespace harness::cli
