@@ -96,8 +96,10 @@ Input Generator::draw(std::span<const Input> corpus, Random& random) const {
 }
 
 void Generator::learn_call(std::string_view name) {
-  // A call of another architecture can't be named by a fault.
+  // A call of another architecture can't be named by a fault; those that do not return can't fail.
+  static constexpr std::string_view no_return[] = {"exit", "exit_group", "rt_sigreturn"};
   if (find_syscall(name) && name.find(':') == std::string_view::npos &&
+      std::find(std::begin(no_return), std::end(no_return), name) == std::end(no_return) &&
       std::find(calls_.begin(), calls_.end(), name) == calls_.end()) {
     calls_.emplace_back(name);
   }

@@ -22,7 +22,7 @@ ProgressPoint draw_point(const Context& context) {
   if (!context.options.phases.empty() && context.one_in(2)) {
     at.phase = context.pick(context.options.phases);
   }
-  at.calls = context.small_number(4096) - 1;
+  at.calls = context.small_number(4096); // from 1: the launch is past
   return at;
 }
 
@@ -59,11 +59,17 @@ bool move_signal(Input& input, const Context& context) {
   return true;
 }
 
+/// Which call of that name. The first execve is the launch itself: its failure is no run at all.
+std::uint32_t draw_nth(std::string_view call, const Context& context) {
+  const auto nth = static_cast<std::uint32_t>(context.small_number(256));
+  return call == "execve" ? nth + 1 : nth;
+}
+
 Fault draw_fault(const Context& context) {
   Fault fault;
   fault.call = context.calls.empty() ? std::string(context.pick(first_calls))
                                      : std::string(context.pick(context.calls));
-  fault.nth = static_cast<std::uint32_t>(context.small_number(256));
+  fault.nth = draw_nth(fault.call, context);
   if (!context.options.phases.empty() && context.one_in(2)) {
     fault.phase = context.pick(context.options.phases);
   }
@@ -99,7 +105,7 @@ bool change_fault(Input& input, const Context& context) {
   }
   Fault& fault = context.random.pick(input.faults);
   if (context.one_in(2)) {
-    fault.nth = static_cast<std::uint32_t>(context.small_number(256));
+    fault.nth = draw_nth(fault.call, context);
   } else if (fault.kind == Fault::Kind::error) {
     fault.error = context.pick(errors);
   } else {

@@ -169,7 +169,8 @@ int run_init(const Options& options, const std::vector<std::string>& program) {
   if (!plain->launched) {
     reject_unreachable(findings.executable, plain->end);
   }
-  findings.server = plain->listened;
+  // A server that listens on a Unix socket alone can't be found by its network: a command then.
+  findings.server = plain->listened && !plain->ports.empty();
   findings.ports = plain->ports;
   findings.seconds = plain->seconds;
   read_help_texts(findings, options);

@@ -15,6 +15,7 @@
 #include <nlohmann/json.hpp>
 #include <set>
 #include <sstream>
+#include <thread>
 #include <unistd.h>
 
 namespace harness::cli {
@@ -52,17 +53,31 @@ std::set<std::uint16_t> listening_ports() {
 /// Sees whether the program waits to be talked to, notes where, and lets it end.
 class Listener final : public Companion {
 public:
+  ~Listener() override { stop(); }
   void started(RunControl& control, pid_t) override { control_ = &control; }
   void ready() override {
     listened = true;
-    ports = listening_ports();
-    control_->finish(grace);
+    // One thread may wait while another is about to listen: look for a while, and not from here,
+    // where the program waits for us.
+    looking_ = std::thread([this] {
+      for (int tries = 0; tries < 20 && ports.empty(); ++tries) {
+        std::this_thread::sleep_for(std::chrono::milliseconds(50));
+        ports = listening_ports();
+      }
+      control_->finish(grace);
+    });
+  }
+  void stop() override {
+    if (looking_.joinable()) {
+      looking_.join();
+    }
   }
   bool listened = false;
-  std::set<std::uint16_t> ports;
+  std::set<std::uint16_t> ports; // once stopped
 
 private:
   RunControl* control_ = nullptr;
+  std::thread looking_;
 };
 
 CampaignPlan plan_for(const std::vector<std::string>& program) {
