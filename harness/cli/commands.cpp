@@ -11,6 +11,8 @@ extern const Command minimize_command;
 extern const Command diff_command;
 extern const Command status_command;
 extern const Command init_command;
+extern const Command policy_command;
+extern const Command enforce_command;
 extern const Command doctor_command;
 extern const Command explore_command;
 extern const Command replay_command;
@@ -31,6 +33,8 @@ std::span<const Command* const> commands() {
       &shrink_command,
       &report_command,
       &init_command,
+      &policy_command,
+      &enforce_command,
       &doctor_command,
       &worker_command,
       &init_look_command,

@@ -1,0 +1,200 @@
+// `harness enforce`: a program under a policy of ours, phase by phase, on any kernel with seccomp.
+// The tracer installs each phase's filter as the phase begins and leaves after the last one.
+#include "harness/base/fd.hpp"
+#include "harness/base/user_error.hpp"
+#include "harness/cli/commands.hpp"
+#include "harness/cli/exit_status.hpp"
+#include "harness/cli/trace_run.hpp"
+#include "harness/model/digest.hpp"
+#include "harness/model/syscall_table.hpp"
+#include "policy/policy_json.hpp"
+#include "policy/prove.hpp"
+#include "tracer/check_trigger.hpp"
+
+#include <algorithm>
+#include <cerrno>
+#include <CLI/CLI.hpp>
+#include <csignal>
+#include <elf.h>
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <memory>
+#include <sys/wait.h>
+#include <unistd.h>
+
+namespace harness::cli {
+
+namespace {
+
+struct Options {
+  std::string policy;
+  std::string report;
+  bool accept_unconverged = false;
+};
+
+Policy load(const Options& options) {
+  const auto text = read_file(options.policy);
+  if (!text) {
+    throw UserError({}, "enforce: " + text.error().message,
+                    "write it with harness policy CAMPAIGN --format json");
+  }
+  auto policy = policy::read_policy_json(*text);
+  if (!policy) {
+    throw UserError({options.policy, 0, 0}, policy.error().message, "");
+  }
+  if (policy->native != AuditArch::x86_64) {
+    throw UserError(
+        {options.policy, 0, 0},
+        fmt::format("a policy for {}, but this machine is x86_64", arch_name(policy->native)),
+        "explore the program on this machine");
+  }
+  if (!policy->converged && !options.accept_unconverged) {
+    throw UserError({options.policy, 0, 0},
+                    "the campaign behind this policy had not stopped finding calls",
+                    "go on exploring, or write --accept-unconverged");
+  }
+  return *std::move(policy);
+}
+
+/// Before anything runs: a phase that can't begin would leave the first phase's filter for ever.
+void check_phases(const Options& options, const Policy& policy, const std::string& executable) {
+  for (const auto& phase : policy.phases) {
+    if (auto checked = tracer::check_trigger(phase.trigger, executable); !checked) {
+      throw UserError({options.policy, 0, 0},
+                      fmt::format("phase {}: {}", phase.name, checked.error().message),
+                      "enforce the program that was explored");
+    }
+  }
+}
+
+/// A 32-bit program makes none of the calls of a 64-bit one.
+void check_program(const Policy& policy, const std::string& executable) {
+  auto file = open_file(executable, O_RDONLY);
+  Elf64_Ehdr header{};
+  if (!file || ::pread(file->get(), &header, sizeof header, 0) < 20 ||
+      std::string_view(reinterpret_cast<char*>(header.e_ident), SELFMAG) != ELFMAG) {
+    return; // a script or nothing at all: the launch will say
+  }
+  const bool has_i386 = std::ranges::any_of(policy.phases.front().entries, [](const auto& entry) {
+    return entry.first.arch == AuditArch::i386;
+  });
+  if (header.e_machine == EM_386 && !has_i386) {
+    throw UserError({},
+                    fmt::format("enforce: {} is a 32-bit program, the policy is for {}", executable,
+                                arch_name(policy.native)),
+                    "explore this program");
+  }
+  const auto image = read_file(executable);
+  if (image && !policy.target_hash.empty() && sha256_hex(*image) != policy.target_hash) {
+    fmt::print(stderr,
+               "harness: enforce: {} is not the file that was explored; calls that only this "
+               "version makes are refused\n",
+               executable);
+  }
+}
+
+volatile std::sig_atomic_t enforced_process = 0;
+
+void pass_on(int signal) {
+  ::kill(static_cast<pid_t>(enforced_process), signal);
+}
+
+/// The target goes on without us; we stay only for its exit status, and pass signals on.
+int wait_for(pid_t process) {
+  enforced_process = process;
+  for (const int signal : {SIGTERM, SIGHUP, SIGUSR1, SIGUSR2}) {
+    std::signal(signal, pass_on);
+  }
+  std::signal(SIGINT, SIG_IGN); // the terminal sends it to the target as well
+  std::signal(SIGQUIT, SIG_IGN);
+  siginfo_t info{};
+  while (::waitid(P_PID, static_cast<id_t>(process), &info, WEXITED | __WALL) != 0) {
+    if (errno != EINTR) {
+      fmt::print(stderr, "harness: enforce: lost sight of process {}\n", process);
+      return exit_tracer_failed;
+    }
+  }
+  return info.si_code == CLD_EXITED ? info.si_status : 128 + info.si_status;
+}
+
+std::string violations_text(const RunResult& result, const Policy& policy) {
+  std::string text;
+  for (const auto& violation : result.violations) {
+    const auto& process = result.processes.at(violation.process);
+    text += fmt::format("{}\t{}\t{}\t{}\t{}\n", policy.phases.at(violation.phase).name,
+                        qualified_name(violation.call, policy.native), violation.times, process.id,
+                        process.name);
+  }
+  return text;
+}
+
+int run_enforce(const Options& options, const Invocation& invocation) {
+  const auto policy = load(options);
+  auto proof = policy::prove(policy);
+  if (!proof) {
+    throw UserError({options.policy, 0, 0}, proof.error().message, "");
+  }
+  const auto executable = path_of_program(invocation.program.front());
+  if (!executable) {
+    fmt::print(stderr, "harness: enforce: {}: not found in PATH\n", invocation.program.front());
+    return exit_not_found;
+  }
+  check_program(policy, *executable);
+  if (::access(executable->c_str(), R_OK) == 0) { // else the launch says what is wrong
+    check_phases(options, policy, *executable);
+  }
+  auto spec = spec_of_command(*executable, invocation.program);
+  for (const auto& phase : policy.phases) {
+    spec.phases.push_back({phase.name, phase.trigger});
+  }
+  spec.filters = std::move(proof->filters);
+  spec.observe.sites = false;
+  spec.report_violations = !options.report.empty();
+  spec.detach_after_last_phase = options.report.empty();
+  const auto result = trace_once(spec);
+  if (!options.report.empty()) {
+    if (auto written = replace_file(options.report, violations_text(result, policy)); !written) {
+      fmt::print(stderr, "harness: enforce: {}\n", written.error().message);
+      return exit_tracer_failed;
+    }
+  }
+  if (const auto* failed = std::get_if<LaunchFailed>(&result.end)) {
+    fmt::print(stderr, "harness: enforce: {}\n", failed->error.message);
+  } else if (const auto* broken = std::get_if<TracerFailed>(&result.end)) {
+    fmt::print(stderr, "harness: enforce: {}; the program was ended\n", broken->error.message);
+  } else if (std::holds_alternative<Detached>(result.end)) {
+    return wait_for(result.processes.front().id);
+  }
+  return exit_status_of(result.end);
+}
+
+Action define(CLI::App& app) {
+  auto options = std::make_shared<Options>();
+  app.add_option("policy", options->policy, "a policy file (harness policy --format json)")
+      ->required()
+      ->option_text("POLICY");
+  app.add_option("--report", options->report,
+                 "stay to the end and write each refused call to this file: phase, call, times, "
+                 "process, name");
+  app.add_flag("--accept-unconverged", options->accept_unconverged,
+               "although the campaign had not stopped finding calls");
+  return [options](const Invocation& invocation) { return run_enforce(*options, invocation); };
+}
+
+} // namespace
+
+extern const Command enforce_command;
+const Command enforce_command = {
+    .name = "enforce",
+    .summary = "Run a program under a policy, phase by phase",
+    .examples =
+        "  harness enforce redis.policy.json -- redis-server --port 7777\n"
+        "  harness enforce redis.policy.json --report refused.tsv -- redis-server\n"
+        "\nThe filter of each phase is put over all threads as the phase begins; after the\n"
+        "last one harness lets go, and the program runs at full speed. The program's own\n"
+        "exit status is passed on (128 + signal; 125 if harness fails).\n",
+    .define = define,
+    .program = Program::required,
+};
+
+} // namespace harness::cli
