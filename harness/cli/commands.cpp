@@ -14,6 +14,8 @@ extern const Command init_command;
 extern const Command policy_command;
 extern const Command enforce_command;
 extern const Command doctor_command;
+extern const Command completion_command;
+extern const Command manual_command;
 extern const Command explore_command;
 extern const Command replay_command;
 extern const Command report_command;
@@ -36,6 +38,8 @@ std::span<const Command* const> commands() {
       &policy_command,
       &enforce_command,
       &doctor_command,
+      &completion_command,
+      &manual_command,
       &worker_command,
       &init_look_command,
   };

@@ -1,10 +1,11 @@
 #include "harness/cli/explore_output.hpp"
 
 #include "harness/base/clock.hpp"
+#include "harness/cli/screen_observer.hpp"
 #include "reports/live.hpp"
 
 #include <cstdio>
-#include <fmt/format.h>
+#include <cstdlib>
 #include <nlohmann/json.hpp>
 #include <unistd.h>
 
@@ -27,17 +28,9 @@ public:
     }
     stage_ = state.stage;
     last_s_ = state.elapsed_s;
-    std::string calls;
-    for (const auto& phase : state.phases) {
-      calls += fmt::format(", {} {}", phase.name, phase.calls);
-    }
-    say(fmt::format("[{:5.0f}s] {}: {} runs ({:.0f}/s){}\n", state.elapsed_s, state.stage,
-                    state.runs, state.runs_per_s, calls));
+    say(reports::live_line(state) + "\n");
   }
-  void found(const reports::LiveFind& find) override {
-    say(fmt::format("[{:5.0f}s] new in {}: {} ({}, input {})\n", find.after_s, find.phase,
-                    find.call, find.executable, find.input));
-  }
+  void found(const reports::LiveFind& find) override { say(reports::find_line(find) + "\n"); }
   void message(const std::string& text) override { say(text + "\n"); }
 
 private:
@@ -113,15 +106,18 @@ std::optional<Progress> parse_progress(const std::string& word) {
 
 std::unique_ptr<campaign::ProgressObserver> make_observer(Progress progress) {
   if (progress == Progress::automatic) {
-    progress = ::isatty(STDERR_FILENO) != 0 ? Progress::screen : Progress::lines;
+    const char* term = std::getenv("TERM");
+    const bool can_draw = term != nullptr && std::string_view(term) != "dumb";
+    progress = can_draw && ::isatty(STDERR_FILENO) != 0 ? Progress::screen : Progress::lines;
   }
   switch (progress) {
   case Progress::json:
     return std::make_unique<JsonObserver>();
   case Progress::quiet:
     return std::make_unique<QuietObserver>();
-  case Progress::automatic:
   case Progress::screen:
+    return std::make_unique<ScreenObserver>(STDERR_FILENO);
+  case Progress::automatic:
   case Progress::lines:
     break;
   }

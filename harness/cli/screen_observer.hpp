@@ -1,0 +1,34 @@
+// The live screen on a terminal: brings what reports::live_screen draws to a descriptor. Knows
+// terminals; what is on the screen is decided in reports.
+#pragma once
+
+#include "harness/campaign/observer.hpp"
+#include "reports/painter.hpp"
+
+#include <string>
+
+namespace harness::cli {
+
+class ScreenObserver final : public campaign::ProgressObserver {
+public:
+  /// `terminal` is borrowed and must be one.
+  explicit ScreenObserver(int terminal) : terminal_(terminal) {}
+  /// Leaves the terminal as it was, however the campaign ended.
+  ~ScreenObserver() override { leave(); }
+  ScreenObserver(const ScreenObserver&) = delete;
+  ScreenObserver& operator=(const ScreenObserver&) = delete;
+
+  void update(const reports::LiveState& state) override;
+  void message(const std::string& text) override;
+  void finished() override { leave(); }
+
+private:
+  void leave();
+  void send(const std::string& bytes) const;
+
+  int terminal_;
+  reports::Painter painter_;
+  bool open_ = false;
+};
+
+} // namespace harness::cli
