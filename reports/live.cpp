@@ -40,7 +40,7 @@ Lines block(std::string_view heading, const Lines& body, int rows) {
 Lines two_panes(const LiveState& state, int columns, int rows) {
   const int middle = columns * 11 / 20;
   const Lines left = block("Last finds", find_lines(state), rows);
-  Lines right = block("Crashes and time-outs", failure_lines(state), rows / 2);
+  Lines right = block("Failures", failure_lines(state), rows / 2);
   const auto room = [&] { return rows - static_cast<int>(right.size()); };
   append(right, block("Workers", worker_lines(state), room()));
   append(right, block("Messages", message_lines(state), room()));
@@ -54,7 +54,7 @@ Lines two_panes(const LiveState& state, int columns, int rows) {
 
 /// All below each other. What is shortest to say and matters most gets its lines first.
 Lines one_pane(const LiveState& state, int rows) {
-  const Lines failures = block("Crashes and time-outs", failure_lines(state), std::min(rows, 5));
+  const Lines failures = block("Failures", failure_lines(state), std::min(rows, 5));
   rows -= static_cast<int>(failures.size());
   const int wanted = static_cast<int>(find_lines(state).size()) + 2;
   const Lines finds = block("Last finds", find_lines(state), std::min(rows, std::max(5, wanted)));
@@ -93,10 +93,13 @@ std::optional<double> time_left_s(const LiveState& state) {
 std::vector<std::string> live_screen(const LiveState& state, ScreenSize size, const Style& style) {
   constexpr int two_panes_from = 120;
   Lines lines = head_lines(state, size.columns);
-  lines.emplace_back();
-  append(lines, phase_lines(state, size.columns, style));
-  lines.emplace_back();
-  append(lines, progress_lines(state, size.columns, style));
+  for (const auto& part :
+       {phase_lines(state, size.columns, style), progress_lines(state, size.columns, style)}) {
+    if (!part.empty()) {
+      lines.emplace_back();
+      append(lines, part);
+    }
+  }
   const int rows = size.rows - static_cast<int>(lines.size()) - 2; // a blank and the hint
   append(lines, size.columns >= two_panes_from ? two_panes(state, size.columns, rows)
                                                : one_pane(state, rows));

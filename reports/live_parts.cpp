@@ -88,6 +88,9 @@ std::vector<Line> phase_lines(const LiveState& state, int columns, const Style& 
     most = std::max(most, phase.calls);
     names = std::max(names, std::min(columns / 3, display_width(visible(phase.name))));
   }
+  if (state.phases.empty()) {
+    return {};
+  }
   const int bar = std::clamp(columns / 4, 8, 40);
   std::vector<Line> lines{Line().add(fmt::format("{}  {}  {}  {}", pad("phase", names),
                                                  pad("", bar), pad_left("calls", 5), "last new"),

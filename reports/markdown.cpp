@@ -86,7 +86,7 @@ std::string failures_section(const View& view) {
   if (view.summary.failures.empty()) {
     return "";
   }
-  std::string text = "## Crashes and time-outs\n\n| runs | what | repeat with |\n|--:|---|---|\n";
+  std::string text = "## Failures\n\n| runs | what | repeat with |\n|--:|---|---|\n";
   for (const auto& bucket : view.summary.failures) {
     text += fmt::format("| {} | {} | {} |\n", with_commas(bucket.runs), markdown(bucket.what),
                         markdown_code(replay_command(view.summary, bucket.first_input)));

@@ -136,7 +136,7 @@ std::string failure_lines(const View& view, const Style& style) {
                {visible(buckets[i].what), buckets[i].crash ? Role::bad : Role::warning},
                {visible(buckets[i].first_input), Role::faint}});
   }
-  std::string text = heading(style, "Crashes and time-outs") + table.text(style);
+  std::string text = heading(style, "Failures") + table.text(style);
   if (buckets.size() > most_rows) {
     text += fmt::format("  and {} more\n", buckets.size() - most_rows);
   }
