@@ -22,9 +22,9 @@ bool leads_a_process(pid_t id) {
 
 } // namespace
 
-Session::Session(const RunSpec& spec, StopFlag& stop)
+Session::Session(const RunSpec& spec, StopFlag& stop, WaitLog* waits)
     : spec_(spec), stop_(stop), start_(SteadyClock().now()), launch_(spec), control_(stop),
-      limits_(spec, start_), observer_(spec.observe), violations_(spec) {}
+      limits_(spec, start_), observer_(spec.observe), violations_(spec), waits_(waits) {}
 
 RunResult Session::run() {
   const WaitScope waiting(stop_);
@@ -221,6 +221,7 @@ WayOn Session::on(Thread& thread, StoppedTracee tracee, const ExecEvent& /*event
     target_executable_ = path;
     on_first_exec(caller);
   }
+  maps_.forget(id);
   enter(*caller.process, phases_.at_spawn(SpawnTrigger::By::exec, path));
   arm_points(*caller.process, id, path);
   return go_on(caller, std::move(tracee));

@@ -4,6 +4,7 @@
 
 #include "harness/model/run_result.hpp"
 #include "harness/model/run_spec.hpp"
+#include "tracer/backtrace.hpp"
 #include "tracer/control.hpp"
 #include "tracer/event.hpp"
 #include "tracer/faults.hpp"
@@ -15,6 +16,7 @@
 #include "tracer/signal_plan.hpp"
 #include "tracer/stop_flag.hpp"
 #include "tracer/tree.hpp"
+#include "tracer/wait_log.hpp"
 
 #include <optional>
 #include <set>
@@ -29,7 +31,7 @@ using WayOn = std::variant<RunningTracee, KeptStopped>;
 
 class Session {
 public:
-  Session(const RunSpec& spec, StopFlag& stop);
+  Session(const RunSpec& spec, StopFlag& stop, WaitLog* waits);
   RunResult run();
 
 private:
@@ -58,8 +60,11 @@ private:
   void on_return(Thread& thread, StoppedTracee& tracee, const SyscallInfo& info);
   void on_first_exec(Thread& thread);
   void move_phase(Thread& thread, const SyscallInfo& info);
-  void count(Thread& thread, const SyscallInfo& info);
+  /// `tracee` is null where the thread can't be looked at.
+  void count(Thread& thread, const StoppedTracee* tracee, const SyscallInfo& info);
   void watch_readiness(const Process& process, const SyscallInfo& info);
+  void keep_site(const Process& process, const StoppedTracee& tracee, std::uint64_t key);
+  void log_wait(const Thread& thread, const StoppedTracee& tracee, const SyscallInfo& info);
   void disturb(Thread& thread, StoppedTracee& tracee, const SyscallInfo& info);
   void look_closer(Thread& thread, const SyscallInfo& info);
   void see_every_call(Thread& thread, bool all_threads);
@@ -118,10 +123,13 @@ private:
   bool alone_ = true;             // this thread had no children of its own before
   std::string target_executable_; // as the kernel names it
   std::optional<RunEnd> end_;
-  std::optional<TimePoint> deadline_;    // set by finish()
-  CallTable sighted_;                    // what has been seen by any thread
-  std::set<std::uint64_t> only_faulted_; // of these, first seen after a fault
-  SyscallSet freed_;                     // ran without a stop in the last phase of some process
+  std::optional<TimePoint> deadline_; // set by finish()
+  MapsCache maps_;
+  WaitLog* waits_;
+  std::map<std::uint64_t, std::vector<CodeLocation>> sites_; // of first sightings
+  CallTable sighted_;                                        // what has been seen by any thread
+  std::set<std::uint64_t> only_faulted_;                     // of these, first seen after a fault
+  SyscallSet freed_; // ran without a stop in the last phase of some process
   std::set<int> requested_signals_;
   std::set<Incomplete> incomplete_;
   std::set<PhaseIndex> reached_;

@@ -5,6 +5,7 @@
 #include "tracer/clone_kind.hpp"
 #include "tracer/point_finder.hpp"
 
+#include <algorithm>
 #include <cerrno>
 #include <linux/seccomp.h>
 #include <sched.h>
@@ -71,7 +72,10 @@ void Session::on_call(Thread& thread, StoppedTracee& tracee, const SyscallInfo& 
     observer_.entry(tracee.id(), process.phase, info, previous);
     thread.in_call = thread.in_call || observer_.wants_exit(info.call);
   }
-  count(thread, info);
+  if (waits_ != nullptr && process.listens && waits_for_work(info.call)) {
+    log_wait(thread, tracee, info);
+  }
+  count(thread, &tracee, info);
   if (deserves_a_look(info.call)) {
     look_closer(thread, info);
   }
@@ -94,7 +98,7 @@ void Session::move_phase(Thread& thread, const SyscallInfo& info) {
   thread.in_call = thread.phase_at_exit.has_value() || phases_.maps_code(info);
 }
 
-void Session::count(Thread& thread, const SyscallInfo& info) {
+void Session::count(Thread& thread, const StoppedTracee* tracee, const SyscallInfo& info) {
   Process& process = *thread.process;
   thread.entry = info;
   thread.made_calls = true;
@@ -109,6 +113,10 @@ void Session::count(Thread& thread, const SyscallInfo& info) {
     if (faulted_) {
       only_faulted_.insert(key);
     }
+    if (tracee != nullptr && launched_ && spec_.observe.sites &&
+        !spec_.known_sites.contains(info.call)) {
+      keep_site(process, *tracee, key);
+    }
   }
   if (violations_.active()) {
     violations_.check(process, info);
@@ -122,6 +130,41 @@ void Session::watch_readiness(const Process& process, const SyscallInfo& info) {
       spec_.companion->ready();
     }
   }
+}
+
+void Session::keep_site(const Process& process, const StoppedTracee& tracee, std::uint64_t key) {
+  auto& site = sites_[key];
+  for (Frame& frame : backtrace(process.id, tracee, maps_)) {
+    site.push_back(std::move(frame.location));
+  }
+}
+
+void Session::log_wait(const Thread& thread, const StoppedTracee& tracee, const SyscallInfo& info) {
+  const Process& process = *thread.process;
+  std::vector<CodeLocation> stack;
+  for (Frame& frame : backtrace(process.id, tracee, maps_)) {
+    stack.push_back(std::move(frame.location));
+  }
+  const auto place = std::find_if(waits_->begin(), waits_->end(), [&](const WaitSeen& seen) {
+    return seen.process == process.index && seen.call == info.call && seen.stack == stack;
+  });
+  if (place != waits_->end()) {
+    ++place->times;
+    return;
+  }
+  std::uint64_t before = 0;
+  tree_.each_thread([&](const Thread& other) {
+    if (other.process == thread.process) {
+      before += other.calls.times(
+          pack({process.phase, static_cast<std::uint16_t>(process.executable), info.call}));
+    }
+  });
+  waits_->push_back({.process = process.index,
+                     .by_leader = thread.id == process.id,
+                     .call = info.call,
+                     .nth = before + 1,
+                     .times = 1,
+                     .stack = std::move(stack)});
 }
 
 /// Signals and faults of the input that are due at this call.
@@ -184,7 +227,7 @@ void Session::on_first_exec(Thread& thread) {
   if (thread.calls.size() == 0) { // its exec was not seen at its entry
     SyscallInfo exec;
     exec.call = {AuditArch::x86_64, SYS_execve};
-    count(thread, exec);
+    count(thread, nullptr, exec);
   }
   if (spec_.companion != nullptr) {
     spec_.companion->started(control_, thread.id);

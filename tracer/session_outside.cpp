@@ -138,6 +138,12 @@ void Session::kill_everything() {
 RunResult Session::result() {
   RunResult result;
   result.end = end_.value_or(RunEnd(TracerFailed{Error{"the target's end was not seen"}}));
+  if (waits_ != nullptr) {
+    for (WaitSeen& wait : *waits_) {
+      const auto last = tree_.last_calls(wait.process);
+      wait.last = !last.empty() && last.back() == wait.call;
+    }
+  }
   if (tree_.process_count() != 0) {
     result.last_calls = tree_.last_calls(0);
   }
@@ -145,6 +151,9 @@ RunResult Session::result() {
   for (Sighting& sighting : result.sightings) {
     const auto key =
         pack({sighting.phase, static_cast<std::uint16_t>(sighting.executable), sighting.call});
+    if (const auto site = sites_.find(key); site != sites_.end()) {
+      sighting.backtrace = site->second;
+    }
     sighting.only_faulted = only_faulted_.contains(key);
     if (sighting.phase == phases_.last() && freed_.contains(sighting.call)) {
       sighting.calls.reset();

@@ -6,9 +6,9 @@
 
 namespace harness::tracer {
 
-RunResult run(const RunSpec& spec, StopFlag& stop) {
+RunResult run(const RunSpec& spec, StopFlag& stop, WaitLog* waits) {
   try {
-    return Session(spec, stop).run();
+    return Session(spec, stop, waits).run();
   } catch (const std::exception& failure) {
     RunResult result;
     result.end = TracerFailed{Error{failure.what()}};

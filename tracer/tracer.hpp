@@ -5,6 +5,7 @@
 #include "harness/model/run_result.hpp"
 #include "harness/model/run_spec.hpp"
 #include "tracer/stop_flag.hpp"
+#include "tracer/wait_log.hpp"
 
 namespace harness::tracer {
 
@@ -15,6 +16,8 @@ namespace harness::tracer {
 /// Runs in the calling thread, which must have no children of its own that it waits for itself.
 /// Several threads may run at the same time, each with its own flag. Signals SIGRTMIN+5 and,
 /// between clone and exec only, all others are the tracer's.
-RunResult run(const RunSpec& spec, StopFlag& stop);
+///
+/// `waits`, if given, is filled with where the target waits for work (dear; for calibration runs).
+RunResult run(const RunSpec& spec, StopFlag& stop, WaitLog* waits = nullptr);
 
 } // namespace harness::tracer
