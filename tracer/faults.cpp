@@ -2,9 +2,12 @@
 
 #include "harness/model/kernel_names.hpp"
 #include "harness/model/syscall_table.hpp"
+#include "tracer/injection.hpp"
 
 #include <algorithm>
+
 #include <fmt/format.h>
+#include <sched.h>
 #include <sys/syscall.h>
 
 namespace harness::tracer {
@@ -107,8 +110,8 @@ bool fail_call(const StoppedTracee& tracee, int error) {
   return tracee.set_registers(*registers);
 }
 
-std::optional<RegisterToRestore> shorten_call(const StoppedTracee& tracee, const SyscallInfo& info,
-                                              std::uint64_t most_bytes) {
+std::optional<ToRestore> shorten_call(const StoppedTracee& tracee, const SyscallInfo& info,
+                                      std::uint64_t most_bytes) {
   const auto argument =
       info.call.arch == AuditArch::x86_64 ? size_argument(info.call.number) : std::nullopt;
   auto registers = tracee.registers();
@@ -119,11 +122,37 @@ std::optional<RegisterToRestore> shorten_call(const StoppedTracee& tracee, const
   if (!tracee.set_registers(*registers)) {
     return std::nullopt;
   }
-  return RegisterToRestore{*argument, info.args[*argument]};
+  return ToRestore{*argument, std::nullopt, info.args[*argument]};
 }
 
-void restore_register(const StoppedTracee& tracee, const RegisterToRestore& what) {
-  if (auto registers = tracee.registers()) {
+std::optional<ToRestore> take_out_untraced(const StoppedTracee& tracee, const SyscallInfo& info) {
+  if (info.call == SyscallId{AuditArch::x86_64, SYS_clone}) {
+    auto registers = tracee.registers();
+    if (!registers) {
+      return std::nullopt;
+    }
+    registers->rdi &= ~std::uint64_t{CLONE_UNTRACED};
+    return tracee.set_registers(*registers)
+               ? std::optional(ToRestore{0, std::nullopt, info.args[0]})
+               : std::nullopt;
+  }
+  if (info.call == SyscallId{AuditArch::x86_64, SYS_clone3}) { // the flags come first in memory
+    std::uint64_t flags = 0;
+    const auto bytes = std::as_writable_bytes(std::span(&flags, 1));
+    if (read_memory(tracee.id(), info.args[0], bytes) != bytes.size()) {
+      return std::nullopt;
+    }
+    const ToRestore before{0, info.args[0], flags};
+    flags &= ~std::uint64_t{CLONE_UNTRACED};
+    return write_memory(tracee.id(), info.args[0], bytes) ? std::optional(before) : std::nullopt;
+  }
+  return std::nullopt;
+}
+
+void restore(const StoppedTracee& tracee, const ToRestore& what) {
+  if (what.at_address) {
+    write_memory(tracee.id(), *what.at_address, std::as_bytes(std::span(&what.value, 1)));
+  } else if (auto registers = tracee.registers()) {
     argument_register(*registers, what.argument) = what.value;
     tracee.set_registers(*registers);
   }

@@ -13,9 +13,10 @@
 
 namespace harness::tracer {
 
-/// A register to put back when the call returns: the target must not see that we changed it.
-struct RegisterToRestore {
-  std::uint8_t argument = 0;
+/// What to put back when the call returns: the target must not see that we changed it.
+struct ToRestore {
+  std::uint8_t argument = 0;               // whose register
+  std::optional<std::uint64_t> at_address; // else: the eight bytes there
   std::uint64_t value = 0;
 };
 
@@ -42,10 +43,13 @@ private:
 bool fail_call(const StoppedTracee& tracee, int error);
 
 /// Limits the bytes that the call may transfer; nothing if it transfers none or fewer anyway.
-std::optional<RegisterToRestore> shorten_call(const StoppedTracee& tracee, const SyscallInfo& info,
-                                              std::uint64_t most_bytes);
+std::optional<ToRestore> shorten_call(const StoppedTracee& tracee, const SyscallInfo& info,
+                                      std::uint64_t most_bytes);
+
+/// Takes CLONE_UNTRACED out of a call of the clone family; nothing if that can't be done.
+std::optional<ToRestore> take_out_untraced(const StoppedTracee& tracee, const SyscallInfo& info);
 
 /// At the call's return.
-void restore_register(const StoppedTracee& tracee, const RegisterToRestore& what);
+void restore(const StoppedTracee& tracee, const ToRestore& what);
 
 } // namespace harness::tracer

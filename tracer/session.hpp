@@ -66,7 +66,8 @@ private:
   void keep_site(const Process& process, const StoppedTracee& tracee, std::uint64_t key);
   void log_wait(const Thread& thread, const StoppedTracee& tracee, const SyscallInfo& info);
   void disturb(Thread& thread, StoppedTracee& tracee, const SyscallInfo& info);
-  void look_closer(Thread& thread, const SyscallInfo& info);
+  void look_closer(Thread& thread, const StoppedTracee& tracee, const SyscallInfo& info);
+  void follow_untraced(Thread& thread, const StoppedTracee& tracee, const SyscallInfo& info);
   void see_every_call(Thread& thread, bool all_threads);
 
   // ---- filters (session_filters.cpp) ------------------------------------------------------------

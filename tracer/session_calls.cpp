@@ -77,7 +77,7 @@ void Session::on_call(Thread& thread, StoppedTracee& tracee, const SyscallInfo& 
   }
   count(thread, &tracee, info);
   if (deserves_a_look(info.call)) {
-    look_closer(thread, info);
+    look_closer(thread, tracee, info);
   }
   disturb(thread, tracee, info);
   if (phases_.last() != 0) {
@@ -201,7 +201,7 @@ void Session::on_return(Thread& thread, StoppedTracee& tracee, const SyscallInfo
   }
   thread.in_call = false;
   if (thread.restore) {
-    restore_register(tracee, *thread.restore);
+    restore(tracee, *thread.restore);
     thread.restore.reset();
   }
   if (!observer_.idle()) {
@@ -234,9 +234,9 @@ void Session::on_first_exec(Thread& thread) {
   }
 }
 
-void Session::look_closer(Thread& thread, const SyscallInfo& info) {
+void Session::look_closer(Thread& thread, const StoppedTracee& tracee, const SyscallInfo& info) {
   if (const auto flags = clone_flags(thread.id, info); flags && (*flags & CLONE_UNTRACED) != 0) {
-    note(Incomplete::untraced_clone);
+    follow_untraced(thread, tracee, info);
     return;
   }
   const bool native = info.call.arch == AuditArch::x86_64;
@@ -252,6 +252,17 @@ void Session::look_closer(Thread& thread, const SyscallInfo& info) {
     const bool whole_process =
         is(SYS_seccomp, 354) && (info.args[1] & SECCOMP_FILTER_FLAG_TSYNC) != 0;
     see_every_call(thread, whole_process);
+  }
+}
+
+/// Takes CLONE_UNTRACED out of the call and puts it back when it returns: a child that we do not
+/// trace would run into our filter, and unseen.
+void Session::follow_untraced(Thread& thread, const StoppedTracee& tracee,
+                              const SyscallInfo& info) {
+  thread.restore = take_out_untraced(tracee, info);
+  thread.in_call = thread.in_call || thread.restore.has_value();
+  if (!thread.restore) {
+    note(Incomplete::untraced_clone);
   }
 }
 

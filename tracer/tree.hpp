@@ -26,17 +26,17 @@ struct Thread {
   Process* process = nullptr; // null: its creator has not been heard of yet
   std::string name;
   CallTable calls;
-  SyscallInfo entry;                        // the call it is in, or was in last
-  bool in_call = false;                     // an exit stop is due for `entry`
-  std::optional<PhaseIndex> phase_at_exit;  // to enter when `entry` returns
-  bool made_calls = false;                  // `entry` is a call, so the next one follows it
-  PhaseIndex entry_phase = 0;               // in which `entry` was made
-  std::optional<Injection> injection;       // of ours, under way
-  bool again = false;                       // its next call is one that an injection put off
-  std::optional<RegisterToRestore> restore; // when `entry` returns
-  std::optional<TimePoint> hold_until;      // a fault: `entry` comes late
-  bool every_syscall = false;               // goes on with PTRACE_SYSCALL
-  std::optional<StoppedTracee> held;        // not resumed yet: waits for its creator's report
+  SyscallInfo entry;                       // the call it is in, or was in last
+  bool in_call = false;                    // an exit stop is due for `entry`
+  std::optional<PhaseIndex> phase_at_exit; // to enter when `entry` returns
+  bool made_calls = false;                 // `entry` is a call, so the next one follows it
+  PhaseIndex entry_phase = 0;              // in which `entry` was made
+  std::optional<Injection> injection;      // of ours, under way
+  bool again = false;                      // its next call is one that an injection put off
+  std::optional<ToRestore> restore;        // when `entry` returns
+  std::optional<TimePoint> hold_until;     // a fault: `entry` comes late
+  bool every_syscall = false;              // goes on with PTRACE_SYSCALL
+  std::optional<StoppedTracee> held;       // not resumed yet: waits for its creator's report
   unsigned held_ticks = 0;
 };
 
