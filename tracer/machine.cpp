@@ -56,6 +56,7 @@ Machine look() {
   const auto has = [&](int capability) { return ((capabilities >> capability) & 1) != 0; };
   Machine machine;
   machine.sys_admin = has(CAP_SYS_ADMIN);
+  machine.sys_ptrace = has(CAP_SYS_PTRACE);
   machine.set_identity = has(CAP_SETUID) && has(CAP_SETGID) && maps_other_users();
   machine.shared_mounts = some_mount_is_shared();
   machine.has_var_tmp = open_file("/var/tmp", O_RDONLY | O_DIRECTORY).ok();

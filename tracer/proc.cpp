@@ -10,6 +10,7 @@
 #include <cstdlib>
 #include <cstring>
 #include <elf.h>
+#include <filesystem>
 #include <fmt/format.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -70,6 +71,23 @@ std::string file_of(pid_t id, int fd) {
   std::array<char, 48> link;
   std::snprintf(link.data(), link.size(), "/proc/%d/fd/%d", id, fd);
   return read_link(link.data()).value_or("");
+}
+
+bool executes_set_id(pid_t id) {
+  std::array<char, 32> link;
+  std::snprintf(link.data(), link.size(), "/proc/%d/exe", id);
+  struct stat info {};
+  return ::stat(link.data(), &info) == 0 && (info.st_mode & (S_ISUID | S_ISGID)) != 0;
+}
+
+std::vector<pid_t> threads_of(pid_t id) {
+  std::vector<pid_t> threads;
+  std::error_code gone;
+  const std::filesystem::directory_iterator tasks(fmt::format("/proc/{}/task", id), gone);
+  for (auto task = begin(tasks); !gone && task != end(tasks); task.increment(gone)) {
+    threads.push_back(std::atoi(task->path().filename().c_str()));
+  }
+  return threads;
 }
 
 std::optional<Kin> kin_of(pid_t id) {

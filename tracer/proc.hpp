@@ -4,6 +4,7 @@
 #include <optional>
 #include <string>
 #include <sys/types.h>
+#include <vector>
 
 namespace harness::tracer {
 
@@ -13,6 +14,12 @@ std::optional<std::string> executable_of(pid_t id);
 
 /// What descriptor `fd` of process `id` is open on, as the kernel names it; "" if it is not open.
 std::string file_of(pid_t id, int fd);
+
+/// True if process `id` executes a file with the set-uid or set-gid bit.
+bool executes_set_id(pid_t id);
+
+/// The threads of process `id`; empty if it is gone.
+std::vector<pid_t> threads_of(pid_t id);
 
 /// Whose thread `id` is: its process and that one's parent.
 struct Kin {

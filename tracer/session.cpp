@@ -22,9 +22,10 @@ bool leads_a_process(pid_t id) {
 
 } // namespace
 
-Session::Session(const RunSpec& spec, StopFlag& stop, WaitLog* waits)
+Session::Session(const RunSpec& spec, StopFlag& stop, WaitLog* waits, pid_t attach_to)
     : spec_(spec), stop_(stop), start_(SteadyClock().now()), launch_(spec), control_(stop),
-      limits_(spec, start_), observer_(spec.observe), violations_(spec), waits_(waits) {}
+      limits_(spec, start_), observer_(spec.observe), violations_(spec), waits_(waits),
+      attach_to_(attach_to) {}
 
 RunResult Session::run() {
   const WaitScope waiting(stop_);
@@ -61,16 +62,22 @@ Result<> Session::plan() {
 void Session::begin() {
   alone_ = std::holds_alternative<NothingLeft>(wait_for_report(false));
   auto started = plan();
-  if (started) {
+  if (started && attach_to_ != 0) {
+    main_id_ = attach_to_;
+    started = attach_all();
+  } else if (started) {
     started = launch_.start();
     init_gone_ = launch_.init() == 0;
+    main_id_ = launch_.id();
   }
   if (!started) {
     end_run(LaunchFailed{std::move(started).error()});
     return;
   }
-  tree_.add_launched(launch_.id(), spec_.executable);
-  launch_.release();
+  if (attach_to_ == 0) {
+    tree_.add_launched(launch_.id(), spec_.executable);
+    launch_.release();
+  }
 }
 
 void Session::follow() {
@@ -80,9 +87,18 @@ void Session::follow() {
                    [&](Halted&& halted) { dispatch(std::move(halted)); },
                    [&](Ended&& ended) { on_end(ended); },
                    [](WaitInterrupted&&) {},
-                   [&](NothingLeft&&) { init_gone_ = true; },
+                   [&](NothingLeft&&) { lose_everything(); },
                },
                wait_for_report());
+  }
+}
+
+/// The kernel says that nothing is left: what we still thought alive has gone without a report.
+void Session::lose_everything() {
+  init_gone_ = true;
+  if (tree_.alive() != 0) {
+    note(Incomplete::lost_tracee);
+    tree_.lose_all();
   }
 }
 
@@ -95,7 +111,7 @@ bool Session::finished() {
     ::kill(launch_.init(), SIGKILL); // takes with it whatever we did not see
     return false;
   }
-  if (!alone_ || detached_) {
+  if (!alone_ || detached_ || attach_to_ != 0) {
     return true;
   }
   // A child that was killed before its creator could tell of it may still be on its way to us.
@@ -129,7 +145,7 @@ void Session::dispatch(Halted halted) {
 }
 
 void Session::on_end(const Ended& ended) {
-  if (ended.id == launch_.init()) {
+  if (ended.id == launch_.init() && ended.id != 0) {
     init_gone_ = true;
     return;
   }
@@ -143,7 +159,7 @@ void Session::on_end(const Ended& ended) {
                  },
                  ended.how);
   // A target that was let go and still ended under our eyes: then nobody else can wait for it.
-  if (ended.id == launch_.id() && (!end_ || std::holds_alternative<Detached>(*end_))) {
+  if (ended.id == main_id_ && (!end_ || std::holds_alternative<Detached>(*end_))) {
     end_ = launched_ ? how : RunEnd(LaunchFailed{launch_.failure()});
   }
   if (Thread* thread = tree_.find(ended.id); thread != nullptr) {
@@ -222,6 +238,9 @@ WayOn Session::on(Thread& thread, StoppedTracee tracee, const ExecEvent& /*event
     on_first_exec(caller);
   }
   maps_.forget(id);
+  if (loses_set_id(id)) {
+    note(Incomplete::set_user_id);
+  }
   enter(*caller.process, phases_.at_spawn(SpawnTrigger::By::exec, path));
   arm_points(*caller.process, id, path);
   return go_on(caller, std::move(tracee));
@@ -235,6 +254,9 @@ WayOn Session::on(Thread& thread, StoppedTracee tracee, const GroupStopEvent& /*
   if (thread.process == nullptr && !ending_) {
     thread.held = std::move(tracee);
     return KeptStopped{};
+  }
+  if (thread.process != nullptr && thread.process->detaching && !ending_) {
+    return detach(thread, std::move(tracee), 0);
   }
   return std::move(tracee).listen();
 }

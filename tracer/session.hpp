@@ -31,7 +31,7 @@ using WayOn = std::variant<RunningTracee, KeptStopped>;
 
 class Session {
 public:
-  Session(const RunSpec& spec, StopFlag& stop, WaitLog* waits);
+  Session(const RunSpec& spec, StopFlag& stop, WaitLog* waits, pid_t attach_to = 0);
   RunResult run();
 
 private:
@@ -42,6 +42,7 @@ private:
   bool finished();
   void dispatch(Halted halted);
   void on_end(const Ended& ended);
+  void lose_everything();
 
   // ---- one method per event ---------------------------------------------------------------------
   WayOn on(Thread& thread, StoppedTracee tracee, const SeccompEvent& event);
@@ -84,6 +85,8 @@ private:
   // ---- phases (session_phases.cpp) --------------------------------------------------------------
   void enter(Process& process, std::optional<PhaseIndex> phase);
   void enter_everywhere(std::optional<PhaseIndex> phase);
+  /// True if process `id` executes a set-id program that can't gain what it would gain untraced.
+  bool loses_set_id(pid_t id) const;
   void arm_points(Process& process, pid_t id, const std::string& executable);
   /// True if the trap was one of our breakpoints: the signal is not the target's.
   bool on_trap(Thread& thread, StoppedTracee& tracee);
@@ -95,6 +98,11 @@ private:
   void adopt_orphans();
   void resume_late_calls(TimePoint time);
   void send(const SignalToSend& what);
+
+  // ---- following a process that was there before us (session_attach.cpp) ------------------------
+  Result<> attach_all();
+  void add_attached(pid_t id, const std::string& path);
+  void let_go();
 
   // ---- the end ----------------------------------------------------------------------------------
   void end_run(RunEnd how);
@@ -127,6 +135,8 @@ private:
   std::optional<TimePoint> deadline_; // set by finish()
   MapsCache maps_;
   WaitLog* waits_;
+  pid_t attach_to_ = 0;                                      // 0: the run is launched
+  pid_t main_id_ = 0;                                        // the process whose end is the run's
   std::map<std::uint64_t, std::vector<CodeLocation>> sites_; // of first sightings
   CallTable sighted_;                                        // what has been seen by any thread
   std::set<std::uint64_t> only_faulted_;                     // of these, first seen after a fault

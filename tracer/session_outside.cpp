@@ -115,6 +115,10 @@ void Session::send(const SignalToSend& what) {
 // --------------------------------------------------------------------------------------
 
 void Session::end_run(RunEnd how) {
+  if (attach_to_ != 0 && tree_.alive() != 0) {
+    let_go(); // whatever the reason: the process was there before us
+    return;
+  }
   const bool stopped = std::holds_alternative<harness::Stopped>(how);
   const bool failed_launch = std::holds_alternative<LaunchFailed>(how);
   // The target's own end stands if the companion was done; a limit is worth more than that.

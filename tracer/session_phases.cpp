@@ -1,7 +1,9 @@
 // Session: how processes move through their phases.
 #include "tracer/session.hpp"
 
+#include "tracer/machine.hpp"
 #include "tracer/point_finder.hpp"
+#include "tracer/proc.hpp"
 
 namespace harness::tracer {
 
@@ -27,8 +29,13 @@ void Session::enter_everywhere(std::optional<PhaseIndex> phase) {
   }
 }
 
+bool Session::loses_set_id(pid_t id) const {
+  const bool bound = spec_.isolation || !spec_.filters.empty() || !machine().sys_ptrace;
+  return bound && executes_set_id(id);
+}
+
 void Session::arm_points(Process& process, pid_t id, const std::string& executable) {
-  if (!phases_.plan().points.empty() &&
+  if (attach_to_ == 0 && !phases_.plan().points.empty() &&
       !arm_after_exec(phases_.plan(), *process.points, id, executable,
                       executable == target_executable_)) {
     note(Incomplete::breakpoint_lost);

@@ -164,6 +164,16 @@ const Process* ProcessTree::main_process() const {
   return nullptr;
 }
 
+void ProcessTree::lose_all() {
+  for (auto& [id, thread] : threads_) {
+    if (thread->process != nullptr) {
+      retire(*thread);
+    }
+  }
+  threads_.clear();
+  last_found_ = nullptr;
+}
+
 void ProcessTree::released(Thread& thread) {
   retire(thread);
   last_found_ = nullptr;
@@ -191,13 +201,7 @@ std::uint32_t ProcessTree::executable_index(const std::string& path) {
 
 void ProcessTree::report(RunResult& result) {
   CallTable all;
-  for (auto& [id, thread] : threads_) {
-    if (thread->process != nullptr) {
-      retire(*thread);
-    }
-  }
-  threads_.clear();
-  last_found_ = nullptr;
+  lose_all();
   for (auto& process : processes_) {
     ProcessRecord record{.id = process->id,
                          .parent = process->parent,

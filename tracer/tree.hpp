@@ -106,6 +106,8 @@ public:
   std::size_t process_count() const { return processes_.size(); }
   /// The launched process or, once that has gone, the oldest one alive; null if none is.
   const Process* main_process() const;
+  /// Nobody is left, though some have not reported their end.
+  void lose_all();
   /// The thread leaves the trace alive.
   void released(Thread& thread);
   /// Oldest first.

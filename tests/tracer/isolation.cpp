@@ -114,12 +114,13 @@ TEST_CASE("isolated: nothing outlives the run") {
   if (!can_isolate()) {
     return;
   }
-  Isolated run({test::fixture("double_fork_daemon"), "8347"});
+  const std::string marker = test::marker();
+  Isolated run({test::fixture("double_fork_daemon"), "30", marker});
   run.target.spec.limits.wall = std::chrono::milliseconds(200);
   const auto result = run.target.run();
   CHECK(timed_out(result));
   CHECK(result.processes.size() == 3);
-  CHECK(test::processes_with("8347").empty());
+  CHECK(test::processes_with(marker).empty());
 }
 
 TEST_CASE("isolated: memory segments and queues end with the run") {

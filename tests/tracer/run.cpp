@@ -114,13 +114,14 @@ TEST_CASE("job control works as untraced") {
 }
 
 TEST_CASE("a daemon is followed and ends with the run") {
-  Target target({test::fixture("double_fork_daemon"), "8231"});
+  const std::string marker = test::marker();
+  Target target({test::fixture("double_fork_daemon"), "30", marker});
   target.spec.limits.wall = std::chrono::milliseconds(300);
   const auto result = target.run();
   REQUIRE(std::holds_alternative<LimitReached>(result.end));
   CHECK(result.processes.size() == 3);
   CHECK(result.incomplete == std::vector{Incomplete::killed});
-  CHECK(test::processes_with("8231").empty());
+  CHECK(test::processes_with(marker).empty());
 }
 
 TEST_CASE("the wall limit ends a run") {
@@ -149,7 +150,8 @@ TEST_CASE("the limit of processes ends a fork bomb") {
 
 TEST_CASE("a stop flag raised before or during a run ends it") {
   tracer::StopFlag stop;
-  Target target({test::fixture("sleep_forever")});
+  const std::string marker = test::marker();
+  Target target({test::fixture("sleep_forever"), marker});
   std::thread other([&] {
     ::usleep(30'000);
     stop.request();
@@ -157,7 +159,7 @@ TEST_CASE("a stop flag raised before or during a run ends it") {
   CHECK(std::holds_alternative<Interrupted>(target.run(stop).end));
   other.join();
   CHECK(std::holds_alternative<Interrupted>(target.run(stop).end));
-  CHECK(test::processes_with("sleep_forever").empty());
+  CHECK(test::processes_with(marker).empty());
 }
 
 namespace {

@@ -5,8 +5,10 @@
 #include <charconv>
 #include <dirent.h>
 #include <fcntl.h>
+#include <spawn.h>
 #include <stdexcept>
 #include <sys/mman.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 namespace harness::test {
@@ -41,6 +43,35 @@ std::string Target::output() const {
   return text ? std::move(*text) : std::string();
 }
 
+Shown run_untraced(const std::vector<std::string>& words) {
+  const Fd input(::open("/dev/null", O_RDONLY | O_CLOEXEC));
+  const Fd output(::memfd_create("output", MFD_CLOEXEC));
+  ::fcntl(output.get(), F_SETFL, O_APPEND);
+  posix_spawn_file_actions_t actions;
+  ::posix_spawn_file_actions_init(&actions);
+  ::posix_spawn_file_actions_adddup2(&actions, input.get(), 0);
+  ::posix_spawn_file_actions_adddup2(&actions, output.get(), 1);
+  ::posix_spawn_file_actions_adddup2(&actions, output.get(), 2);
+  std::vector<char*> argv;
+  for (const auto& word : words) {
+    argv.push_back(const_cast<char*>(word.c_str()));
+  }
+  argv.push_back(nullptr);
+  char* environment[] = {const_cast<char*>("PATH=/usr/bin:/bin"), const_cast<char*>("LC_ALL=C"),
+                         nullptr};
+  pid_t child = 0;
+  if (::posix_spawn(&child, words[0].c_str(), &actions, nullptr, argv.data(), environment) != 0) {
+    throw std::runtime_error("cannot start " + words[0]);
+  }
+  ::posix_spawn_file_actions_destroy(&actions);
+  int status = 0;
+  ::waitpid(child, &status, 0);
+  ::lseek(output.get(), 0, SEEK_SET);
+  auto text = read_all(output.get());
+  return {WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status),
+          WIFSIGNALED(status) && WCOREDUMP(status), text ? std::move(*text) : std::string()};
+}
+
 std::map<std::string, std::uint64_t> counts(const RunResult& result) {
   std::map<std::string, std::uint64_t> by_name;
   for (const auto& sighting : result.sightings) {
@@ -62,6 +93,11 @@ std::map<std::string, std::uint64_t> counts_in(const RunResult& result, PhaseInd
 int exit_status(const RunResult& result) {
   const auto* exited = std::get_if<Exited>(&result.end);
   return exited != nullptr ? exited->status : -1;
+}
+
+std::string marker() {
+  static int made = 0;
+  return "marker-of-a-test-" + std::to_string(::getpid()) + "-" + std::to_string(++made);
 }
 
 std::vector<int> processes_with(const std::string& text) {

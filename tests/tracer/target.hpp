@@ -26,6 +26,17 @@ private:
   Fd output_;
 };
 
+/// What can be seen of a program from outside.
+struct Shown {
+  int status = 0; // exit status, or 128 + signal
+  bool core_dumped = false;
+  std::string output; // of both streams
+  friend bool operator==(const Shown&, const Shown&) = default;
+};
+
+/// A run of `words` without a tracer, with the streams and environment that a Target has.
+Shown run_untraced(const std::vector<std::string>& words);
+
 /// Call name → count over all phases and executables, by number: "257" or "i386:5".
 std::map<std::string, std::uint64_t> counts(const RunResult& result);
 /// As counts(), of one phase.
@@ -33,6 +44,10 @@ std::map<std::string, std::uint64_t> counts_in(const RunResult& result, PhaseInd
 
 /// The exit status, or -1 if the run ended otherwise.
 int exit_status(const RunResult& result);
+
+/// A word that no other process has on its command line: give it to a target, and look for it
+/// after.
+std::string marker();
 
 /// Processes on this machine whose command line holds `text`; for "nothing is left behind".
 std::vector<int> processes_with(const std::string& text);

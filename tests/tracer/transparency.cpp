@@ -5,56 +5,15 @@
 
 #include <cstdlib>
 #include <doctest/doctest.h>
-#include <fcntl.h>
-#include <spawn.h>
-#include <sys/mman.h>
 #include <sys/resource.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
 using namespace harness;
+using test::Shown;
 using test::Target;
 
 namespace {
 
 using Words = std::vector<std::string>;
-
-/// What can be seen of a program from outside.
-struct Shown {
-  int status = 0; // exit status, or 128 + signal
-  bool core_dumped = false;
-  std::string output;
-  friend bool operator==(const Shown&, const Shown&) = default;
-};
-
-Shown untraced(const Words& words) {
-  const Fd input(::open("/dev/null", O_RDONLY | O_CLOEXEC));
-  const Fd output(::memfd_create("output", MFD_CLOEXEC));
-  ::fcntl(output.get(), F_SETFL, O_APPEND);
-  posix_spawn_file_actions_t actions;
-  ::posix_spawn_file_actions_init(&actions);
-  ::posix_spawn_file_actions_adddup2(&actions, input.get(), 0);
-  ::posix_spawn_file_actions_adddup2(&actions, output.get(), 1);
-  ::posix_spawn_file_actions_adddup2(&actions, output.get(), 2);
-  std::vector<char*> argv;
-  for (const auto& word : words) {
-    argv.push_back(const_cast<char*>(word.c_str()));
-  }
-  argv.push_back(nullptr);
-  char* environment[] = {const_cast<char*>("PATH=/usr/bin:/bin"), const_cast<char*>("LC_ALL=C"),
-                         nullptr};
-  pid_t child = 0;
-  REQUIRE(::posix_spawn(&child, words[0].c_str(), &actions, nullptr, argv.data(), environment) ==
-          0);
-  ::posix_spawn_file_actions_destroy(&actions);
-  int status = 0;
-  ::waitpid(child, &status, 0);
-  ::lseek(output.get(), 0, SEEK_SET);
-  auto text = read_all(output.get());
-  REQUIRE(text.ok());
-  return {WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status),
-          WIFSIGNALED(status) && WCOREDUMP(status), std::move(*text)};
-}
 
 Shown traced(const Words& words, bool two_stops) {
   Target target(words);
@@ -175,7 +134,7 @@ TEST_CASE("every fixture behaves the same traced and untraced") {
   const int times = repeats();
   for (Words words : programs()) {
     words[0] = test::fixture(words[0]);
-    const Shown expected = untraced(words);
+    const Shown expected = test::run_untraced(words);
     for (int i = 0; i < times; ++i) {
       for (const bool two_stops : {false, true}) {
         const Shown shown = traced(words, two_stops);
@@ -187,5 +146,4 @@ TEST_CASE("every fixture behaves the same traced and untraced") {
       }
     }
   }
-  CHECK(test::processes_with("tests/fixtures/").empty());
 }

@@ -1,0 +1,255 @@
+// What tracing costs, next to strace and to nothing: paired and alternating, medians of ratios to
+// the untraced run of the same round. Usage: trace [ROUNDS] (default 15).
+#include "harness/base/fd.hpp"
+#include "harness/model/syscall_table.hpp"
+#include "tracer/tracer.hpp"
+
+#include <algorithm>
+#include <arpa/inet.h>
+#include <chrono>
+#include <csignal>
+#include <cstdlib>
+#include <fcntl.h>
+#include <filesystem>
+#include <fmt/format.h>
+#include <functional>
+#include <netinet/in.h>
+#include <spawn.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <thread>
+#include <unistd.h>
+
+using namespace harness;
+using Words = std::vector<std::string>;
+
+namespace {
+
+constexpr int redis_port = 17379;
+
+double now_us() {
+  return std::chrono::duration<double, std::micro>(
+             std::chrono::steady_clock::now().time_since_epoch())
+      .count();
+}
+
+double median(std::vector<double> values) {
+  std::sort(values.begin(), values.end());
+  return values.empty() ? 0 : values[values.size() / 2];
+}
+
+int null_device() {
+  static const int fd = ::open("/dev/null", O_RDWR | O_CLOEXEC);
+  return fd;
+}
+
+pid_t spawn(const Words& words) {
+  posix_spawn_file_actions_t actions;
+  ::posix_spawn_file_actions_init(&actions);
+  for (int i = 0; i < 3; ++i) {
+    ::posix_spawn_file_actions_adddup2(&actions, null_device(), i);
+  }
+  std::vector<char*> argv;
+  for (const auto& word : words) {
+    argv.push_back(const_cast<char*>(word.c_str()));
+  }
+  argv.push_back(nullptr);
+  char* environment[] = {const_cast<char*>("PATH=/usr/bin:/bin"), const_cast<char*>("LC_ALL=C"),
+                         nullptr};
+  pid_t child = 0;
+  ::posix_spawn(&child, words[0].c_str(), &actions, nullptr, argv.data(), environment);
+  ::posix_spawn_file_actions_destroy(&actions);
+  return child;
+}
+
+void finish(pid_t child) {
+  int status = 0;
+  ::waitpid(child, &status, 0);
+}
+
+Words strace(Words words, bool filter) {
+  Words command = {"/usr/bin/strace", "-f", "-c", "-o", "/dev/null"};
+  if (filter) {
+    command.emplace_back("--seccomp-bpf");
+  }
+  command.insert(command.end(), words.begin(), words.end());
+  return command;
+}
+
+RunSpec spec_of(const Words& words) {
+  RunSpec spec;
+  spec.executable = words[0];
+  spec.arguments = words;
+  spec.environment = {"PATH=/usr/bin:/bin", "LC_ALL=C"};
+  spec.streams = {null_device(), null_device(), null_device()};
+  spec.limits.wall = std::chrono::minutes(5);
+  spec.limits.processes = 100'000;
+  spec.observe.sites = false;
+  return spec;
+}
+
+RunResult traced(const RunSpec& spec) {
+  tracer::StopFlag stop;
+  return tracer::run(spec, stop);
+}
+
+/// What a way of running measures: microseconds, or seconds per request; less is better.
+using Way = std::function<double()>;
+struct NamedWay {
+  std::string name;
+  Way run;
+};
+
+double timed(const std::function<void()>& work) {
+  const double begin = now_us();
+  work();
+  return now_us() - begin;
+}
+
+void compare(const std::string& title, const std::string& unit, int rounds,
+             const std::vector<NamedWay>& ways) {
+  std::vector<std::vector<double>> values(ways.size());
+  std::vector<std::vector<double>> ratios(ways.size());
+  for (int round = 0; round < rounds; ++round) {
+    for (std::size_t i = 0; i < ways.size(); ++i) {
+      values[i].push_back(ways[i].run());
+      ratios[i].push_back(values[i].back() / values[0].back());
+    }
+  }
+  fmt::print("\n{} ({}, median of {})\n", title, unit, rounds);
+  for (std::size_t i = 0; i < ways.size(); ++i) {
+    fmt::print("  {:22} {:12.1f}   x {:.2f}\n", ways[i].name, median(values[i]), median(ratios[i]));
+  }
+  std::fflush(stdout);
+}
+
+void compare_command(const std::string& title, const Words& words, int rounds) {
+  const RunSpec counting = spec_of(words);
+  const RunResult seen = traced(counting);
+  RunSpec discovering = counting;
+  discovering.mode = Mode::discover;
+  for (const auto& sighting : seen.sightings) {
+    discovering.known.insert(sighting.call);
+  }
+  std::vector<NamedWay> ways = {
+      {"untraced", [&] { return timed([&] { finish(spawn(words)); }); }},
+      {"count", [&] { return timed([&] { traced(counting); }); }},
+      {"discover", [&] { return timed([&] { traced(discovering); }); }},
+  };
+  if (std::filesystem::exists("/usr/bin/strace")) {
+    ways.push_back(
+        {"strace -f -c", [&] { return timed([&] { finish(spawn(strace(words, false))); }); }});
+    ways.push_back({"strace --seccomp-bpf",
+                    [&] { return timed([&] { finish(spawn(strace(words, true))); }); }});
+  }
+  compare(fmt::format("{} ({} calls)", title, seen.calls), "us", rounds, ways);
+}
+
+// ---- redis under load
+// -----------------------------------------------------------------------------
+
+const Words redis = {"/usr/bin/redis-server", "--port", std::to_string(redis_port), "--save", ""};
+
+bool answers() {
+  const Fd socket(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
+  sockaddr_in address{};
+  address.sin_family = AF_INET;
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  address.sin_port = htons(redis_port);
+  return ::connect(socket.get(), reinterpret_cast<sockaddr*>(&address), sizeof address) == 0;
+}
+
+/// Microseconds for the benchmark's requests (SET, then GET).
+double load() {
+  return timed([] {
+    finish(spawn({"/usr/bin/redis-benchmark", "-p", std::to_string(redis_port), "-t", "set,get",
+                  "-n", "10000", "-q"}));
+  });
+}
+
+class Load final : public Companion {
+public:
+  void started(RunControl& control, pid_t /*pid*/) override { control_ = &control; }
+  void ready() override {
+    thread_ = std::thread([this] {
+      took = load();
+      control_->request_signal(SIGTERM);
+      control_->finish(std::chrono::seconds(2));
+    });
+  }
+  void stop() override {
+    if (thread_.joinable()) {
+      thread_.join();
+    }
+  }
+  double took = 0;
+
+private:
+  RunControl* control_ = nullptr;
+  std::thread thread_;
+};
+
+double redis_spawned(const Words& words) {
+  const pid_t server = spawn(words);
+  while (!answers()) {
+    ::usleep(1000);
+  }
+  const double took = load();
+  finish(spawn({"/usr/bin/redis-cli", "-p", std::to_string(redis_port), "shutdown", "nosave"}));
+  finish(server);
+  return took;
+}
+
+double redis_traced(RunSpec spec) {
+  Load load;
+  spec.companion = &load;
+  traced(spec);
+  return load.took;
+}
+
+void compare_redis(int rounds) {
+  if (!std::filesystem::exists(redis[0]) || !std::filesystem::exists("/usr/bin/redis-benchmark")) {
+    fmt::print("left out: redis; apt-get install redis-server redis-tools\n");
+    return;
+  }
+  RunSpec counting = spec_of(redis);
+  counting.phases = {{"startup", LaunchTrigger{}}, {"serving", SymbolTrigger{"aeMain", 0, ""}}};
+  Load first;
+  counting.companion = &first;
+  RunSpec discovering = counting;
+  discovering.mode = Mode::discover;
+  for (const auto& sighting : traced(counting).sightings) {
+    if (sighting.phase == 1) {
+      discovering.known.insert(sighting.call);
+    }
+  }
+  std::vector<NamedWay> ways = {
+      {"untraced", [] { return redis_spawned(redis); }},
+      {"count", [&] { return redis_traced(counting); }},
+      {"discover", [&] { return redis_traced(discovering); }},
+  };
+  if (std::filesystem::exists("/usr/bin/strace")) {
+    ways.push_back({"strace -f -c", [] { return redis_spawned(strace(redis, false)); }});
+    ways.push_back({"strace --seccomp-bpf", [] { return redis_spawned(strace(redis, true)); }});
+  }
+  compare("redis-benchmark, 10,000 SET and 10,000 GET", "us", rounds, ways);
+}
+
+} // namespace
+
+int main(int argc, char** argv) {
+  const int rounds = argc > 1 ? std::atoi(argv[1]) : 15;
+  const std::string fixtures = HARNESS_FIXTURES;
+  const auto many = std::filesystem::temp_directory_path() / "harness-bench-many-files";
+  std::filesystem::create_directories(many);
+  for (int i = 0; i < 10'000; ++i) {
+    const Fd file(::open((many / std::to_string(i)).c_str(), O_CREAT | O_WRONLY | O_CLOEXEC, 0644));
+  }
+  compare_command("ls -l, small directory", {"/usr/bin/ls", "-l", "/usr"}, rounds);
+  compare_command("ls -l, 10,000 files", {"/usr/bin/ls", "-l", many.string()}, std::min(rounds, 5));
+  compare_command("20,000 calls in a loop", {fixtures + "/busy_loop", "20000"}, rounds);
+  compare_command("2,000 threads", {fixtures + "/many_threads", "2000"}, std::min(rounds, 7));
+  compare_redis(std::min(rounds, 5));
+  std::filesystem::remove_all(many);
+  return 0;
+}
