@@ -13,6 +13,7 @@ extern const Command status_command;
 extern const Command init_command;
 extern const Command policy_command;
 extern const Command enforce_command;
+extern const Command patch_command;
 extern const Command doctor_command;
 extern const Command completion_command;
 extern const Command manual_command;
@@ -37,6 +38,7 @@ std::span<const Command* const> commands() {
       &init_command,
       &policy_command,
       &enforce_command,
+      &patch_command,
       &doctor_command,
       &completion_command,
       &manual_command,

@@ -1,0 +1,242 @@
+// `harness patch`: an ELF that carries its own policy; looking into one, and taking it out again.
+#include "patch/patch.hpp"
+
+#include "harness/base/fd.hpp"
+#include "harness/base/text.hpp"
+#include "harness/base/user_error.hpp"
+#include "harness/bpf/build.hpp"
+#include "harness/cli/commands.hpp"
+#include "harness/cli/exit_status.hpp"
+#include "harness/model/digest.hpp"
+#include "patch/embedded.h"
+#include "policy/policy_json.hpp"
+#include "policy/soak.hpp"
+
+#include <CLI/CLI.hpp>
+#include <cstdlib>
+#include <fmt/format.h>
+#include <map>
+#include <memory>
+#include <sys/stat.h>
+#include <sys/xattr.h>
+#include <unistd.h>
+
+namespace harness::cli {
+
+namespace {
+
+struct Options {
+  std::string program;
+  std::string policy;
+  std::string output;
+  patch::At at = patch::At::init;
+  bool override_possible = true;
+  bool set_user_id_too = false;
+  bool inspect = false;
+  bool remove = false;
+};
+
+/// A failure that the user can mend: what was wrong with which file.
+[[noreturn]] void refuse(const std::string& file, const Error& error) {
+  throw UserError({file, 0, 0}, error.message, "");
+}
+
+std::string read_whole(const std::string& path) {
+  auto content = read_file(path);
+  if (!content) {
+    throw UserError({}, content.error().message, "give the path of a file that you can read");
+  }
+  return *std::move(content);
+}
+
+/// The program without links, and what its file says of it.
+struct ProgramFile {
+  std::string path;
+  std::string bytes;
+  struct stat status {};
+};
+
+ProgramFile read_program(const std::string& path) {
+  ProgramFile program;
+  const std::unique_ptr<char, decltype(&std::free)> real(::realpath(path.c_str(), nullptr),
+                                                         &std::free);
+  program.path = real ? real.get() : path;
+  program.bytes = read_whole(program.path);
+  if (::stat(program.path.c_str(), &program.status) != 0 || !S_ISREG(program.status.st_mode)) {
+    throw UserError({}, fmt::format("{} is no regular file", printable(path)), "give a program");
+  }
+  return program;
+}
+
+void check_privileges(const ProgramFile& program, bool accepted) {
+  const bool by_mode = (program.status.st_mode & (S_ISUID | S_ISGID)) != 0;
+  const bool by_attribute = ::getxattr(program.path.c_str(), "security.capability", nullptr, 0) > 0;
+  if ((by_mode || by_attribute) && !accepted) {
+    throw UserError(
+        {},
+        fmt::format("{} gains privileges when it starts (set-uid, set-gid or file capabilities)",
+                    printable(program.path)),
+        "a policy that breaks it may break it open; the copy will not be privileged. If "
+        "that is what you want, add --i-know");
+  }
+}
+
+/// The output is created whole or not at all, and never over the program itself.
+void write_program(const Options& options, const ProgramFile& program, const std::string& bytes) {
+  struct stat there {};
+  if (::stat(options.output.c_str(), &there) == 0 && there.st_dev == program.status.st_dev &&
+      there.st_ino == program.status.st_ino) {
+    throw UserError({}, fmt::format("-o {} is the program itself", printable(options.output)),
+                    "the original is never touched: write to another file");
+  }
+  if (auto written = replace_file(options.output, bytes); !written) {
+    throw UserError({}, written.error().message, "name an output that you can write with -o");
+  }
+  ::chmod(options.output.c_str(), program.status.st_mode & 0777);
+}
+
+FilterProgram build_filter(const Policy& policy, std::size_t phase) {
+  auto filter = bpf::build(policy, phase);
+  if (!filter) {
+    throw UserError(
+        {}, fmt::format("phase '{}': {}", policy.phases[phase].name, filter.error().message), "");
+  }
+  return *std::move(filter);
+}
+
+int make_patched(const Options& options) {
+  const ProgramFile program = read_program(options.program);
+  const std::string text = read_whole(options.policy);
+  const auto policy = policy::read_policy_json(text);
+  if (!policy) {
+    refuse(options.policy, policy.error());
+  }
+  if (policy->native != AuditArch::x86_64) {
+    throw UserError({options.policy, 0, 0}, "a policy for another architecture",
+                    "make one from a campaign on x86-64");
+  }
+  if (policy->target_hash != sha256_hex(program.bytes)) {
+    throw UserError(
+        {options.policy, 0, 0},
+        fmt::format("this policy was made for another file than {}: its points would lie "
+                    "in other code, its calls belong to other code",
+                    printable(program.path)),
+        fmt::format("explore this very program, or patch {}", printable(policy->executable)));
+  }
+  check_privileges(program, options.set_user_id_too);
+  patch::PatchRequest request{
+      .program = program.bytes, .phases = {}, .at = options.at, .policy = text};
+  const Policy soak = policy::soak(*policy);
+  for (std::size_t i = 0; i < policy->phases.size(); ++i) {
+    request.phases.push_back({policy->phases[i].name, policy->phases[i].trigger,
+                              build_filter(*policy, i),
+                              options.override_possible ? build_filter(soak, i) : FilterProgram{}});
+  }
+  const auto patched = patch::patch_program(request);
+  if (!patched) {
+    refuse(program.path, patched.error());
+  }
+  write_program(options, program, *patched);
+  return exit_good;
+}
+
+int inspect(const Options& options) {
+  const ProgramFile program = read_program(options.program);
+  const auto record = patch::read_record(program.bytes);
+  if (!record) {
+    refuse(program.path, record.error());
+  }
+  if (!record->has_value()) {
+    throw UserError({}, fmt::format("{} carries no policy", printable(program.path)), "");
+  }
+  const patch::PatchRecord& patched = **record;
+  fmt::print("{}\n  original   {} bytes, sha256 {}\n  log-only   {}\n", printable(program.path),
+             with_commas(patched.original_bytes), patched.original_hash,
+             patched.override_possible ? EMBEDDED_SOAK_VARIABLE "=log in the environment"
+                                       : "not possible (--no-override)");
+  const auto policy = policy::read_policy_json(patched.policy);
+  for (std::size_t i = 0; i < patched.points.size(); ++i) {
+    const auto& point = patched.points[i];
+    fmt::print("  phase {:<12} from {} at {:#x}\n", printable(point.phase),
+               printable(point.trigger), point.address);
+    if (policy && i < policy->phases.size()) {
+      fmt::print("    {} calls allowed\n", policy->phases[i].allowed().size());
+    }
+  }
+  fmt::print("\n{}\n", patched.policy);
+  return exit_good;
+}
+
+int remove_policy(const Options& options) {
+  const ProgramFile program = read_program(options.program);
+  const auto original = patch::restore_original(program.bytes);
+  if (!original) {
+    refuse(program.path, original.error());
+  }
+  write_program(options, program, *original);
+  return exit_good;
+}
+
+void require(bool given, std::string_view what, std::string_view remedy) {
+  if (!given) {
+    throw UserError({}, fmt::format("patch: {}", what), std::string(remedy));
+  }
+}
+
+int run_patch(const Options& options) {
+  require(!(options.inspect && options.remove), "--inspect and --remove exclude each other",
+          "give one of them");
+  if (options.inspect) {
+    require(options.policy.empty() && options.output.empty(), "--inspect only looks",
+            "write harness patch --inspect PROGRAM");
+    return inspect(options);
+  }
+  require(!options.output.empty(), "no output given", "add -o OUT");
+  if (options.remove) {
+    require(options.policy.empty(), "--remove needs no policy",
+            "write harness patch --remove PROGRAM -o ORIGINAL");
+    return remove_policy(options);
+  }
+  require(
+      !options.policy.empty(), "no policy given",
+      "write harness patch PROGRAM POLICY -o OUT; harness policy CAMPAIGN --format json makes one");
+  return make_patched(options);
+}
+
+Action define(CLI::App& app) {
+  const auto options = std::make_shared<Options>();
+  app.add_option("program", options->program,
+                 "The program; with --inspect or --remove a patched one")
+      ->required();
+  app.add_option("policy", options->policy, "Policy in our JSON (harness policy --format json)");
+  app.add_option("-o,--output", options->output,
+                 "Where the result goes; the program stays as it is");
+  const std::map<std::string, patch::At> places = {
+      {"load", patch::At::load}, {"init", patch::At::init}, {"main", patch::At::main}};
+  app.add_option(
+         "--at", options->at,
+         "Where the first filter goes in: load (static programs: the first instruction), init (the "
+         "loader has finished; the default), main")
+      ->transform(CLI::CheckedTransformer(places, CLI::ignore_case).description(""));
+  app.add_flag("!--no-override", options->override_possible,
+               "Leave the log-only mode (" EMBEDDED_SOAK_VARIABLE "=log) out");
+  app.add_flag("--i-know", options->set_user_id_too,
+               "Patch a set-uid program; the copy is not set-uid");
+  app.add_flag("--inspect", options->inspect, "Show the policy that a program carries, and where");
+  app.add_flag("--remove", options->remove, "Give back the original, byte for byte");
+  return [options](const Invocation&) { return run_patch(*options); };
+}
+
+} // namespace
+
+extern const Command patch_command;
+const Command patch_command = {
+    .name = "patch",
+    .summary = "Make a program that carries its own policy, for one phase or several",
+    .examples = "  harness patch /usr/bin/redis-server redis.json -o redis-server\n"
+                "  harness patch --inspect redis-server\n"
+                "  harness patch --remove redis-server -o original\n",
+    .define = define,
+};
+
+} // namespace harness::cli
