@@ -196,6 +196,8 @@ HARNESS_RAW_CODE void stub_main(void* argument) {
 }
 
 HARNESS_RAW_CODE void init_main(void* /*unused*/) {
+  // Nothing of ours stays open here: a terminal hangs up and a pipe ends when we close our side.
+  raw_syscall(SYS_close_range, 0, ~0U, 0);
   raw_syscall(SYS_prctl, PR_SET_PDEATHSIG, SIGKILL);
   // Orphans of the run come to us; ignoring SIGCHLD lets the kernel reap them.
   KernelSigaction ignore{SIG_IGN, 0, nullptr, 0};
