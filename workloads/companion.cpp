@@ -1,7 +1,6 @@
 #include "workloads/companion.hpp"
 
 #include <array>
-#include <csignal>
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -33,8 +32,8 @@ void RunCompanion::started(RunControl& control, pid_t /*pid*/) {
     (void)::fchmodat(directory.parent, directory.name.c_str(), 0, 0);
     break;
   }
-  if (breaks_pipe) {
-    control.expect_signal(SIGPIPE);
+  for (const int signal : expected_signals) {
+    control.expect_signal(signal);
   }
   if (pump) {
     pump->start(control);

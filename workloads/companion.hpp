@@ -12,6 +12,7 @@
 #include <optional>
 #include <string>
 #include <thread>
+#include <vector>
 
 namespace harness::workloads {
 
@@ -36,7 +37,7 @@ public:
   std::unique_ptr<Pump> pump;       // may be null
   std::optional<ServerPart> server; // none: a command
   DirectoryFate directory;
-  bool breaks_pipe = false; // an output without a reader: SIGPIPE is expected
+  std::vector<int> expected_signals; // ends by these are of the input's making
 
   ~RunCompanion() override { stop(); }
 

@@ -14,10 +14,7 @@
 #include <sched.h>
 #include <sys/mount.h>
 #include <sys/prctl.h>
-#include <sys/socket.h>
-#include <sys/stat.h>
 #include <sys/syscall.h>
-#include <sys/un.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -200,31 +197,6 @@ Neighbours::Neighbours(std::vector<NeighbourSpec> specs, NeighbourSurroundings s
 Neighbours::~Neighbours() {
   stop_.set();
   thread_.join();
-}
-
-namespace {
-constexpr const char* system_log = "/dev/log";
-}
-
-Result<Fd> open_system_log() {
-  Fd socket(::socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
-  sockaddr_un address{};
-  address.sun_family = AF_UNIX;
-  std::strncpy(address.sun_path, system_log, sizeof address.sun_path - 1);
-  if (!socket ||
-      ::bind(socket.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0) {
-    return Error::from_errno("a system log of our own at /dev/log", errno);
-  }
-  if (::chmod(system_log, 0666) != 0) {
-    return Error::from_errno("open up /dev/log", errno);
-  }
-  return socket;
-}
-
-void close_system_log(Fd socket) {
-  if (socket) {
-    ::unlink(system_log);
-  }
 }
 
 } // namespace harness::workloads

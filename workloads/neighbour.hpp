@@ -47,10 +47,4 @@ private:
   std::thread thread_;
 };
 
-/// A datagram socket /dev/log in the worker's own /dev, as a system log would have it; what arrives
-/// is dropped. The path is removed at the end. The name in plans and inputs is "devlog".
-Result<Fd> open_system_log();
-void close_system_log(Fd socket);
-constexpr const char* system_log_name = "devlog";
-
 } // namespace harness::workloads

@@ -3,6 +3,7 @@
 #include "harness/base/text.hpp"
 
 #include <algorithm>
+#include <csignal>
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <sys/stat.h>
@@ -139,7 +140,7 @@ void start_neighbours(Draft& draft, const CampaignPlan& plan, const Input& input
           fmt::format("neighbour {}: the plan does not explain it", quote_if_needed(name)));
     } else if (!place.isolated) {
       draft.left_out.push_back("neighbour devlog: only in isolation, /dev is the host's");
-    } else if (auto log = open_system_log(); log) {
+    } else if (auto log = SystemLog::open(); log) {
       draft.resources->system_log = std::move(*log);
     } else {
       draft.left_out.push_back("neighbour devlog: " + log.error().message);
@@ -153,6 +154,25 @@ void start_neighbours(Draft& draft, const CampaignPlan& plan, const Input& input
                               draft.resources->directory.owner(), plan.workload.ready_within},
         draft.left_out);
   }
+}
+
+/// Signals by which the kernel ends a program for what the input does to it: no failures of its
+/// own.
+std::vector<int> consequences(const Input& input, const Streams& streams) {
+  std::vector<int> signals;
+  if (streams.breaks_pipe) {
+    signals.push_back(SIGPIPE);
+  }
+  for (const auto& limit : input.limits) {
+    if (limit.name == "fsize") {
+      signals.push_back(SIGXFSZ);
+    } else if (limit.name == "cpu") {
+      signals.insert(signals.end(), {SIGXCPU, SIGKILL});
+    } else if (limit.name == "stack") {
+      signals.push_back(SIGSEGV);
+    }
+  }
+  return signals;
 }
 
 void set_arguments(RunSpec& spec, const CampaignPlan& plan, const Input& input,
@@ -172,7 +192,6 @@ void set_arguments(RunSpec& spec, const CampaignPlan& plan, const Input& input,
 
 PreparedRun::Resources::~Resources() {
   companion.stop();
-  close_system_log(std::move(system_log));
 }
 
 PreparedRun::PreparedRun(RunSpec made, std::vector<std::string> lines,
@@ -243,7 +262,7 @@ Result<> add_streams(Draft& draft, const Input& input, Feed feed) {
     return std::move(streams.error());
   }
   resources.streams = std::move(*streams);
-  resources.companion.breaks_pipe = resources.streams.breaks_pipe;
+  resources.companion.expected_signals = consequences(input, resources.streams);
   draft.spec.streams = resources.streams.borrowed();
   if (Pump::is_needed(resources.streams)) {
     resources.companion.pump =

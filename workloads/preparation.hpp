@@ -7,6 +7,7 @@
 #include "workloads/placeholders.hpp"
 #include "workloads/run_directory.hpp"
 #include "workloads/streams.hpp"
+#include "workloads/system_log.hpp"
 #include "workloads/workload.hpp"
 
 #include <memory>
@@ -21,7 +22,7 @@ public:
 
   RunDirectory directory;
   Streams streams;
-  Fd system_log;
+  std::unique_ptr<SystemLog> system_log;
   std::unique_ptr<Neighbours> neighbours;
   RunCompanion companion;
 };

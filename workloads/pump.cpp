@@ -16,7 +16,7 @@ using namespace std::chrono_literals;
 constexpr Duration sign_of_life = 300ms;
 constexpr Duration short_pause = 3ms;
 constexpr Duration silence = 40ms;
-constexpr Duration last_silence = 250ms;
+constexpr Duration last_silence = 800ms;
 constexpr Duration grace = 300ms;
 constexpr int end_of_file_keys = 3;
 constexpr std::size_t most_heard = std::size_t{64} << 10;
@@ -91,7 +91,7 @@ void Pump::work() {
     feed_all();
   }
   if (hang_up_ && terminal_) {
-    listen_until_quiet(sign_of_life, short_pause);
+    listen_until(in(sign_of_life)); // in the middle of its work, as with an interrupt
     hang_up_now();
   }
   while (listen_until(in(1h)) != Heard::stopped) {

@@ -111,6 +111,15 @@ TEST_CASE("a script becomes standard input") {
   CHECK(run.output_tail(65536) == "one\ntwo\n");
 }
 
+TEST_CASE("an end by a limit of the input is no failure") {
+  TemporaryDirectory place;
+  auto run = prepare(command_plan("/bin/true"), input_of("limit fsize 0\nlimit stack 8192\n"),
+                     place / "r");
+  const auto ended = run_untraced(run.spec);
+  CHECK(holds(ended.expected, SIGXFSZ));
+  CHECK(holds(ended.expected, SIGSEGV));
+}
+
 TEST_CASE("a configuration file is written from the plan and the input") {
   auto plan = command_plan("/bin/cat");
   plan.workload.configuration_file = "etc/test.conf";

@@ -3,8 +3,10 @@
 #include "tests/support/process.hpp"
 #include "tests/workloads/plans.hpp"
 #include "tests/workloads/runner.hpp"
+#include "workloads/system_log.hpp"
 
 #include <csignal>
+#include <cstdio>
 #include <cstdlib>
 #include <doctest/doctest.h>
 #include <unistd.h>
@@ -55,4 +57,23 @@ TEST_CASE("in isolation a neighbour has the target's identity, /tmp and nobody e
   }
   CHECK(read_file(place / "r/run/who").ok());
   CHECK(*read_file(place / "r/run/who") == "65534\n/tmp/run\n/proc/1\n");
+}
+
+TEST_CASE("the system log takes more than a socket holds, and leaves nothing") {
+  if (::access("/dev/log", F_OK) == 0) {
+    std::printf("left out: this machine has a /dev/log of its own\n");
+    return;
+  }
+  {
+    auto log = workloads::SystemLog::open();
+    if (!log) {
+      std::printf("left out: %s\n", log.error().message.c_str());
+      return;
+    }
+    const auto sent =
+        test::run({.words = {"sh", "-c",
+                             "for i in $(seq 100); do logger -u /dev/log hello || exit 1; done"}});
+    CHECK_MESSAGE(sent.status == 0, sent.error);
+  }
+  CHECK(::access("/dev/log", F_OK) != 0);
 }

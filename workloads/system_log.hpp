@@ -1,0 +1,35 @@
+// SystemLog: a listener at /dev/log, the neighbour "devlog": with it a target finds the system log
+// that a bare sandbox lacks. Knows the kernel interface only.
+#pragma once
+
+#include "harness/base/fd.hpp"
+#include "harness/base/result.hpp"
+#include "workloads/wake.hpp"
+
+#include <memory>
+#include <thread>
+
+namespace harness::workloads {
+
+/// The name in plans and inputs.
+constexpr const char* system_log_name = "devlog";
+
+/// A datagram socket in the worker's own /dev; a thread drops what arrives, so that nobody who logs
+/// has to wait. The path is removed at the end.
+class SystemLog {
+public:
+  static Result<std::unique_ptr<SystemLog>> open();
+  ~SystemLog();
+  SystemLog(const SystemLog&) = delete;
+  SystemLog& operator=(const SystemLog&) = delete;
+
+private:
+  explicit SystemLog(Fd socket);
+  void drain() const;
+
+  Fd socket_;
+  Wake stop_;
+  std::thread thread_;
+};
+
+} // namespace harness::workloads
