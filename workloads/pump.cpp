@@ -192,8 +192,9 @@ bool Pump::type(std::string_view bytes) {
 void Pump::type_all() {
   bool first = true;
   for (const auto& piece : pieces_) {
-    // An interrupt is for a target in the middle of its work: the first output is enough.
-    const bool interrupts = !piece.bytes.empty() && is_control_key(piece.bytes.front()) &&
+    // An interrupt is for a target in the middle of its work: the first output is enough. One that
+    // comes later waits like a line: the driver throws away output when it sends the signal.
+    const bool interrupts = first && !piece.bytes.empty() && is_control_key(piece.bytes.front()) &&
                             piece.bytes.front() != key_end;
     const Duration patience = first ? sign_of_life : silence;
     const auto heard =
@@ -214,7 +215,8 @@ void Pump::type_all() {
       return;
     }
     if (!piece.bytes.empty() && piece.bytes.front() == key_suspend) {
-      if (listen_until_quiet(silence, short_pause) == Heard::stopped) {
+      // The kernel drops a stop that has not been taken yet when the process is continued.
+      if (listen_until_quiet(silence, silence) == Heard::stopped) {
         return;
       }
       control_->request_signal(SIGCONT);
