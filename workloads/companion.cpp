@@ -11,9 +11,11 @@ namespace {
 
 using namespace std::chrono_literals;
 
-/// How long after its last phase began a server may take until it listens; one that does not
+/// How long after its serving phase began a server may take until it listens; one that does not
 /// listen at all is not waited for.
 constexpr Duration to_listen = 100ms;
+/// How long one that listens already may take until it serves: while it loads its data, say.
+constexpr Duration to_serve = 500ms;
 
 TimePoint now() {
   return std::chrono::steady_clock::now();
@@ -44,8 +46,8 @@ void RunCompanion::started(RunControl& control, pid_t /*pid*/) {
 }
 
 void RunCompanion::phase(PhaseIndex phase) {
-  if (server && phase != 0 && phase == server->last_phase) {
-    last_phase_.set();
+  if (server && phase != 0 && phase == server->serving_phase) {
+    serving_.set();
   }
 }
 
@@ -59,16 +61,21 @@ void RunCompanion::stop() {
   }
 }
 
-/// False if the run ended meanwhile.
+/// Waits for the one of "waits for work" and "serving phase begun" that has not come yet. False if
+/// the run ended meanwhile.
 bool RunCompanion::await_ready() const {
   const auto deadline = now() + server->ready_within;
-  std::array<pollfd, 3> waits = {
-      {{stop_.fd(), POLLIN, 0}, {ready_.fd(), POLLIN, 0}, {last_phase_.fd(), POLLIN, 0}}};
+  std::array<pollfd, 3> waits = {{{stop_.fd(), POLLIN, 0},
+                                  {ready_.fd(), POLLIN, 0},
+                                  {server->serving_phase != 0 ? serving_.fd() : -1, POLLIN, 0}}};
   poll_until(waits, deadline);
-  if (waits[0].revents == 0 && waits[1].revents == 0 && waits[2].revents != 0) {
-    poll_until(std::span(waits).first(2), std::min(deadline, now() + to_listen));
+  if (waits[0].revents == 0 && server->serving_phase != 0 &&
+      (waits[1].revents != 0) != (waits[2].revents != 0)) {
+    const bool is_ready = waits[1].revents != 0;
+    std::array<pollfd, 2> rest = {waits[0], waits[is_ready ? 2 : 1]};
+    poll_until(rest, std::min(deadline, now() + (is_ready ? to_serve : to_listen)));
   }
-  return waits[0].revents == 0;
+  return !stop_.is_set();
 }
 
 void RunCompanion::serve(RunControl& control) {

@@ -19,7 +19,7 @@ namespace harness::workloads {
 /// A server's part of a companion.
 struct ServerPart {
   ScriptPlan script;
-  PhaseIndex last_phase = 0;
+  PhaseIndex serving_phase = 0; // the phase in which it serves; 0: not known
   Duration ready_within{};
   Duration whole_run{}; // the script leaves enough of it for a clean stop
 };
@@ -51,7 +51,7 @@ private:
   bool await_ready() const;
 
   Wake ready_;
-  Wake last_phase_;
+  Wake serving_;
   Wake stop_;
   std::thread client_thread_;
 };

@@ -29,6 +29,23 @@ Result<std::uint16_t> free_port() {
   return ntohs(address.sin_port);
 }
 
+/// True for points that a server reaches by itself, without a client, a signal or a clock.
+bool comes_by_itself(const Trigger& trigger) {
+  return std::holds_alternative<SymbolTrigger>(trigger) ||
+         std::holds_alternative<OffsetTrigger>(trigger) ||
+         std::holds_alternative<CallTrigger>(trigger);
+}
+
+/// The last phase that is of that kind; 0 if none is.
+PhaseIndex serving_phase(const std::vector<Phase>& phases) {
+  for (std::size_t i = phases.size(); i-- > 1;) {
+    if (comes_by_itself(phases[i].trigger)) {
+      return static_cast<PhaseIndex>(i);
+    }
+  }
+  return 0;
+}
+
 class Server final : public Workload {
 public:
   Server(const CampaignPlan& plan, int stop_signal) : plan_(plan), stop_signal_(stop_signal) {}
@@ -69,8 +86,7 @@ private:
     part.script.stop_command = workload.stop_command;
     part.script.stop_signal = stop_signal_;
     part.script.stop_grace = workload.stop_grace;
-    part.last_phase =
-        plan_.phases.empty() ? PhaseIndex{0} : static_cast<PhaseIndex>(plan_.phases.size() - 1);
+    part.serving_phase = serving_phase(plan_.phases);
     part.ready_within = workload.ready_within;
     part.whole_run = plan_.limits.wall;
     return part;

@@ -100,6 +100,24 @@ TEST_CASE("a server that ignores its stop signal is left to the grace") {
   CHECK(ended.status == 128 + SIGKILL);
 }
 
+TEST_CASE("a server that listens before it serves is talked to when it serves, or soon") {
+  auto plan = server_plan("echo");
+  plan.workload.stop_command = {"quit"};
+  plan.workload.ready_within = std::chrono::hours(1);
+  // A marker is the client's own business: that phase is not waited for.
+  plan.phases = {{"startup", LaunchTrigger{}},
+                 {"serving", SymbolTrigger{"main", 0, ""}},
+                 {"later", MarkerTrigger{"later"}}};
+  for (const PhaseIndex entered : {PhaseIndex{0}, PhaseIndex{1}}) {
+    TemporaryDirectory place;
+    auto run = prepare(plan, input_of("command hello\nmarker later\n"), place / "r");
+    const auto ended = run_untraced(run.spec, {.ready_text = "listening", .phase = entered});
+    CHECK(ended.status == 0);
+    CHECK(ended.markers == std::vector<std::string>{"later"});
+    CHECK(count(run.output_tail(65536), "got 6 bytes") == 1);
+  }
+}
+
 TEST_CASE("a server that never listens is not waited for once its last phase began") {
   auto plan = server_plan("absent");
   plan.phases = {{"startup", LaunchTrigger{}}, {"serving", SymbolTrigger{"main", 0, ""}}};
