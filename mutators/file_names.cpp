@@ -15,10 +15,11 @@ constexpr std::string_view odd_names[] = {
     ".hidden", "-l",       "--",      " ",     "two words", "line\nnext", "tab\tname", "naïve",
     "日本",    "\xff\xfe", "*",       "$(id)", "~",         "a'b\"c",     "\x1b[31m",  "...",
     "#a",      "a;b",      "con.AUX", "%s%n",  "-",         "\\",         "A",         "@"};
-/// Outside the run directory: read-only at best, and the same on every run.
-constexpr std::string_view elsewhere[] = {"/",    "/dev/null", "/etc/passwd", "/etc",
-                                          "/tmp", "/dev/zero", "/usr/lib",    "/nonexistent",
-                                          "..",   ".",         "/dev/full"};
+/// Outside the run directory: read-only at best, the same on every run, and small: a program that
+/// walks a whole system in each run finds nothing more for it.
+constexpr std::string_view elsewhere[] = {"/dev/null", "/etc/passwd", "/etc/apt",     "/tmp",
+                                          "/dev/zero", "/dev",        "/nonexistent", "..",
+                                          ".",         "/dev/full"};
 
 bool taken(TreeView tree, std::string_view path) {
   for (std::size_t i = 0; i < tree.size(); ++i) {

@@ -40,7 +40,7 @@ std::string_view name_at(std::string_view text, std::size_t at) {
 }
 
 /// Reads `line` along `pattern`: literals must follow in order, holes take what is between. Reports
-/// what stands where names are made up, as far as the line follows the pattern.
+/// what stands where names are made up or used, as far as the line follows the pattern.
 template <typename Report>
 void read_along(const Pattern& pattern, std::string_view line, Report report) {
   std::size_t at = 0;
@@ -54,10 +54,11 @@ void read_along(const Pattern& pattern, std::string_view line, Report report) {
       }
       at = found + piece.text.size();
       after_hole = false;
-    } else if (piece.kind == Piece::Kind::new_name && !after_hole) {
+    } else if (!after_hole &&
+               (piece.kind == Piece::Kind::new_name || piece.kind == Piece::Kind::old_name)) {
       const std::string_view name = name_at(line, at);
       if (!name.empty()) {
-        report(piece.text, name);
+        report(piece, name);
       }
       at += name.size();
     } else {
@@ -73,12 +74,20 @@ std::size_t Names::count(std::string_view kind) const {
       made_.begin(), made_.end(), [&](const Made& made) { return made.kind == kind; }));
 }
 
-void Names::add(std::string_view kind, std::string name) {
-  const bool known = std::any_of(made_.begin(), made_.end(), [&](const Made& made) {
+const Names::Made* Names::find(std::string_view kind, std::string_view name) const {
+  const auto found = std::find_if(made_.begin(), made_.end(), [&](const Made& made) {
     return made.kind == kind && made.name == name;
   });
-  if (!known && made_.size() < most_names) {
-    made_.push_back({std::string(kind), std::move(name), line_});
+  return found == made_.end() ? nullptr : &*found;
+}
+
+void Names::add(std::string_view kind, std::string name) {
+  if (find(kind, name) == nullptr && made_.size() < most_names) {
+    // Made in the company of an older name: it belongs to that one's line.
+    if (last_used_line_ == 0) {
+      last_used_line_ = line_;
+    }
+    made_.push_back({std::string(kind), std::move(name), last_used_line_});
   }
 }
 
@@ -89,7 +98,6 @@ std::string Names::make(const std::string& kind, Random& random) {
   }
   std::string name = kind + std::to_string(existing + 1);
   add(kind, name);
-  last_used_line_ = line_;
   return name;
 }
 
@@ -115,8 +123,13 @@ std::string Names::use(const std::string& kind, Random& random) {
 
 void Names::find_in(std::string_view line, const GrammarTables& tables) {
   for (const Pattern& pattern : tables.naming) {
-    read_along(pattern, line, [&](const std::string& kind, std::string_view name) {
-      add(kind, std::string(name));
+    last_used_line_ = 0;
+    read_along(pattern, line, [&](const Piece& piece, std::string_view name) {
+      if (piece.kind == Piece::Kind::new_name) {
+        add(piece.text, std::string(name));
+      } else if (const Made* known = find(piece.text, name); known != nullptr) {
+        last_used_line_ = known->line;
+      }
     });
   }
   // Names of our own making: the kind and a number.

@@ -36,6 +36,7 @@ private:
     std::size_t line;
   };
   std::size_t count(std::string_view kind) const;
+  const Made* find(std::string_view kind, std::string_view name) const;
 
   std::vector<Made> made_;
   std::size_t line_ = 1;

@@ -166,3 +166,30 @@ TEST_CASE("names of one line belong together") {
   }
   CHECK(together > 150);
 }
+
+TEST_CASE("what is made in the company of an older name belongs to it") {
+  Grammar grammar;
+  grammar.script = {1,
+                    1,
+                    {at_line_7("CREATE TABLE {new:table}({new:column})"),
+                     at_line_7("ALTER TABLE {old:table} ADD {new:column}")}};
+  const auto compiled = mutators::compile(grammar);
+  Names names;
+  for (const char* line : {"CREATE TABLE t(a)", "CREATE TABLE u(b)", "ALTER TABLE t ADD c"}) {
+    names.next_line();
+    names.find_in(line, compiled.tables());
+  }
+  Random random(4);
+  int of_u = 0;
+  int together = 0;
+  for (int i = 0; i < 400; ++i) {
+    names.next_line();
+    const std::string table = names.use("table", random);
+    const std::string column = names.use("column", random);
+    of_u += table == "u" ? 1 : 0;
+    together += table == "u" && column == "b" ? 1 : 0;
+    CHECK_FALSE(column.empty());
+  }
+  REQUIRE(of_u > 100);
+  CHECK(together > of_u * 7 / 10); // c went to t
+}
