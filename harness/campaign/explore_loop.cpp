@@ -65,10 +65,7 @@ LoopEnd ExploreLoop::run() {
   for (auto& search : searches_) {
     keep_attempts(search);
   }
-  ledger_.set_elapsed(elapsed_s());
-  if (auto saved = ledger_.checkpoint(); !saved) {
-    fail(saved.error().message);
-  }
+  checkpoint();
   return interrupts_.requested() ? LoopEnd::interrupted : end_.value_or(LoopEnd::interrupted);
 }
 
@@ -294,6 +291,20 @@ void ExploreLoop::on(WorkerNumber worker, engine::Tally& tally) {
   ledger_.tally(seats_[worker].writer, tally.arguments, tally.errnos);
 }
 
+void ExploreLoop::checkpoint() {
+  ledger_.set_elapsed(elapsed_s());
+  for (const auto& search : searches_) {
+    // The quiet runs since the last news, which decide when the next attempt begins.
+    const auto kept = ledger_.set_convergence(search.rule().state(), {}, search.replicate());
+    if (!kept) {
+      return fail(kept.error().message);
+    }
+  }
+  if (auto saved = ledger_.checkpoint(); !saved) {
+    fail(saved.error().message);
+  }
+}
+
 void ExploreLoop::keep_attempts(Search& search) {
   const auto& attempts = search.rule().state().attempts;
   if (attempts.empty()) {
@@ -343,10 +354,7 @@ void ExploreLoop::tick() {
     pace_.pop_front();
   }
   if (++timers_->ticks % ticks_per_checkpoint == 0) {
-    ledger_.set_elapsed(elapsed_s());
-    if (auto saved = ledger_.checkpoint(); !saved) {
-      return fail(saved.error().message);
-    }
+    checkpoint();
   }
   observer_.update(live_state());
 }

@@ -74,6 +74,8 @@ private:
   void share(WorkerNumber worker, const engine::Run& run, bool keep);
   void announce(const store::News& news);
   void keep_attempts(Search& search);
+  /// All that has changed goes to disk.
+  void checkpoint();
   /// A search that still wants runs, for this worker; nothing if all are finished.
   std::optional<std::size_t> assign(WorkerNumber worker) const;
   std::uint64_t slice_of(const Seat& seat) const;

@@ -102,6 +102,7 @@ CampaignStatus status_of(const OpenedCampaign& campaign) {
   find_last_news(status, books);
   status.runs_to_95_percent = store::estimates_of(books, "").runs_to_95_percent;
   status.replicates = replicates_of(campaign);
+  status.by_attempts = campaign.plan.explore.until == Until::converged;
   status.converged = store::converged(books);
   status.statement = store::risk_statement(books, campaign.plan.explore.confidence);
   return status;
@@ -134,7 +135,9 @@ std::string status_text(const CampaignStatus& status) {
                         ? "never"
                         : fmt::format("after run {}, {:.1f} s", with_commas(status.last_news_run),
                                       status.last_news_s));
-  for (const auto& replicate : status.replicates) {
+  // Only one way of ending a campaign makes attempts.
+  for (const auto& replicate :
+       status.by_attempts ? status.replicates : std::vector<ReplicateStatus>{}) {
     const std::string name =
         status.replicates.size() > 1 ? fmt::format("corpus {}", replicate.number) : "search";
     line(name,

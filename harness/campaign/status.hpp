@@ -39,6 +39,7 @@ struct CampaignStatus {
   double last_news_s = 0;
   std::optional<double> runs_to_95_percent; // estimate, of further runs
   std::vector<ReplicateStatus> replicates;
+  bool by_attempts = true; // the plan ends by the statistical rule
   bool converged = false;
   std::string statement;
 };

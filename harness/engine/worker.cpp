@@ -65,9 +65,17 @@ void Worker::await_grant() {
       leave(); // the coordinator is gone
     }
     if (std::visit([this](auto& chosen) { return handle(chosen); }, **command)) {
-      queue(Idle{});
+      idle();
     }
   }
+}
+
+void Worker::idle() {
+  Tally tally = tallies_.take();
+  if (!tally.arguments.empty() || !tally.errnos.empty()) {
+    queue(std::move(tally));
+  }
+  queue(Idle{});
 }
 
 // ---- the search ---------------------------------------------------------------------------------
@@ -108,7 +116,7 @@ std::string Worker::cross(std::string_view a, std::string_view b, std::size_t lo
 
 Features Worker::run(std::string_view text) {
   if (grant_ == 0) {
-    queue(Idle{});
+    idle();
     await_grant();
   }
   const auto input = parse_input(text);

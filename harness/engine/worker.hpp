@@ -56,6 +56,8 @@ private:
   std::optional<std::string> take_import();
 
   void queue(const Message& message) { channel_.queue(message); }
+  /// Says that the last command is done, after what was counted meanwhile.
+  void idle();
   void starting(const std::string& text);
   /// Ends the process: as asked for, or because `problem`.
   [[noreturn]] void leave();
