@@ -140,9 +140,13 @@ std::string status_text(const CampaignStatus& status) {
        status.by_attempts ? status.replicates : std::vector<ReplicateStatus>{}) {
     const std::string name =
         status.replicates.size() > 1 ? fmt::format("corpus {}", replicate.number) : "search";
-    line(name,
-         fmt::format("{}; {} of {} quiet runs before the next", attempt_text(replicate),
-                     std::min(replicate.quiet, replicate.quiet_needed), replicate.quiet_needed));
+    const bool passed =
+        replicate.attempt && replicate.attempt->state == stats::Attempt::State::passed;
+    line(name, passed
+                   ? attempt_text(replicate)
+                   : fmt::format("{}; {} of {} quiet runs before the next", attempt_text(replicate),
+                                 std::min(replicate.quiet, replicate.quiet_needed),
+                                 replicate.quiet_needed));
   }
   if (status.runs_to_95_percent && *status.runs_to_95_percent > 0) {
     line("estimate",
