@@ -1,5 +1,6 @@
 #include "harness/engine/runner.hpp"
 
+#include "tracer/find_phases.hpp"
 #include "tracer/tracer.hpp"
 
 #include <algorithm>
@@ -40,12 +41,21 @@ Shown Runner::run(const Input& input, const Watch& watch, tracer::StopFlag& stop
   }
   spec.filters = options_.filters;
   spec.report_violations = options_.report_violations;
-  Shown shown{.result = tracer::run(spec, stop)};
+  Shown shown{.result = tracer::run(spec, stop, watch.waits)};
   const auto* ended = std::get_if<Exited>(&shown.result.end);
   if (ended == nullptr || watch.output) {
     shown.output_tail = prepared->output_tail(output_tail_bytes);
   }
   return shown;
+}
+
+Result<std::vector<Phase>> Runner::find_phases(const Input& input, tracer::StopFlag& stop) const {
+  const auto run_with = [&](const std::vector<Phase>& phases, tracer::WaitLog* waits) {
+    CampaignPlan plan = plan_;
+    plan.phases = phases;
+    return Runner(plan, options_).run(input, {.guide = false, .waits = waits}, stop).result;
+  };
+  return tracer::find_phases(plan_.phases, plan_.target.executable, run_with);
 }
 
 } // namespace harness::engine

@@ -5,6 +5,7 @@
 #include "harness/model/plan.hpp"
 #include "harness/model/run_result.hpp"
 #include "tracer/stop_flag.hpp"
+#include "tracer/wait_log.hpp"
 #include "workloads/workload.hpp"
 
 #include <memory>
@@ -15,11 +16,12 @@ namespace harness::engine {
 
 /// What to look at in a run.
 struct Watch {
-  bool guide = true;      // edges, argument classes, strings, errnos as the plan says
-  bool all_sites = false; // a backtrace for every first sighting, known or not
-  bool output = false;    // keep the output tail whatever the end
-  SyscallSet known_sites; // else: none for these
-  SyscallSet free;        // mode discover: calls of the last phase that need not stop
+  bool guide = true;                // edges, argument classes, strings, errnos as the plan says
+  bool all_sites = false;           // a backtrace for every first sighting, known or not
+  bool output = false;              // keep the output tail whatever the end
+  SyscallSet known_sites;           // else: none for these
+  SyscallSet free;                  // mode discover: calls of the last phase that need not stop
+  tracer::WaitLog* waits = nullptr; // filled with where the target waits; for calibration
 };
 
 struct Shown {
@@ -40,6 +42,9 @@ public:
   Runner(const CampaignPlan& plan, Options options);
 
   Shown run(const Input& input, const Watch& watch, tracer::StopFlag& stop);
+
+  /// The plan's phases with every `auto` one found by runs of `input`.
+  Result<std::vector<Phase>> find_phases(const Input& input, tracer::StopFlag& stop) const;
 
   static constexpr std::size_t output_tail_bytes = 2048;
 

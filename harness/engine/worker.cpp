@@ -30,6 +30,22 @@ mutators::GeneratorOptions generator_options(const CampaignPlan& plan) {
   return options;
 }
 
+/// A server shows where it serves only to somebody who talks with it: the first input with a
+/// script, else the first one, else a run without anything.
+Input calibration_input(const std::vector<std::string>& texts) {
+  std::optional<Input> first;
+  for (const auto& text : texts) {
+    auto input = parse_input(text);
+    if (input && !input->script.empty()) {
+      return *std::move(input);
+    }
+    if (input && !first) {
+      first = *std::move(input);
+    }
+  }
+  return first.value_or(Input{});
+}
+
 } // namespace
 
 Worker::Worker(CampaignPlan plan, const Setup& setup, Channel& channel, tracer::StopFlag& stop)
@@ -229,8 +245,17 @@ bool Worker::handle(Setup&) {
   give_up("set up twice");
 }
 
-bool Worker::handle(Calibrate&) {
-  queue(Calibrated{.phases = {}, .error = "this tracer can't find phases by itself"});
+bool Worker::handle(Calibrate& command) {
+  const auto phases = runner_.find_phases(calibration_input(command.inputs), stop_);
+  Calibrated answer;
+  if (phases) {
+    for (const auto& phase : *phases) {
+      answer.phases.emplace_back(phase.name, trigger_text(phase.trigger));
+    }
+  } else {
+    answer.error = phases.error().message;
+  }
+  queue(std::move(answer));
   return true;
 }
 
