@@ -145,6 +145,46 @@ void compare_command(const std::string& title, const Words& words, int rounds) {
   compare(fmt::format("{} ({} calls)", title, seen.calls), "us", rounds, ways);
 }
 
+/// What isolation and the things to look at cost, against a plain run of ours.
+void compare_extras(int rounds) {
+  const std::string directory = "/dev/shm/harness-bench-run";
+  std::filesystem::create_directories(directory + "/run");
+  RunSpec plain = spec_of({"/usr/bin/true"});
+  plain.mode = Mode::discover;
+  for (const auto& sighting : traced(plain).sightings) {
+    plain.known.insert(sighting.call);
+  }
+  RunSpec isolated = plain;
+  isolated.isolation = Isolation{.run_directory = directory};
+  isolated.directory = "/tmp/run";
+  compare("isolation, around `true` in discover", "us", rounds * 10,
+          {{"plain", [&] { return timed([&] { traced(plain); }); }},
+           {"isolated", [&] { return timed([&] { traced(isolated); }); }}});
+  std::filesystem::remove_all(directory);
+
+  const RunSpec counting = spec_of({"/usr/bin/ls", "-l", "/usr"});
+  RunSpec sites = counting;
+  sites.observe.sites = true;
+  RunSpec arguments = counting;
+  arguments.observe.arguments = arguments.observe.edges = true;
+  RunSpec words = counting;
+  words.observe.strings = true;
+  RunSpec errors = counting;
+  errors.observe.all_errno = true;
+  RunSpec phased = counting;
+  phased.phases = {{"load", LaunchTrigger{}}, {"main", SymbolTrigger{"main", 0, ""}}};
+  const auto way = [](const RunSpec& spec) {
+    return [&spec] { return timed([&] { traced(spec); }); };
+  };
+  compare("what to look at besides, `ls -l /usr` in count", "us", rounds * 5,
+          {{"counts alone", way(counting)},
+           {"all sites unknown", way(sites)},
+           {"arguments and edges", way(arguments)},
+           {"words", way(words)},
+           {"errors of all calls", way(errors)},
+           {"a phase at main", way(phased)}});
+}
+
 // ---- redis under load
 // -----------------------------------------------------------------------------
 
@@ -249,6 +289,7 @@ int main(int argc, char** argv) {
   compare_command("ls -l, 10,000 files", {"/usr/bin/ls", "-l", many.string()}, std::min(rounds, 5));
   compare_command("20,000 calls in a loop", {fixtures + "/busy_loop", "20000"}, rounds);
   compare_command("2,000 threads", {fixtures + "/many_threads", "2000"}, std::min(rounds, 7));
+  compare_extras(rounds);
   compare_redis(std::min(rounds, 5));
   std::filesystem::remove_all(many);
   return 0;
