@@ -4,6 +4,7 @@
 #pragma once
 
 #include "harness/model/policy.hpp"
+#include "harness/model/profile.hpp"
 
 #include <cstdint>
 #include <span>
@@ -18,6 +19,7 @@ struct SeenArgument {
   SyscallId call;
   std::uint8_t argument = 0;
   std::uint64_t value = 0;
+  std::uint64_t times = 0;
 };
 
 /// The argument that decides what a call may be used for.
@@ -32,9 +34,10 @@ struct DecisiveArgument {
 std::span<const DecisiveArgument> decisive_arguments();
 
 /// Restricts each phase's observed calls of decisive_arguments() to the values that this and later
-/// phases showed. A call with more than `limit` values, or of which no value is on record, stays
-/// allowed whole. Returns one line a call that was restricted or left whole, for the user.
-std::vector<std::string> add_conditions(Policy& policy, std::span<const SeenArgument> seen,
-                                        std::size_t limit);
+/// phases showed. A call stays allowed whole where it has more than `limit` values, or where fewer
+/// values are on record than `profile` has calls: an unseen one might be another. Returns one line
+/// a call that was restricted or left whole, for the user.
+std::vector<std::string> add_conditions(Policy& policy, const Profile& profile,
+                                        std::span<const SeenArgument> seen, std::size_t limit);
 
 } // namespace harness::policy

@@ -24,6 +24,7 @@ using Reader = Result<bpf::FilterSpec> (*)(std::string_view text);
 struct Format {
   std::string_view name;
   std::string_view summary; // one line for the list of formats
+  std::string_view file;    // name of such a file in a campaign's policy/
   Writer write = nullptr;
   Reader read = nullptr;
   bool all_phases = false; // holds every phase

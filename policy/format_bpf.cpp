@@ -43,6 +43,7 @@ Result<bpf::FilterSpec> read(std::string_view bytes) {
 const Format bpf_format = {
     .name = "bpf",
     .summary = "the filter itself, for bwrap --seccomp",
+    .file = "filter.bpf",
     .write = write,
     .read = read,
     .by_number = true,

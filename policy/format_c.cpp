@@ -124,6 +124,7 @@ Result<bpf::FilterSpec> read(std::string_view text) {
 const Format c_format = {
     .name = "c",
     .summary = "C source without dependencies: the filters as arrays, and their installer",
+    .file = "filter.c",
     .write = write,
     .read = read,
     .all_phases = true,

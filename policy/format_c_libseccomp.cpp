@@ -161,6 +161,7 @@ Result<bpf::FilterSpec> read(std::string_view text) {
 const Format c_libseccomp_format = {
     .name = "c-libseccomp",
     .summary = "C source that builds and loads the filter with libseccomp",
+    .file = "filter-libseccomp.c",
     .write = write,
     .read = read,
     .conditions = true,

@@ -26,6 +26,7 @@ Format like_oci() {
   Format format = oci_format; // the same runtimes load it
   format.name = "docker";
   format.summary = "Docker and Podman: --security-opt seccomp=FILE";
+  format.file = "docker.json";
   format.write = write;
   format.read = read;
   format.use = "docker run --security-opt no-new-privileges --security-opt seccomp=FILE ...";

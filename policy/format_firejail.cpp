@@ -72,6 +72,7 @@ Result<bpf::FilterSpec> read(std::string_view text) {
 const Format firejail_format = {
     .name = "firejail",
     .summary = "firejail --profile=FILE",
+    .file = "firejail.profile",
     .write = write,
     .read = read,
     .defaults = defaults,

@@ -26,6 +26,7 @@ Result<bpf::FilterSpec> read(std::string_view text) {
 const Format json_format = {
     .name = "json",
     .summary = "our own: every phase and reason; what enforce and patch take",
+    .file = "policy.json",
     .write = write,
     .read = read,
     .all_phases = true,

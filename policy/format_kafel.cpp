@@ -208,6 +208,7 @@ Result<bpf::FilterSpec> read(std::string_view text) {
 const Format kafel_format = {
     .name = "kafel",
     .summary = "Kafel, the policy language of nsjail",
+    .file = "kafel.policy",
     .write = write,
     .read = read,
     .conditions = true,

@@ -174,6 +174,7 @@ Result<bpf::FilterSpec> read(std::string_view text) {
 const Format minijail_format = {
     .name = "minijail",
     .summary = "minijail0 -S FILE; what is not listed kills",
+    .file = "minijail.policy",
     .write = write,
     .read = read,
     .conditions = true,

@@ -37,6 +37,7 @@ Result<bpf::FilterSpec> read(std::string_view text) {
 constinit const Format oci_format = {
     .name = "oci",
     .summary = "OCI runtimes (runc, crun): linux.seccomp of config.json",
+    .file = "oci.json",
     .write = write,
     .read = read,
     .conditions = true,

@@ -129,6 +129,7 @@ Format like_oci() {
   Format format = oci_format; // the same runtimes load it
   format.name = "spo";
   format.summary = "Kubernetes Security Profiles Operator: a SeccompProfile";
+  format.file = "spo.yaml";
   format.write = write;
   format.read = read;
   format.defaults = defaults;

@@ -165,6 +165,7 @@ Result<bpf::FilterSpec> read(std::string_view text) {
 const Format systemd_format = {
     .name = "systemd",
     .summary = "systemd drop-in for a service",
+    .file = "systemd.conf",
     .write = write,
     .read = read,
     .refusals = true,

@@ -118,7 +118,7 @@ void Session::count(Thread& thread, const StoppedTracee* tracee, const SyscallIn
       keep_site(process, *tracee, key);
     }
   }
-  if (violations_.active()) {
+  if (violations_.active() && launched_) { // the launching execve comes before any filter
     violations_.check(process, info);
   }
 }
@@ -216,7 +216,6 @@ void Session::on_return(Thread& thread, StoppedTracee& tracee, const SyscallInfo
 }
 
 void Session::on_first_exec(Thread& thread) {
-  launched_ = true;
   Process& process = *thread.process;
   entries_.push_back({0, process.index, 0, SteadyClock().now() - start_});
   thread.every_syscall = launch_.watch() == Watch::every_syscall;
@@ -229,6 +228,7 @@ void Session::on_first_exec(Thread& thread) {
     exec.call = {AuditArch::x86_64, SYS_execve};
     count(thread, nullptr, exec);
   }
+  launched_ = true;
   if (spec_.companion != nullptr) {
     spec_.companion->started(control_, thread.id);
   }

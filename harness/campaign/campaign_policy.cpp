@@ -2,10 +2,12 @@
 
 #include "harness/base/text.hpp"
 #include "harness/base/user_error.hpp"
+#include "harness/campaign/finish.hpp"
 #include "harness/campaign/opened.hpp"
 #include "harness/model/syscall_table.hpp"
 #include "harness/store/summary.hpp"
 #include "policy/arguments.hpp"
+#include "policy/format.hpp"
 
 #include <cstdlib>
 #include <fmt/format.h>
@@ -30,7 +32,8 @@ std::vector<policy::SeenArgument> seen_arguments(const store::Books& books) {
     // Values have 64 bits, so that they are no integers of parse_integer.
     const auto value = std::strtoull((*words)[3].c_str(), nullptr, 16);
     if (call && argument) {
-      seen.push_back({(*words)[0], *call, static_cast<std::uint8_t>(*argument), value});
+      seen.push_back({(*words)[0], *call, static_cast<std::uint8_t>(*argument), value,
+                      books.total(counter.kind, counter.name)});
     }
   }
   return seen;
@@ -51,7 +54,9 @@ void check_arguments(const CampaignPlan& plan, const store::Books& books) {
 
 CampaignPolicy policy_of_campaign(const std::string& path, const CampaignPolicyOptions& options) {
   const auto campaign = open_campaign(path);
-  const bool converged = store::converged(campaign.books);
+  const bool converged = campaign.plan.explore.until == Until::quiet
+                             ? ending_of(campaign.notes).reached_goal // the plan's own rule
+                             : store::converged(campaign.books);
   const auto statement = store::risk_statement(campaign.books, campaign.plan.explore.confidence);
   if (!converged && !options.accept_unconverged) {
     throw UserError({}, fmt::format("{}: the campaign has not converged: {}", path, statement),
@@ -76,10 +81,39 @@ CampaignPolicy policy_of_campaign(const std::string& path, const CampaignPolicyO
   }
   if (options.argument_values) {
     check_arguments(campaign.plan, campaign.books);
-    result.notes =
-        policy::add_conditions(policy, seen_arguments(campaign.books), *options.argument_values);
+    result.notes = policy::add_conditions(policy, campaign.books.profile,
+                                          seen_arguments(campaign.books), *options.argument_values);
   }
   return result;
+}
+
+std::optional<Policy> plain_policy(const CampaignSummary& summary) {
+  auto made = policy::make_policy(summary.profile, summary.plan.phases, {});
+  if (!made) {
+    return std::nullopt; // a profile of other phases: nothing was seen yet
+  }
+  made->campaign = summary.plan.name;
+  made->executable = summary.plan.target.executable;
+  if (const auto hash = summary.environment.find("target_sha256");
+      hash != summary.environment.end()) {
+    made->target_hash = hash->second;
+  }
+  made->converged = summary.converged;
+  made->statement = summary.statement;
+  return *std::move(made);
+}
+
+Result<> write_policies(const store::WorkDir& directory, const Policy& policy) {
+  for (const auto& format : policy::formats()) {
+    const auto written = policy::write_policy(format, policy, 0);
+    if (!written) {
+      continue; // a format that can't say this; harness policy tells why
+    }
+    if (auto saved = directory.write(directory.policy_file(format.file), written->text); !saved) {
+      return saved;
+    }
+  }
+  return Done{};
 }
 
 } // namespace harness::campaign

@@ -1,7 +1,10 @@
-// From a campaign directory to a Policy. Knows the store and the policy room; writes nothing.
+// From a campaign to its Policy. Knows the store and the policy room.
 #pragma once
 
+#include "harness/base/result.hpp"
 #include "harness/model/policy.hpp"
+#include "harness/model/summary.hpp"
+#include "harness/store/work_dir.hpp"
 #include "policy/make_policy.hpp"
 
 #include <optional>
@@ -26,5 +29,12 @@ struct CampaignPolicy {
 /// accepted), options that do not fit, arguments that the campaign did not record.
 CampaignPolicy policy_of_campaign(const std::string& directory,
                                   const CampaignPolicyOptions& options);
+
+/// What reports show of a campaign at its end: the policy without options. Nothing where no run was
+/// seen.
+std::optional<Policy> plain_policy(const CampaignSummary& summary);
+
+/// One file a format that can hold it, in the campaign's policy/.
+Result<> write_policies(const store::WorkDir& directory, const Policy& policy);
 
 } // namespace harness::campaign

@@ -1,6 +1,7 @@
 #include "harness/campaign/finish.hpp"
 
 #include "harness/base/text.hpp"
+#include "harness/campaign/campaign_policy.hpp"
 #include "harness/store/summary.hpp"
 #include "reports/formats.hpp"
 #include "reports/view.hpp"
@@ -23,6 +24,7 @@ CampaignSummary summarise_campaign(const Holdings& holdings, const Ending& endin
     summary.baseline = ending.baseline->from;
     summary.changes = compare(*ending.baseline, summary.profile);
   }
+  summary.policy = plain_policy(summary);
   summary.exit_status = gate_bits(summary);
   return summary;
 }
@@ -76,7 +78,8 @@ Result<> write_reports(const store::WorkDir& directory, const CampaignSummary& s
       return written;
     }
   }
-  return Done{};
+  // Of an unfinished campaign a policy must be asked for by name: harness policy.
+  return summary.converged && summary.policy ? write_policies(directory, *summary.policy) : Done{};
 }
 
 } // namespace harness::campaign

@@ -14,6 +14,7 @@ extern const Command init_command;
 extern const Command policy_command;
 extern const Command enforce_command;
 extern const Command patch_command;
+extern const Command verify_command;
 extern const Command doctor_command;
 extern const Command completion_command;
 extern const Command manual_command;
@@ -39,6 +40,7 @@ std::span<const Command* const> commands() {
       &policy_command,
       &enforce_command,
       &patch_command,
+      &verify_command,
       &doctor_command,
       &completion_command,
       &manual_command,

@@ -1,9 +1,12 @@
 // harness policy and harness enforce from outside, and the attacks that a policy must withstand.
 #include "policy/format.hpp"
+
+#include "harness/model/syscall_table.hpp"
 #include "policy/policy_json.hpp"
 #include "tests/policy/sample.hpp"
 #include "tests/support/process.hpp"
 
+#include <algorithm>
 #include <doctest/doctest.h>
 #include <fstream>
 
@@ -115,6 +118,19 @@ TEST_CASE("refused calls are reported by phase, call, times and process") {
   CHECK(text.find("startup\texecve") == std::string::npos);
 }
 
+TEST_CASE("the launching execve is no refused call") {
+  auto policy = attack_policy();
+  for (auto& phase : policy.phases) {
+    phase.entries.erase(*find_syscall("execve"));
+  }
+  const PolicyFile file(policy);
+  CHECK(enforce(file, "exit", {"--report", file / "refused"}).status == 7);
+  std::ifstream report(file / "refused");
+  const std::string text((std::istreambuf_iterator<char>(report)), {});
+  CHECK(text.starts_with("startup\texecve\t1\t")); // the one of system(), in its child
+  CHECK(text.find("execve") == text.rfind("execve"));
+}
+
 TEST_CASE(
     "a policy that is not for this program, machine or time is refused before anything runs") {
   auto policy = attack_policy();
@@ -171,4 +187,46 @@ TEST_CASE("harness policy turns a policy file into every format, or into nothing
   const auto risk = harness_run({"policy", file.path(), "--risk"}).output;
   CHECK(risk.find("execve") != std::string::npos);
   CHECK(risk.find("blocked") != std::string::npos);
+}
+
+TEST_CASE("a campaign's policy: its files, and its own inputs under it") {
+  const test::TemporaryDirectory directory;
+  std::ofstream(directory / "id.yaml")
+      << "name: id\ntarget:\n  executable: "
+      << "/usr/bin/id"
+      << "\nexplore:\n  until: quiet\n  quiet_runs: 20\n  workers: 1\n"
+         "grammar:\n  operands:\n    most: 2\n    of: [\"-u\", \"-G\"]\n";
+  const auto campaign = directory / "id.campaign";
+  const auto explored = harness_run(
+      {"explore", directory / "id.yaml", "--out", campaign, "--runs", "200", "--for", "60s"});
+  CAPTURE(explored.error);
+  REQUIRE(explored.status == 0);
+  for (const auto& format : policy::formats()) {
+    CAPTURE(format.file);
+    std::ifstream file(campaign + "/policy/" + std::string(format.file), std::ios::binary);
+    const std::string text((std::istreambuf_iterator<char>(file)), {});
+    CHECK(format.read(text).ok());
+  }
+  for (const auto* format : {"json", "docker"}) {
+    const auto verified = harness_run({"verify", campaign, "--fresh", "5", "--format", format});
+    CAPTURE(verified.error);
+    CHECK(verified.status == 0);
+    CHECK(verified.output.empty());
+  }
+  // One call less: each run that makes it is reported.
+  const auto narrower = directory / "narrower.json";
+  REQUIRE(harness_run({"policy", campaign, "--deny", "geteuid", "-o", narrower}).status == 0);
+  const auto refused = harness_run({"verify", campaign, "--policy", narrower, "--fresh", "5"});
+  CAPTURE(refused.error);
+  CHECK(refused.status == 2);
+  CHECK(std::ranges::count(refused.output, '\n') >= 1);
+  CHECK(refused.output.find("\tgeteuid\t1\tid\t") != std::string::npos);
+  CHECK(refused.output.find("getgroups") == std::string::npos);
+
+  const auto wrapped = harness_run({"verify", campaign, "--policy", narrower, "--command",
+                                    "id; \"$HARNESS_TARGET\" -u; exit 3"});
+  CAPTURE(wrapped.error);
+  CHECK(wrapped.status == 2);
+  CHECK(wrapped.error.find("ended with status 3") != std::string::npos);
+  CHECK(wrapped.error.find("started 2 times under the policy: 2 refused") != std::string::npos);
 }

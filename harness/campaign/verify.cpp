@@ -1,0 +1,144 @@
+#include "harness/campaign/verify.hpp"
+
+#include "harness/campaign/crew_room.hpp"
+#include "harness/campaign/replays.hpp"
+#include "harness/model/syscall_table.hpp"
+#include "mutators/generator.hpp"
+
+#include <boost/asio/io_context.hpp>
+#include <fmt/format.h>
+#include <map>
+#include <stdexcept>
+
+namespace harness::campaign {
+
+namespace {
+
+template <typename T> T need(Result<T> result) {
+  if (!result) {
+    throw std::runtime_error(result.error().message);
+  }
+  return *std::move(result);
+}
+
+std::vector<std::string> kept_inputs(const OpenedCampaign& campaign) {
+  std::vector<std::string> texts;
+  for (const auto& hash : need(campaign.directory.inputs())) {
+    texts.push_back(need(campaign.directory.input(hash)));
+  }
+  return texts;
+}
+
+/// Drawn as validation runs are: from the plan's grammar and the kept inputs.
+std::vector<std::string> fresh_inputs(const CampaignPlan& plan,
+                                      const std::vector<std::string>& kept,
+                                      const VerifyOptions& options) {
+  mutators::GeneratorOptions generator_options{.fresh_share = plan.explore.fresh_share,
+                                               .base_files = plan.workload.files};
+  for (std::size_t i = 1; i < plan.phases.size(); ++i) {
+    generator_options.phases.push_back(plan.phases[i].name);
+  }
+  const mutators::Generator generator(mutators::compile(plan.grammar),
+                                      mutators::Dictionary(plan.grammar.dictionary),
+                                      generator_options);
+  std::vector<Input> corpus;
+  for (const auto& text : kept) {
+    if (auto input = parse_input(text)) {
+      corpus.push_back(*std::move(input));
+    }
+  }
+  Random random(options.seed);
+  std::vector<std::string> texts;
+  for (std::uint64_t i = 0; i < options.fresh_runs; ++i) {
+    texts.push_back(serialise_input(generator.draw(corpus, random)));
+  }
+  return texts;
+}
+
+/// What one run showed, added to what all showed.
+class Tally {
+public:
+  Tally(const Policy& policy, Verified& verified) : policy_(policy), verified_(verified) {}
+
+  void add(const ReplayOutcome& outcome, const std::string& text, bool fresh) {
+    if (outcome.runs.empty()) {
+      fail(outcome.problem.empty() ? "the run was not made" : outcome.problem);
+      return;
+    }
+    const auto& result = outcome.runs.front().result;
+    if (const auto* failed = std::get_if<TracerFailed>(&result.end)) {
+      return fail(failed->error.message);
+    }
+    if (const auto* failed = std::get_if<LaunchFailed>(&result.end)) {
+      return fail(failed->error.message);
+    }
+    (fresh ? verified_.summary.fresh_runs : verified_.summary.corpus_runs) += 1;
+    verified_.incomplete += result.incomplete.empty() ? 0 : 1;
+    for (const auto& violation : result.violations) {
+      add(violation, result, input_hash(text));
+    }
+  }
+
+  void finish() {
+    for (auto& [pair, place] : cases_) {
+      verified_.summary.violations.push_back(std::move(place));
+    }
+  }
+
+private:
+  void add(const Violation& violation, const RunResult& result, const std::string& input) {
+    const auto& process = result.processes.at(violation.process);
+    const auto& phase = policy_.phases.at(violation.phase).name;
+    const auto executable = result.executables.at(process.executable);
+    const PairKey pair{phase, violation.call, executable.substr(executable.rfind('/') + 1)};
+    const auto place = cases_.try_emplace(pair, VerifySummary::Case{pair, input, 0}).first;
+    place->second.times += violation.times;
+    verified_.violations.push_back(fmt::format("{}\t{}\t{}\t{}\t{}", phase,
+                                               qualified_name(violation.call, policy_.native),
+                                               violation.times, process.name, input));
+  }
+
+  void fail(const std::string& problem) {
+    if (verified_.failed++ == 0) {
+      verified_.problem = problem;
+    }
+  }
+
+  const Policy& policy_;
+  Verified& verified_;
+  std::map<PairKey, VerifySummary::Case> cases_;
+};
+
+} // namespace
+
+Verified verify(const OpenedCampaign& campaign, const Policy& policy, const VerifyOptions& options,
+                const std::function<void(std::size_t, std::size_t)>& done) {
+  const auto kept = kept_inputs(campaign);
+  const auto fresh = fresh_inputs(campaign.plan, kept, options);
+  std::vector<ReplayJob> jobs;
+  for (const auto* texts : {&kept, &fresh}) {
+    for (const auto& text : *texts) {
+      jobs.push_back({text, 1});
+    }
+  }
+  boost::asio::io_context context;
+  const Interrupts interrupts(context);
+  const CrewRoom room(
+      {.isolation = options.isolation, .filters = options.filters, .report_violations = true});
+  Crew crew(context, room.crew(campaign.plan, worker_count(campaign.plan)));
+  const auto outcomes = replay_all(context, crew, interrupts, jobs, [&](std::size_t over) {
+    if (done) {
+      done(over, jobs.size());
+    }
+  });
+  Verified verified;
+  verified.interrupted = interrupts.requested();
+  Tally tally(policy, verified);
+  for (std::size_t i = 0; i < outcomes.size() && !verified.interrupted; ++i) {
+    tally.add(outcomes[i], jobs[i].text, i >= kept.size());
+  }
+  tally.finish();
+  return verified;
+}
+
+} // namespace harness::campaign

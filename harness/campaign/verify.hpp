@@ -1,0 +1,37 @@
+// Verify: a policy tried on what it was made from: every kept input and a batch of fresh ones run
+// under the enforced filters, and each call that they refuse is reported by the tracer.
+#pragma once
+
+#include "harness/campaign/opened.hpp"
+#include "harness/model/policy.hpp"
+#include "harness/model/run_spec.hpp"
+#include "harness/model/summary.hpp"
+
+#include <functional>
+#include <string>
+#include <vector>
+
+namespace harness::campaign {
+
+struct VerifyOptions {
+  std::vector<FilterProgram> filters; // one a phase; shorter: none for the rest
+  std::uint64_t fresh_runs = 200;
+  std::uint64_t seed = 1;
+  bool isolation = true;
+};
+
+struct Verified {
+  VerifySummary summary;
+  std::uint64_t incomplete = 0;        // runs that the tracer could not see whole
+  std::uint64_t failed = 0;            // runs that could not be started or traced
+  std::string problem;                 // of the first failed one
+  std::vector<std::string> violations; // lines: phase, call, times, process, input
+  bool interrupted = false;
+};
+
+/// `done` hears how many of how many runs are over. Throws UserError where targets can't be
+/// isolated, std::runtime_error where we fail.
+Verified verify(const OpenedCampaign& campaign, const Policy& policy, const VerifyOptions& options,
+                const std::function<void(std::size_t, std::size_t)>& done = {});
+
+} // namespace harness::campaign

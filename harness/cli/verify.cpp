@@ -1,0 +1,177 @@
+// `harness verify`: a campaign's policy enforced on the campaign's own inputs and on fresh ones, or
+// around the target in any command of the user's; every refused call is reported.
+#include "harness/campaign/verify.hpp"
+#include "harness/base/fd.hpp"
+#include "harness/base/user_error.hpp"
+#include "harness/bpf/build.hpp"
+#include "harness/campaign/campaign_policy.hpp"
+#include "harness/cli/commands.hpp"
+#include "harness/cli/exit_status.hpp"
+#include "harness/cli/verify_command.hpp"
+#include "policy/format.hpp"
+#include "policy/policy_json.hpp"
+#include "policy/prove.hpp"
+
+#include <CLI/CLI.hpp>
+#include <fmt/format.h>
+#include <memory>
+#include <unistd.h>
+
+namespace harness::cli {
+
+namespace {
+
+struct Options {
+  std::string campaign;
+  std::string policy;
+  std::string format = "json";
+  std::string tier = "observed";
+  std::string command;
+  std::string report;
+  std::uint64_t fresh = 200;
+  std::uint64_t seed = 1;
+  bool accept_unconverged = false;
+  bool no_isolation = false;
+};
+
+Policy policy_of(const Options& options) {
+  if (!options.policy.empty()) {
+    const auto text = read_file(options.policy);
+    auto policy = text ? policy::read_policy_json(*text) : Result<Policy>(text.error());
+    if (!policy) {
+      throw UserError({options.policy, 0, 0}, policy.error().message, "");
+    }
+    return *std::move(policy);
+  }
+  campaign::CampaignPolicyOptions wanted;
+  wanted.accept_unconverged = options.accept_unconverged;
+  wanted.rules.tier = options.tier == "family"   ? policy::Tier::family
+                      : options.tier == "faults" ? policy::Tier::faults
+                                                 : policy::Tier::observed;
+  return campaign::policy_of_campaign(options.campaign, wanted).policy;
+}
+
+/// What the file in that format makes its consumer do: the text is written, read back and built.
+std::vector<FilterProgram> filters_of(const Options& options, const Policy& policy) {
+  const auto fail = [](const Error& error) { throw UserError({}, error.message, ""); };
+  const auto format = policy::find_format(options.format);
+  if (!format) {
+    fail(format.error());
+  }
+  if ((*format)->all_phases) {
+    auto proof = policy::prove(policy);
+    if (!proof) {
+      fail(proof.error());
+    }
+    return std::move(proof->filters);
+  }
+  const auto written = policy::write_policy(**format, policy, 0);
+  if (!written) {
+    fail(written.error());
+  }
+  const auto spec = (*format)->read(written->text);
+  auto filter = spec ? bpf::build(*spec) : Result<FilterProgram>(spec.error());
+  if (!filter) {
+    fail(filter.error());
+  }
+  return {*std::move(filter)};
+}
+
+void report(const Options& options, const std::vector<std::string>& violations) {
+  std::string text;
+  for (const auto& line : violations) {
+    text += line + "\n";
+  }
+  const auto written =
+      options.report.empty() ? write_all(STDOUT_FILENO, text) : replace_file(options.report, text);
+  if (!written) {
+    throw std::runtime_error(written.error().message);
+  }
+}
+
+int verify_inputs(const Options& options, const Policy& policy) {
+  const auto campaign = campaign::open_campaign(options.campaign);
+  const bool live = ::isatty(STDERR_FILENO) == 1;
+  const auto verified = campaign::verify(campaign, policy,
+                                         {.filters = filters_of(options, policy),
+                                          .fresh_runs = options.fresh,
+                                          .seed = options.seed,
+                                          .isolation = !options.no_isolation},
+                                         [&](std::size_t over, std::size_t all) {
+                                           if (live) {
+                                             fmt::print(stderr, "\r{} of {} runs", over, all);
+                                           }
+                                         });
+  fmt::print(stderr, "{}", live ? "\r\x1b[K" : "");
+  if (verified.interrupted) {
+    return exit_interrupted;
+  }
+  if (verified.failed > 0) {
+    throw std::runtime_error(fmt::format("{} runs could not be made, the first because: {}",
+                                         verified.failed, verified.problem));
+  }
+  report(options, verified.violations);
+  fmt::print(stderr,
+             "{}: {} kept inputs and {} fresh ones ran under the policy ({}): {} refused calls in "
+             "{} cases; {} runs not seen whole\n",
+             policy.campaign, verified.summary.corpus_runs, verified.summary.fresh_runs,
+             options.format, verified.violations.size(), verified.summary.violations.size(),
+             verified.incomplete);
+  return (verified.violations.empty() ? exit_good : exit_outside_baseline) +
+         (policy.converged ? exit_good : exit_not_converged);
+}
+
+int run_verify(const Options& options) {
+  const auto policy = policy_of(options);
+  if (options.command.empty()) {
+    return verify_inputs(options, policy);
+  }
+  const auto outcome = run_under_policy(options.command, policy);
+  report(options, outcome.violations);
+  fmt::print(stderr,
+             "{}: `{}` ended with status {}; {} started {} times under the policy: {} refused "
+             "calls\n",
+             policy.campaign, options.command, outcome.status, policy.executable, outcome.starts,
+             outcome.violations.size());
+  return outcome.violations.empty() ? exit_good : exit_outside_baseline;
+}
+
+Action define(CLI::App& app) {
+  auto options = std::make_shared<Options>();
+  app.add_option("campaign", options->campaign, "a campaign directory")
+      ->required()
+      ->option_text("CAMPAIGN");
+  app.add_option("--policy", options->policy, "this policy file instead of the campaign's own");
+  app.add_option("--format", options->format,
+                 "enforce what the file in this format says; json, with all phases, unless given");
+  app.add_option("--tier", options->tier, "as for harness policy")
+      ->check(CLI::IsMember({"observed", "family", "faults"}));
+  app.add_option("--command", options->command,
+                 "run this shell command instead, with the target under the policy wherever PATH "
+                 "finds it");
+  app.add_option("--fresh", options->fresh, "so many fresh inputs (200)");
+  app.add_option("--seed", options->seed, "of the fresh inputs (1)");
+  app.add_option(
+      "--report", options->report,
+      "write the refused calls to this file, not to standard output: phase, call, times, "
+      "process, input");
+  app.add_flag("--accept-unconverged", options->accept_unconverged,
+               "although the campaign has not stopped finding calls");
+  app.add_flag("--no-isolation", options->no_isolation, "let the target do as it pleases");
+  return [options](const Invocation&) { return run_verify(*options); };
+}
+
+} // namespace
+
+extern const Command verify_command;
+const Command verify_command = {
+    .name = "verify",
+    .summary = "Run a campaign's inputs under its policy and report every refused call",
+    .examples = "  harness verify redis.campaign\n"
+                "  harness verify redis.campaign --format docker --fresh 1000\n"
+                "  harness verify redis.campaign --command 'make check'\n"
+                "Exit status: 0 nothing refused; 2 something; 4 more if not converged.\n",
+    .define = define,
+};
+
+} // namespace harness::cli

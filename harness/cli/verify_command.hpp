@@ -1,0 +1,22 @@
+// A user's command with the target of a policy wrapped: in front of PATH stands a directory with a
+// program of the target's name that starts it by `harness enforce`. Knows no campaign.
+#pragma once
+
+#include "harness/model/policy.hpp"
+
+#include <string>
+#include <vector>
+
+namespace harness::cli {
+
+struct WrappedOutcome {
+  int status = 0;                      // of the command, as a shell says it
+  std::size_t starts = 0;              // how often the target was started under the policy
+  std::vector<std::string> violations; // lines: phase, call, times, process, name
+};
+
+/// Runs `command` by /bin/sh with the policy around every start of its target that goes by PATH or
+/// by $HARNESS_TARGET. Throws std::runtime_error where we fail.
+WrappedOutcome run_under_policy(const std::string& command, const Policy& policy);
+
+} // namespace harness::cli
