@@ -1,6 +1,8 @@
 #include "harness/store/summary.hpp"
 
 #include "harness/base/text.hpp"
+#include "harness/model/argument_text.hpp"
+#include "harness/model/syscall_table.hpp"
 #include "harness/stats/estimators.hpp"
 
 #include <algorithm>
@@ -78,9 +80,11 @@ void add_counters(CampaignSummary& summary, const Books& books) {
     const bool argument = counter.kind == Counter::Kind::argument;
     const auto words = split_words(counter.name);
     if (argument && words && words->size() == 4) {
-      summary.arguments.push_back({(*words)[0], (*words)[1],
-                                   fmt::format("argument {} = {}", (*words)[2], (*words)[3]),
-                                   times});
+      const SyscallId call = find_syscall((*words)[1]).value_or(SyscallId{.number = -1});
+      const auto position = static_cast<unsigned>(parse_integer((*words)[2]).value_or(0));
+      const auto value = static_cast<std::uint64_t>(parse_integer((*words)[3]).value_or(0));
+      summary.arguments.push_back(
+          {(*words)[0], (*words)[1], argument_text(call, position, value), times});
     } else if (counter.kind == Counter::Kind::error && words && words->size() == 3) {
       summary.errnos.push_back({(*words)[0], (*words)[1], (*words)[2], times});
     }
