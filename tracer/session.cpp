@@ -234,7 +234,7 @@ WayOn Session::on(Thread& thread, StoppedTracee tracee, const ExecEvent& /*event
   const std::string path = executable_of(id).value_or(spec_.executable);
   Thread& caller = tree_.exec(id, former ? static_cast<pid_t>(*former) : id, path);
   if (!launched_) {
-    target_executable_ = path;
+    target_executable_ = spec_.phases_of.empty() ? path : spec_.phases_of;
     on_first_exec(caller);
   }
   maps_.forget(id);

@@ -11,6 +11,11 @@ void Session::enter(Process& process, std::optional<PhaseIndex> phase) {
   if (!phase || *phase <= process.phase) {
     return;
   }
+  const bool stranger =
+      process.phase == 0 && tree_.executable(process.executable) != target_executable_;
+  if (stranger && !spec_.phases_of.empty()) {
+    return;
+  }
   process.phase = *phase;
   process.calls_in_phase = 0;
   entries_.push_back({*phase, process.index, process.calls, SteadyClock().now() - start_});

@@ -112,6 +112,7 @@ public:
   void released(Thread& thread);
   /// Oldest first.
   std::vector<SyscallId> last_calls(std::uint32_t process) const;
+  const std::string& executable(std::uint32_t index) const { return executables_[index]; }
   std::uint32_t executable_index(const std::string& path);
 
   /// Moves what was gathered into `result`: executables, sightings, processes.

@@ -74,6 +74,9 @@ struct RunSpec {
   std::string directory;                // working directory as the target names it; "" = unchanged
   RunStreams streams;
   std::vector<Phase> phases; // concrete triggers; [0] is launch. Empty: one phase "all"
+  /// The phases are those of this executable (as the kernel names it), whoever starts it: other
+  /// processes stay in phase 0. Empty: of the launched one and all that it starts.
+  std::string phases_of;
   Mode mode = Mode::count;
   SyscallSet known;       // discover: calls of the last phase that need not stop
   SyscallSet known_sites; // calls whose first site is on file already: no backtrace
