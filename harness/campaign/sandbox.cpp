@@ -30,10 +30,28 @@ public:
     add({"--ro-bind", root_ + path, path});
     shown_.push_back(path);
   }
+  /// As show, for a path that may lie where nothing is yet: Bubblewrap would make the directories
+  /// above it 0700, and a target that is nobody could not even see itself.
+  void show_with_parents(const std::string& path) {
+    const std::string root_directory = "/";
+    std::vector<std::string> parents;
+    for (auto parent = std::filesystem::path(path).parent_path(); parent != root_directory;
+         parent = parent.parent_path()) {
+      parents.push_back(parent);
+    }
+    std::for_each(parents.rbegin(), parents.rend(), [this](const std::string& parent) {
+      if (!shows(parent) && !made_.contains(parent)) {
+        own_directory(parent, "0755");
+      }
+    });
+    show(path);
+  }
   void own_directory(const std::string& path, const char* mode) {
+    made_.insert(path);
     add({"--perms", mode, "--dir", path});
   }
   void own_file_system(const std::string& path, const char* mode) {
+    made_.insert(path);
     add({"--perms", mode, "--tmpfs", path});
   }
   void hide(const Mask& mask) {
@@ -55,6 +73,7 @@ private:
   std::string root_; // "" = the host's
   std::vector<std::string> words_;
   std::vector<std::string> shown_;
+  std::set<std::string> made_; // directories of our own
 };
 
 void add_namespaces(Arguments& arguments, const TargetPlan& target, const SandboxOptions& options) {
@@ -124,10 +143,10 @@ void show_program(Arguments& arguments, const std::string& path) {
   std::error_code problem;
   const std::string real = fs::canonical(arguments.root() + path, problem).string();
   if (arguments.root().empty() && !problem && !arguments.shows(real)) {
-    arguments.show(real);
+    arguments.show_with_parents(real);
   }
   if (!arguments.shows(path)) {
-    arguments.show(path);
+    arguments.show_with_parents(path);
   }
 }
 
@@ -198,7 +217,7 @@ std::vector<std::string> sandbox_command(const TargetPlan& target, const Sandbox
   }
   for (const auto& path : target.needs) {
     if (!arguments.shows(path)) {
-      arguments.show(path);
+      arguments.show_with_parents(path);
     }
   }
   add_masks(arguments, target);

@@ -15,10 +15,12 @@ class Steps {
 public:
   explicit Steps(const Input& input) : input_(input), length_(serialise_input(input).size()) {}
 
-  /// Keeps `changed` if its text is shorter.
+  /// Keeps `changed` if its text is shorter and means what it says: a hard link may have lost the
+  /// file that it is a link to.
   void offer(Input changed) {
-    const std::size_t length = serialise_input(changed).size();
-    if (length < length_) {
+    const std::string text = serialise_input(changed);
+    const std::size_t length = text.size();
+    if (length < length_ && parse_input(text).ok()) {
       candidates_.emplace_back(length_ - length, std::move(changed));
     }
   }
