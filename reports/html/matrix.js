@@ -147,7 +147,7 @@ function matrix() {
     state.open.add(name);
     draw();
     const button = focus(name);
-    if (button) button.scrollIntoView({block: 'center'});
+    if (button) button.scrollIntoView({block: 'center', behavior: 'instant'});
   };
   const move = (step) => {
     const buttons = [...body.querySelectorAll('.name')];
