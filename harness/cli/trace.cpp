@@ -6,12 +6,15 @@
 #include "harness/cli/commands.hpp"
 #include "harness/cli/exit_status.hpp"
 #include "harness/cli/style.hpp"
+#include "harness/cli/trace_into.hpp"
 #include "harness/cli/trace_run.hpp"
+#include "tracer/check_trigger.hpp"
 
 #include <CLI/CLI.hpp>
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <memory>
+#include <optional>
 #include <unistd.h>
 
 namespace harness::cli {
@@ -25,6 +28,8 @@ struct Options {
   bool json = false;
   bool errors = true;
   std::string output;
+  std::string into;
+  std::string only;
 };
 
 std::vector<Phase> phases_of(const Options& options) {
@@ -49,13 +54,27 @@ std::vector<Phase> phases_of(const Options& options) {
   return phases;
 }
 
+void check_phases(const std::vector<Phase>& phases, const std::string& executable) {
+  for (const auto& phase : phases) {
+    if (const auto checked = tracer::check_trigger(phase.trigger, executable); !checked) {
+      throw UserError({}, "--phase " + phase.name + ": " + checked.error().message, "");
+    }
+  }
+}
+
 RunSpec spec_of(const Options& options, const std::string& executable,
-                const std::vector<std::string>& program) {
+                const std::vector<std::string>& program, const std::optional<TraceInto>& into) {
   RunSpec spec = spec_of_command(executable, program);
-  spec.phases = phases_of(options);
+  if (into) {
+    spec.phases = into->phases();
+    spec.phases_of = into->executable();
+  } else {
+    spec.phases = phases_of(options);
+    check_phases(spec.phases, executable);
+  }
   spec.mode = options.mode == "discover" ? Mode::discover : Mode::count;
   spec.observe.all_errno = options.errors && spec.mode == Mode::count;
-  spec.observe.sites = options.json;
+  spec.observe.sites = options.json || into;
   return spec;
 }
 
@@ -82,14 +101,36 @@ Fd open_output(const std::string& path) {
   return std::move(*file);
 }
 
+void check_options(const Options& options) {
+  if (!options.into.empty() && !options.phases.empty()) {
+    throw UserError({}, "trace: --phase and --into exclude each other",
+                    "the campaign's own phases are used");
+  }
+  if (options.into.empty() && !options.only.empty()) {
+    throw UserError({}, "trace: --only is for --into", "write --into CAMPAIGN.campaign");
+  }
+}
+
+bool report_merge(TraceInto& into, const RunResult& result,
+                  const std::vector<std::string>& program) {
+  const auto merged = into.merge(result, program);
+  fmt::print(stderr, "harness: trace: {}\n", merged ? *merged : merged.error().message);
+  return merged.ok();
+}
+
 int run_trace(const Options& options, const Invocation& invocation) {
+  check_options(options);
   const Fd output = open_output(options.output);
   const auto executable = path_of_program(invocation.program.front());
   if (!executable) {
     fmt::print(stderr, "harness: trace: {}: not found in PATH\n", invocation.program.front());
     return exit_not_found;
   }
-  const RunSpec spec = spec_of(options, *executable, invocation.program);
+  std::optional<TraceInto> into;
+  if (!options.into.empty()) {
+    into.emplace(options.into, options.only);
+  }
+  const RunSpec spec = spec_of(options, *executable, invocation.program, into);
   const RunResult result = trace_once(spec);
   if (const auto* failed = std::get_if<LaunchFailed>(&result.end)) {
     fmt::print(stderr, "harness: trace: {}\n", failed->error.message);
@@ -97,6 +138,9 @@ int run_trace(const Options& options, const Invocation& invocation) {
     const int fd = output ? output.get() : STDERR_FILENO;
     if (auto written = write_all(fd, rendered(options, spec, result, style_for(fd))); !written) {
       fmt::print(stderr, "harness: trace: {}\n", written.error().message);
+      return exit_tracer_failed;
+    }
+    if (into && !report_merge(*into, result, invocation.program)) {
       return exit_tracer_failed;
     }
   }
@@ -115,6 +159,9 @@ Action define(CLI::App& app) {
   app.add_flag("--json", options->json, "JSON, with the code location of each first call");
   app.add_flag("!--no-errors", options->errors, "do not look at results; half the stops");
   app.add_option("-o,--output", options->output, "write the table to this file, not to stderr");
+  app.add_option("--into", options->into, "merge what is seen into this campaign directory");
+  app.add_option("--only", options->only,
+                 "with --into: calls of this program alone; default: the campaign's target");
   return [options](const Invocation& invocation) { return run_trace(*options, invocation); };
 }
 

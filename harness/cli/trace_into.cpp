@@ -1,0 +1,118 @@
+#include "harness/cli/trace_into.hpp"
+
+#include "harness/base/fd.hpp"
+#include "harness/base/text.hpp"
+#include "harness/base/user_error.hpp"
+#include "harness/campaign/find_program.hpp"
+#include "harness/campaign/plan.hpp"
+#include "harness/model/input.hpp"
+#include "harness/model/syscall_table.hpp"
+
+#include <algorithm>
+#include <filesystem>
+#include <fmt/format.h>
+#include <set>
+
+namespace harness::cli {
+
+namespace {
+
+template <typename T> T or_user_error(Result<T> result, const std::string& directory) {
+  if (!result) {
+    throw UserError({directory}, result.error().message,
+                    "--into takes the directory of a campaign that no other process has open");
+  }
+  return std::move(*result);
+}
+
+/// The name that the tracer gives a program: links resolved, unless they hide how it is called.
+std::string traced_name(const std::string& program) {
+  const auto found = program.find('/') == std::string::npos ? campaign::find_program(program)
+                                                            : std::optional(program);
+  std::error_code problem;
+  const auto called = std::filesystem::absolute(found.value_or(program)).lexically_normal();
+  const auto path = std::filesystem::canonical(called, problem);
+  if (!found || problem) {
+    throw UserError({}, fmt::format("--only: there is no program {}", quote_if_needed(program)),
+                    "name the program whose calls are to be merged");
+  }
+  return path.filename() == called.filename() ? path.string() : called.string();
+}
+
+/// A witness for what the command showed. Only a direct start of the target can be replayed.
+std::string witness(const std::vector<std::string>& program, bool direct) {
+  Input input;
+  if (direct) {
+    input.arguments.assign(program.begin() + 1, program.end());
+  }
+  std::string command;
+  for (const auto& word : program) {
+    command += " " + quote_if_needed(word);
+  }
+  std::string text = serialise_input(input);
+  const auto first_line = text.find('\n') + 1;
+  return text.insert(first_line, fmt::format("# seen by harness trace --into, --{}\n", command));
+}
+
+} // namespace
+
+TraceInto::TraceInto(const std::string& directory, const std::string& only) {
+  auto work_dir = or_user_error(store::WorkDir::open(directory), directory);
+  or_user_error(work_dir.lock(), directory);
+  const auto text = or_user_error(read_file(work_dir.plan()), directory);
+  plan_ = campaign::parse_plan(text, work_dir.plan());
+  executable_ = traced_name(only.empty() ? plan_.target.executable : only);
+  ledger_ = or_user_error(store::Ledger::resume(std::move(work_dir)), directory);
+}
+
+std::vector<store::PairSighting> TraceInto::sightings_of(const RunResult& result,
+                                                         std::uint32_t executable) {
+  const std::string name = std::filesystem::path(executable_).filename();
+  std::vector<store::PairSighting> sightings;
+  for (const auto& sighting : result.sightings) {
+    if (sighting.executable == executable) {
+      sightings.push_back({.pair = ledger_->pair(sighting.phase, sighting.call, name),
+                           .calls = sighting.calls,
+                           .only_faulted = sighting.only_faulted,
+                           .backtrace = sighting.backtrace});
+    }
+  }
+  return sightings;
+}
+
+Result<std::string> TraceInto::merge(const RunResult& result,
+                                     const std::vector<std::string>& program) {
+  const auto place = std::find(result.executables.begin(), result.executables.end(), executable_);
+  if (place == result.executables.end()) {
+    return fmt::format("{} was not run; nothing is merged", executable_);
+  }
+  const auto index = static_cast<std::uint32_t>(place - result.executables.begin());
+  const bool direct = !result.processes.empty() && result.processes[0].executable == index;
+  std::set<PhaseIndex> reached;
+  for (const auto& sighting : result.sightings) {
+    if (sighting.executable == index) {
+      reached.insert(sighting.phase);
+    }
+  }
+  // No row of the incidence matrix: the command was not drawn from the plan's grammar.
+  auto news = ledger_->record({.writer = ledger_->begin_writer(),
+                               .row = false,
+                               .incomplete = result.incomplete,
+                               .reached = {reached.begin(), reached.end()},
+                               .pairs = sightings_of(result, index),
+                               .input = witness(program, direct)});
+  if (!news) {
+    return std::move(news).error();
+  }
+  if (auto saved = ledger_->checkpoint(); !saved) {
+    return std::move(saved).error();
+  }
+  std::string text =
+      fmt::format("merged into {}: {} new", ledger_->directory().path(), news->pairs.size());
+  for (const auto& pair : news->pairs) {
+    text += fmt::format("\n  {}: {}", pair.phase, qualified_name(pair.call));
+  }
+  return text;
+}
+
+} // namespace harness::cli
