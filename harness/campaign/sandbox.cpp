@@ -27,6 +27,13 @@ public:
   }
   /// The same path inside and outside, but for the root.
   void show(const std::string& path) {
+    // Bubblewrap would make directories on the way that root alone may enter; a target is nobody.
+    for (auto slash = path.find('/', 1); slash != std::string::npos;
+         slash = path.find('/', slash + 1)) {
+      if (!shows(path.substr(0, slash))) {
+        own_directory(path.substr(0, slash), "0755");
+      }
+    }
     add({"--ro-bind", root_ + path, path});
     shown_.push_back(path);
   }
@@ -132,7 +139,7 @@ void add_own_places(Arguments& arguments, bool image) {
       arguments.own_directory(path, "0755");
     }
     arguments.own_directory("/var/tmp", "1777");
-    arguments.own_directory("/root", "0700");
+    arguments.own_directory("/root", "0711"); // a target may live below it
     arguments.add({"--symlink", "/run", "/var/run", "--symlink", "/run/lock", "/var/lock"});
   }
   arguments.own_file_system(sandbox_directory, "0700");

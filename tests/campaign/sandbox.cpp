@@ -111,8 +111,10 @@ TEST_CASE("the target and what it needs are shown at their own places, read-only
   TargetPlan target;
   target.executable = directory / "link";
   target.needs = {directory / "data"};
-  const auto outcome = inside(directory / "link" + " && cat " + (directory / "data/one"), target);
-  CHECK(outcome.output == "tool\n1");
+  const auto outcome = inside((directory / "link") + " && cat " + (directory / "data/one") +
+                                  " && stat -c %a " + directory.path(),
+                              target);
+  CHECK(outcome.output == "tool\n1755\n"); // a target is nobody and must get there
   CHECK(inside("echo 2 > " + (directory / "data/one"), target).status != 0);
   CHECK(inside("cat " + (directory / "secret"), target).status != 0);
   CHECK(*read_file(directory / "data/one") == "1");
