@@ -188,6 +188,9 @@ Result<> Ledger::set_stability(const PairKey& pair, Stability stability) {
 }
 
 void Ledger::add_thread_name(const PairKey& pair, const std::string& name) {
+  if (!books_.profile.pairs.contains(pair)) {
+    return; // a replay showed what no run of the campaign did
+  }
   auto& names = books_.threads[pair];
   if (names.size() < max_thread_names && names.insert(name).second) {
     changes_.pairs.insert(pair);

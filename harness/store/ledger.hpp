@@ -94,6 +94,7 @@ public:
   Result<std::string> keep_seed(std::string_view text);
 
   Result<> set_stability(const PairKey& pair, Stability stability);
+  /// Left out for a pair that no run has shown.
   void add_thread_name(const PairKey& pair, const std::string& name);
   void add_tree(const ProcessNode& root);
   void set_elapsed(double seconds);

@@ -212,6 +212,7 @@ TEST_CASE("notes, thread names, trees, stability and tallies survive") {
     ledger.add_thread_name(pair, "io worker");
     ledger.add_tree({.name = "srv", .end = "exit status 0"});
     CHECK_FALSE(ledger.set_stability({"serving", write_call, "srv"}, {1, 1}));
+    ledger.add_thread_name({"serving", write_call, "srv"}, "worker"); // seen in a replay alone
     REQUIRE(ledger.set_stability(pair, {.shown = 3, .tried = 5}));
     ledger.tally(writer, {{.phase = 1, .call = read_call, .argument = 1, .value = 64, .times = 9}},
                  {{.phase = 1, .call = read_call, .code = ENOENT, .times = 4}});
