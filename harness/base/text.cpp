@@ -44,10 +44,29 @@ std::size_t utf8_length(std::string_view text) {
   return 0;
 }
 
+/// Appends \xHH; by hand, because inputs consist of such bytes by the thousand.
+void append_hex(std::string& out, unsigned char byte) {
+  static constexpr char digits[] = "0123456789abcdef";
+  const char escaped[] = {'\\', 'x', digits[byte >> 4], digits[byte & 15]};
+  out.append(escaped, sizeof escaped);
+}
+
+/// Printable ASCII that stands for itself wherever it is.
+bool is_ordinary(char c) {
+  return c >= 0x20 && c < 0x7f && c != '"' && c != '\\';
+}
+
 /// Copies `text` to `out` with everything escaped that `safe` is not.
 std::string escape(std::string_view text, bool quotes) {
   std::string out;
+  out.reserve(text.size() + 2);
   while (!text.empty()) {
+    const auto end = std::find_if_not(text.begin(), text.end(), is_ordinary);
+    out.append(text.begin(), end);
+    text.remove_prefix(static_cast<std::size_t>(end - text.begin()));
+    if (text.empty()) {
+      break;
+    }
     const auto c = static_cast<unsigned char>(text.front());
     const std::size_t length = utf8_length(text);
     // U+0080..U+009F are control characters too (terminals act on them).
@@ -62,9 +81,10 @@ std::string escape(std::string_view text, bool quotes) {
       out += '\\';
       out += static_cast<char>(c);
     } else if (length == 0 || c < 0x20 || c == 0x7f) {
-      out += fmt::format("\\x{:02x}", c);
+      append_hex(out, c);
     } else if (c1_control) {
-      out += fmt::format("\\x{:02x}\\x{:02x}", c, static_cast<unsigned char>(text[1]));
+      append_hex(out, c);
+      append_hex(out, static_cast<unsigned char>(text[1]));
       text.remove_prefix(1);
     } else {
       out += text.substr(0, length);
@@ -98,7 +118,9 @@ std::optional<Word> read_quoted(std::string_view text) {
   std::size_t i = 1;
   for (; i < text.size() && text[i] != '"'; ++i) {
     if (text[i] != '\\') {
-      word.value += text[i];
+      const auto end = std::min(text.find_first_of("\"\\", i), text.size());
+      word.value.append(text, i, end - i);
+      i = end - 1;
       continue;
     }
     if (++i >= text.size()) {
