@@ -21,12 +21,20 @@ constexpr int stack_register = 7;
 constexpr int return_register = 16;
 using Registers = std::array<std::optional<std::uint64_t>, register_count>;
 
-/// A file's call-frame information; lives for ever, as what it points into does.
+struct EndElf {
+  void operator()(Elf* elf) const { ::elf_end(elf); }
+};
+struct EndFrames {
+  void operator()(Dwarf_CFI* frames) const { ::dwarf_cfi_end(frames); }
+};
+
+/// A file's call-frame information; kept for all runs of the process. Each member points into the
+/// one before it.
 struct Module {
   std::shared_ptr<const ElfImage> image;
   Fd file;
-  Elf* elf = nullptr;
-  Dwarf_CFI* frames = nullptr;
+  std::unique_ptr<Elf, EndElf> elf;
+  std::unique_ptr<Dwarf_CFI, EndFrames> frames;
 };
 
 /// libdw's caches are not for several threads at a time.
@@ -51,8 +59,8 @@ const Module* module_of(pid_t process, const Mapping& mapping) {
     if (auto file = open_file(path, O_RDONLY)) {
       module.file = std::move(*file);
       ::elf_version(EV_CURRENT);
-      module.elf = ::elf_begin(module.file.get(), ELF_C_READ_MMAP, nullptr);
-      module.frames = module.elf != nullptr ? ::dwarf_getcfi_elf(module.elf) : nullptr;
+      module.elf.reset(::elf_begin(module.file.get(), ELF_C_READ_MMAP, nullptr));
+      module.frames.reset(module.elf != nullptr ? ::dwarf_getcfi_elf(module.elf.get()) : nullptr);
     }
   }
   return &module;
@@ -156,7 +164,8 @@ std::vector<Frame> backtrace(pid_t process, const StoppedTracee& thread, MapsCac
     if (base) {
       const std::uint64_t bias = mapping->begin - *base;
       frame.location.symbol = module->image->describe(inside - bias);
-      caller = step(thread.id(), module->frames, inside - bias, *registers, frame.stack_address);
+      caller =
+          step(thread.id(), module->frames.get(), inside - bias, *registers, frame.stack_address);
     }
     // The stack only shrinks towards callers; anything else is damaged or hostile.
     const bool sane = frames.empty() || frame.stack_address > frames.back().stack_address;

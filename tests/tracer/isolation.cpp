@@ -116,7 +116,7 @@ TEST_CASE("isolated: nothing outlives the run") {
   }
   const std::string marker = test::marker();
   Isolated run({test::fixture("double_fork_daemon"), "30", marker});
-  run.target.spec.limits.wall = std::chrono::milliseconds(200);
+  run.target.spec.limits.wall = std::chrono::milliseconds(1500);
   const auto result = run.target.run();
   CHECK(timed_out(result));
   CHECK(result.processes.size() == 3);

@@ -116,7 +116,7 @@ TEST_CASE("job control works as untraced") {
 TEST_CASE("a daemon is followed and ends with the run") {
   const std::string marker = test::marker();
   Target target({test::fixture("double_fork_daemon"), "30", marker});
-  target.spec.limits.wall = std::chrono::milliseconds(300);
+  target.spec.limits.wall = std::chrono::milliseconds(1500);
   const auto result = target.run();
   REQUIRE(std::holds_alternative<LimitReached>(result.end));
   CHECK(result.processes.size() == 3);
