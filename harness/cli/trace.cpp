@@ -30,6 +30,7 @@ struct Options {
   std::string output;
   std::string into;
   std::string only;
+  pid_t attach = 0; // 0: launch
 };
 
 std::vector<Phase> phases_of(const Options& options) {
@@ -62,6 +63,12 @@ void check_phases(const std::vector<Phase>& phases, const std::string& executabl
   }
 }
 
+void set_observed(const Options& options, RunSpec& spec) {
+  spec.mode = options.mode == "discover" ? Mode::discover : Mode::count;
+  spec.observe.all_errno = options.errors && spec.mode == Mode::count;
+  spec.observe.sites = options.json;
+}
+
 RunSpec spec_of(const Options& options, const std::string& executable,
                 const std::vector<std::string>& program, const std::optional<TraceInto>& into) {
   RunSpec spec = spec_of_command(executable, program);
@@ -72,8 +79,7 @@ RunSpec spec_of(const Options& options, const std::string& executable,
     spec.phases = phases_of(options);
     check_phases(spec.phases, executable);
   }
-  spec.mode = options.mode == "discover" ? Mode::discover : Mode::count;
-  spec.observe.all_errno = options.errors && spec.mode == Mode::count;
+  set_observed(options, spec);
   spec.observe.sites = options.json || into;
   return spec;
 }
@@ -86,6 +92,15 @@ std::string rendered(const Options& options, const RunSpec& spec, const RunResul
   }
   return options.tree ? reports::trace_tree(result, names, style)
                       : reports::trace_table(result, names, style);
+}
+
+bool show(const Options& options, const RunSpec& spec, const RunResult& result, const Fd& output) {
+  const int fd = output ? output.get() : STDERR_FILENO;
+  const auto written = write_all(fd, rendered(options, spec, result, style_for(fd)));
+  if (!written) {
+    fmt::print(stderr, "harness: trace: {}\n", written.error().message);
+  }
+  return written.ok();
 }
 
 /// Opened before the run: a mistake in its name shows at once.
@@ -101,7 +116,7 @@ Fd open_output(const std::string& path) {
   return std::move(*file);
 }
 
-void check_options(const Options& options) {
+void check_options(const Options& options, const Invocation& invocation) {
   if (!options.into.empty() && !options.phases.empty()) {
     throw UserError({}, "trace: --phase and --into exclude each other",
                     "the campaign's own phases are used");
@@ -109,6 +124,28 @@ void check_options(const Options& options) {
   if (options.into.empty() && !options.only.empty()) {
     throw UserError({}, "trace: --only is for --into", "write --into CAMPAIGN.campaign");
   }
+  if (options.attach != 0 && (!invocation.program.empty() || !options.into.empty())) {
+    throw UserError({}, "trace: --attach takes neither a program nor --into",
+                    "write harness trace --attach PID");
+  }
+  if (options.attach == 0 && invocation.program.empty()) {
+    throw UserError({}, "trace: no program given",
+                    "write harness trace [OPTION]... -- PROGRAM ARG...");
+  }
+}
+
+int run_attach(const Options& options) {
+  const Fd output = open_output(options.output);
+  RunSpec spec = spec_of_command("", {});
+  set_observed(options, spec);
+  spec.phases = phases_of(options);
+  fmt::print(stderr, "harness: trace: following process {}; Ctrl-C lets it go\n", options.attach);
+  const RunResult result = trace_running(options.attach, spec);
+  if (const auto* failed = std::get_if<LaunchFailed>(&result.end)) {
+    fmt::print(stderr, "harness: trace: {}\n", failed->error.message);
+    return exit_tracer_failed;
+  }
+  return show(options, spec, result, output) ? exit_status_of(result.end) : exit_tracer_failed;
 }
 
 bool report_merge(TraceInto& into, const RunResult& result,
@@ -119,30 +156,28 @@ bool report_merge(TraceInto& into, const RunResult& result,
 }
 
 int run_trace(const Options& options, const Invocation& invocation) {
-  check_options(options);
+  check_options(options, invocation);
+  if (options.attach != 0) {
+    return run_attach(options);
+  }
   const Fd output = open_output(options.output);
-  const auto executable = path_of_program(invocation.program.front());
+  const auto& program = invocation.program;
+  const auto executable = path_of_program(program.front());
   if (!executable) {
-    fmt::print(stderr, "harness: trace: {}: not found in PATH\n", invocation.program.front());
+    fmt::print(stderr, "harness: trace: {}: not found in PATH\n", program.front());
     return exit_not_found;
   }
   std::optional<TraceInto> into;
   if (!options.into.empty()) {
     into.emplace(options.into, options.only);
   }
-  const RunSpec spec = spec_of(options, *executable, invocation.program, into);
+  const RunSpec spec = spec_of(options, *executable, program, into);
   const RunResult result = trace_once(spec);
   if (const auto* failed = std::get_if<LaunchFailed>(&result.end)) {
     fmt::print(stderr, "harness: trace: {}\n", failed->error.message);
-  } else {
-    const int fd = output ? output.get() : STDERR_FILENO;
-    if (auto written = write_all(fd, rendered(options, spec, result, style_for(fd))); !written) {
-      fmt::print(stderr, "harness: trace: {}\n", written.error().message);
-      return exit_tracer_failed;
-    }
-    if (into && !report_merge(*into, result, invocation.program)) {
-      return exit_tracer_failed;
-    }
+  } else if (!show(options, spec, result, output) ||
+             (into && !report_merge(*into, result, program))) {
+    return exit_tracer_failed;
   }
   return exit_status_of(result.end);
 }
@@ -159,6 +194,8 @@ Action define(CLI::App& app) {
   app.add_flag("--json", options->json, "JSON, with the code location of each first call");
   app.add_flag("!--no-errors", options->errors, "do not look at results; half the stops");
   app.add_option("-o,--output", options->output, "write the table to this file, not to stderr");
+  app.add_option("--attach", options->attach, "follow this running process until Ctrl-C")
+      ->check(CLI::PositiveNumber);
   app.add_option("--into", options->into, "merge what is seen into this campaign directory");
   app.add_option("--only", options->only,
                  "with --into: calls of this program alone; default: the campaign's target");
@@ -181,7 +218,7 @@ const Command trace_command = {
         "\nThe target's own streams and exit status are passed on (128 + signal; 126 or 127\n"
         "if it can't be run, 125 if harness fails, 64 for a mistake in these options).\n",
     .define = define,
-    .program = Program::required,
+    .program = Program::optional,
 };
 
 } // namespace harness::cli

@@ -22,6 +22,9 @@ tracer::StopFlag& stop_flag() {
 }
 
 volatile std::sig_atomic_t terminal_interrupts = 0;
+/// Ctrl-C of a terminal is the target's as well, so that the first is left to it. A process that we
+/// attached to is not in our group: the first one lets it go.
+volatile std::sig_atomic_t terminal_interrupts_allowed = 1;
 
 /// The kernel sends a terminal's signals to the whole foreground group, the target included.
 void on_signal(int, siginfo_t* info, void*) {
@@ -29,7 +32,7 @@ void on_signal(int, siginfo_t* info, void*) {
   if (from_terminal) {
     terminal_interrupts = terminal_interrupts + 1;
   }
-  if (!from_terminal || terminal_interrupts > 1) {
+  if (!from_terminal || terminal_interrupts > terminal_interrupts_allowed) {
     stop_flag().request();
   }
 }
@@ -92,6 +95,12 @@ RunSpec spec_of_command(const std::string& executable, const std::vector<std::st
 RunResult trace_once(const RunSpec& spec) {
   const SignalScope scope;
   return tracer::run(spec, stop_flag());
+}
+
+RunResult trace_running(pid_t id, const RunSpec& spec) {
+  terminal_interrupts_allowed = 0;
+  const SignalScope scope;
+  return tracer::attach(id, spec, stop_flag());
 }
 
 int exit_status_of(const RunEnd& end) {

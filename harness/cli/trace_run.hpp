@@ -7,6 +7,7 @@
 
 #include <optional>
 #include <string>
+#include <sys/types.h>
 #include <vector>
 
 namespace harness::cli {
@@ -22,6 +23,10 @@ RunSpec spec_of_command(const std::string& executable, const std::vector<std::st
 /// what was gathered; a Ctrl-C, which the target gets from the terminal as well, is left to the
 /// target, and the second one ends it.
 RunResult trace_once(const RunSpec& spec);
+
+/// Follows the running process `id` until it ends or a signal to us (Ctrl-C: the first) lets it go,
+/// unharmed.
+RunResult trace_running(pid_t id, const RunSpec& spec);
 
 /// The target's own status, 128 + its signal; 125 for a failure of ours, 126 and 127 as `env` says
 /// them for a program that can't be run or is not there; 130 if the run was interrupted.

@@ -109,6 +109,24 @@ TEST_CASE("a tracer that is killed leaves nothing behind") {
   CHECK(processes_with(mark).empty());
 }
 
+TEST_CASE("a running process is followed, let go, and lives on") {
+  // It beats whenever it is asked to, so that the test can see it live.
+  Running target({"sh", "-c", "trap 'echo beat' USR1; echo ready; while :; do sleep 0.01; done"});
+  REQUIRE(target.wait_for("ready\n"));
+  Running tracing({harness_binary(), "trace", "--attach", std::to_string(target.pid())});
+  REQUIRE(tracing.wait_for("following process"));
+  for (int i = 0; i < 3; ++i) {
+    target.send(SIGUSR1);
+    REQUIRE(target.wait_for("beat\n"));
+  }
+  tracing.send(SIGINT);
+  CHECK(tracing.finish() == 0);
+  target.send(SIGUSR1);
+  target.send(SIGTERM);
+  CHECK(target.finish() == 128 + SIGTERM);
+  CHECK(trace({"--attach", "999999999"}).status == 125);
+}
+
 TEST_CASE("colours are for terminals that want them") {
   if (!available("script", "bsdutils")) {
     return;
