@@ -129,12 +129,12 @@ std::string failure_lines(const View& view, const Style& style) {
   if (view.summary.failures.empty()) {
     return "";
   }
-  Table table({{"runs", true}, {"what"}, {"first input"}});
+  Table table({{"runs", true}, {"first input"}, {"what"}});
   const auto& buckets = view.summary.failures;
   for (std::size_t i = 0; i < std::min(buckets.size(), most_rows); ++i) {
     table.add({{with_commas(buckets[i].runs)},
-               {visible(buckets[i].what), buckets[i].crash ? Role::bad : Role::warning},
-               {visible(buckets[i].first_input), Role::faint}});
+               {visible(buckets[i].first_input), Role::faint},
+               {visible(buckets[i].what), buckets[i].crash ? Role::bad : Role::warning}});
   }
   std::string text = heading(style, "Failures") + table.text(style);
   if (buckets.size() > most_rows) {
