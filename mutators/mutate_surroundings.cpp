@@ -136,7 +136,7 @@ bool change_identity(Input& input, const Context& context) {
   static constexpr std::uint32_t ids[] = {0, 65534, 1, 1000, 12345, 4294967294};
   static constexpr std::uint32_t masks[] = {0, 022, 077, 0777, 0222};
   static constexpr std::string_view capabilities[] = {
-      "CAP_CHOWN",  "CAP_DAC_OVERRIDE",     "CAP_FOWNER",   "CAP_SETUID",
+      "CAP_CHOWN",  "CAP_DAC_OVERRIDE",     "CAP_FOWNER",  "CAP_SETUID",
       "CAP_SETGID", "CAP_NET_BIND_SERVICE", "CAP_IPC_LOCK"};
   Identity& identity = input.identity;
   switch (context.random.below(5)) {

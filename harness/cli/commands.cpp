@@ -27,25 +27,10 @@ extern const Command init_look_command;
 
 std::span<const Command* const> commands() {
   static constexpr std::array table = {
-      &explore_command,
-      &trace_command,
-      &merge_command,
-      &minimize_command,
-      &diff_command,
-      &status_command,
-      &replay_command,
-      &shrink_command,
-      &report_command,
-      &init_command,
-      &policy_command,
-      &enforce_command,
-      &patch_command,
-      &verify_command,
-      &doctor_command,
-      &completion_command,
-      &manual_command,
-      &worker_command,
-      &init_look_command,
+      &explore_command,    &trace_command,   &merge_command,  &minimize_command,  &diff_command,
+      &status_command,     &replay_command,  &shrink_command, &report_command,    &init_command,
+      &policy_command,     &enforce_command, &patch_command,  &verify_command,    &doctor_command,
+      &completion_command, &manual_command,  &worker_command, &init_look_command,
   };
   return table;
 }
