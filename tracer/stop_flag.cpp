@@ -3,6 +3,7 @@
 #include <csignal>
 #include <ctime>
 #include <mutex>
+#include <optional>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -65,9 +66,15 @@ private:
   bool usable_ = false;
 };
 
+/// A forked child has no timers, so one that the parent made is of no use to it.
 ThreadTimer& thread_timer() {
-  thread_local ThreadTimer timer;
-  return timer;
+  thread_local std::optional<ThreadTimer> timer;
+  thread_local pid_t owner = 0;
+  if (owner != ::getpid()) {
+    owner = ::getpid();
+    timer.emplace();
+  }
+  return *timer;
 }
 
 } // namespace

@@ -89,10 +89,13 @@ TEST_CASE("a tracer that is killed leaves no tracee") {
       const auto result = target.run();
       ::_exit(static_cast<int>(result.calls & 1));
     }
-    for (int i = 0; i < 500 && test::processes_with(marker).empty(); ++i) {
+    // Seen once is enough: a look at /proc while one process hands over to the next may miss both.
+    bool seen = false;
+    for (int i = 0; i < 2500 && !seen; ++i) {
       ::usleep(2'000);
+      seen = !test::processes_with(marker).empty();
     }
-    CHECK_FALSE(test::processes_with(marker).empty());
+    CHECK(seen);
     ::kill(tracer, SIGKILL);
     int status = 0;
     REQUIRE(::waitpid(tracer, &status, 0) == tracer);
