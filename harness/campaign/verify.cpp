@@ -70,7 +70,12 @@ public:
       return fail(failed->error.message);
     }
     if (const auto* failed = std::get_if<LaunchFailed>(&result.end)) {
-      return fail(failed->error.message);
+      // An input may forbid its own start (no memory, no processes): it did not start before
+      // either.
+      if (verified_.not_launched++ == 0) {
+        verified_.launch_problem = failed->error.message;
+      }
+      return;
     }
     (fresh ? verified_.summary.fresh_runs : verified_.summary.corpus_runs) += 1;
     verified_.incomplete += result.incomplete.empty() ? 0 : 1;

@@ -110,13 +110,17 @@ int verify_inputs(const Options& options, const Policy& policy) {
     throw std::runtime_error(fmt::format("{} runs could not be made, the first because: {}",
                                          verified.failed, verified.problem));
   }
+  if (verified.summary.corpus_runs + verified.summary.fresh_runs == 0) {
+    throw std::runtime_error(
+        fmt::format("not one input could be launched: {}", verified.launch_problem));
+  }
   report(options, verified.violations);
   fmt::print(stderr,
              "{}: {} kept inputs and {} fresh ones ran under the policy ({}): {} refused calls in "
-             "{} cases; {} runs not seen whole\n",
+             "{} cases; {} runs not seen whole, {} inputs that nothing can be launched with\n",
              policy.campaign, verified.summary.corpus_runs, verified.summary.fresh_runs,
              options.format, verified.violations.size(), verified.summary.violations.size(),
-             verified.incomplete);
+             verified.incomplete, verified.not_launched);
   return (verified.violations.empty() ? exit_good : exit_outside_baseline) +
          (policy.converged ? exit_good : exit_not_converged);
 }
