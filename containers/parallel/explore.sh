@@ -11,7 +11,7 @@ bundle=$(dirname "$plan")
 # 4 (not converged) is an ordinary end of one shard, so a failed job does not stop the others.
 parallel --sshloginfile "$hosts" --jobs 1 --transferfile "$bundle" --return "shard-{}.campaign" \
   --workdir "harness-$$" --results "$out/logs" \
-  "harness explore $plan --out shard-{}.campaign --shard {}/$shards --ci batch --for $for" \
+  "harness explore $plan --out shard-{}.campaign --shard {}/$shards --ci --for $for" \
   ::: $(seq "$shards") || true
 for shard in $(seq "$shards"); do
   [ ! -d "shard-$shard.campaign" ] || mv "shard-$shard.campaign" "$out/"
