@@ -180,6 +180,8 @@ TEST_CASE("redis-server: script over TCP and Unix socket, SHUTDOWN") {
   CHECK(run.left_out.empty());
   const auto ended = run_untraced(run.spec, {.ready_text = "Ready to accept"});
   CHECK(ended.status == 0);
-  CHECK(ended.sent.empty());
+  // On a busy machine the server may still be leaving when its patience is over: then the plan's
+  // signal follows, never another one.
+  CHECK(std::all_of(ended.sent.begin(), ended.sent.end(), [](int one) { return one == SIGTERM; }));
   CHECK(count(run.output_tail(65536), "User requested shutdown") == 1);
 }
