@@ -22,7 +22,7 @@ std::string trace_table(const RunResult& result, std::span<const std::string> ph
 /// A table a process and thread, in the shape of the process tree.
 std::string trace_tree(const RunResult& result, std::span<const std::string> phases,
                        const Style& style);
-/// {"schema": "harness-trace/1", …}: docs/trace.schema.json.
+/// {"schema": "harness-trace/1", …}; keys may be added, never renamed.
 std::string trace_json(const RunResult& result, std::span<const std::string> phases);
 
 } // namespace harness::reports
