@@ -118,7 +118,8 @@ std::string to_markdown(const CampaignSummary& summary) {
                                    : calls_section(view);
   text += failures_section(view);
   if (!summary.statement.empty()) {
-    text += "## How sure\n\n" + markdown(summary.statement) + "\n\n";
+    text += "## How sure\n\n" + markdown(summary.statement) + "\n\n" +
+            "Estimates: " + estimates_text(summary) + ".\n\n";
   }
   for (const auto& sentence : summary.not_established) {
     text += "- Not shown: " + markdown(sentence) + "\n";

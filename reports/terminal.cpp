@@ -160,6 +160,9 @@ std::string statement_lines(const View& view, const Style& style) {
     text += heading(style, "How sure") + "  " +
             wrap(visible(view.summary.statement), style.columns, 2) + "\n";
   }
+  if (!text.empty()) {
+    text += "  estimates: " + wrap(estimates_text(view.summary), style.columns, 13) + "\n";
+  }
   for (const auto& sentence : view.summary.not_established) {
     text += style.paint(Role::warning, "  not shown: ") +
             wrap(visible(sentence), style.columns, 13) + "\n";

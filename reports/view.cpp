@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cmath>
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <map>
 #include <set>
 
@@ -271,6 +272,29 @@ std::string run_facts(const View& view) {
   return fmt::format("{} run{} in {} ({:.1f} a second), {} input{} kept", with_commas(summary.runs),
                      summary.runs == 1 ? "" : "s", format_duration(elapsed), view.runs_per_s,
                      with_commas(summary.corpus), summary.corpus == 1 ? "" : "s");
+}
+
+std::string estimates_text(const CampaignSummary& summary) {
+  const auto& e = summary.estimates;
+  if (!e.expected_new_pairs && !e.chao2 && !e.coverage) {
+    return fmt::format("not estimable: {}", summary.profile.total_runs() < 2
+                                                ? "there are fewer than two runs to go by"
+                                                : "no pair was seen by one run alone");
+  }
+  std::vector<std::string> parts;
+  if (e.chao2) {
+    parts.push_back(fmt::format("at least {:.1f} pairs", *e.chao2));
+    if (e.chao2_low && e.chao2_high) {
+      parts.back() += fmt::format(" ({:.1f} to {:.1f})", *e.chao2_low, *e.chao2_high);
+    }
+  }
+  if (e.coverage) {
+    parts.push_back("coverage " + percent(*e.coverage));
+  }
+  if (e.expected_new_pairs) {
+    parts.push_back(fmt::format("{:.2g} new pairs in the next run", *e.expected_new_pairs));
+  }
+  return fmt::format("{}; nothing is decided by them", fmt::join(parts, ", "));
 }
 
 std::string percent(double share) {

@@ -82,6 +82,9 @@ std::string replay_prefix(const CampaignSummary& summary);
 /// "18,231 runs in 6.9m (44.2 a second), 140 inputs kept".
 std::string run_facts(const View& view);
 
+/// "at least 57.2 pairs (55.1 to 66.9); ..." or "not estimable: ...", for information only.
+std::string estimates_text(const CampaignSummary& summary);
+
 /// "0.99 %" with two significant digits; near 100 % rounded down to three decimals.
 std::string percent(double share);
 

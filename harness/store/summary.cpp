@@ -197,20 +197,25 @@ std::vector<std::string> gaps(const Books& books, const CampaignSummary& summary
 
 Estimates estimates_of(const Books& books, const std::string& phase) {
   const stats::Incidence incidence = books.incidence_of(phase);
-  Estimates estimates{.expected_new_pairs = stats::expected_new_pairs(incidence),
-                      .chao2 = stats::chao2(incidence),
-                      .coverage = stats::coverage(incidence),
-                      .runs_to_95_percent = stats::runs_to_reach(incidence, .95),
-                      .singletons = incidence.seen_exactly(1),
+  Estimates estimates{.singletons = incidence.seen_exactly(1),
                       .doubletons = incidence.seen_exactly(2)};
-  if (const auto interval = stats::chao2_interval(incidence)) {
-    estimates.chao2_low = interval->low;
-    estimates.chao2_high = interval->high;
-  }
   constexpr std::uint64_t points = 20;
   for (std::uint64_t i = 1; i <= points && incidence.runs >= points; ++i) {
     const std::uint64_t runs = incidence.runs * i / points;
     estimates.rarefaction.emplace_back(runs, stats::rarefy(incidence, runs));
+  }
+  // Without a pair that one run alone has shown, every estimator says "nothing is missing": not
+  // because it knows, but because it has nothing to go by.
+  if (incidence.runs < 2 || estimates.singletons == 0) {
+    return estimates;
+  }
+  estimates.expected_new_pairs = stats::expected_new_pairs(incidence);
+  estimates.chao2 = stats::chao2(incidence);
+  estimates.coverage = stats::coverage(incidence);
+  estimates.runs_to_95_percent = stats::runs_to_reach(incidence, .95);
+  if (const auto interval = stats::chao2_interval(incidence)) {
+    estimates.chao2_low = interval->low;
+    estimates.chao2_high = interval->high;
   }
   return estimates;
 }

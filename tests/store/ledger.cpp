@@ -290,6 +290,27 @@ TEST_CASE("a summary tells what the directory knows") {
   CHECK(summary.inputs.at(summary.profile.pairs.at(pair).first.input) == "args a long one\n");
 }
 
+TEST_CASE("without a pair that one run alone showed there is no estimate, rather than a zero") {
+  TemporaryDirectory place;
+  Ledger ledger = start(place);
+  const auto writer = ledger.begin_writer();
+  make_run(ledger, writer, "args a\n", {read_call, write_call});
+  make_run(ledger, writer, "args b\n", {read_call});
+  const Estimates some = estimates_of(ledger.books(), "");
+  CHECK(some.expected_new_pairs == 0.5);
+  CHECK(some.chao2.has_value());
+  CHECK(some.coverage.has_value());
+  make_run(ledger, writer, "args c\n", {write_call});
+  const Estimates none = estimates_of(ledger.books(), "");
+  CHECK(none.singletons == 0);
+  CHECK(none.doubletons == 2);
+  CHECK_FALSE(none.expected_new_pairs);
+  CHECK_FALSE(none.chao2);
+  CHECK_FALSE(none.chao2_low);
+  CHECK_FALSE(none.coverage);
+  CHECK_FALSE(none.runs_to_95_percent);
+}
+
 TEST_CASE("the statement says what the last complete attempt proved") {
   Books books;
   books.writers["w"] = {"c", 1};
