@@ -4,6 +4,7 @@
 #include "harness/base/random.hpp"
 #include "harness/base/user_error.hpp"
 #include "harness/campaign/plan.hpp"
+#include "harness/campaign/shard_notes.hpp"
 
 #include <algorithm>
 #include <fmt/format.h>
@@ -85,7 +86,8 @@ std::string directory_of(const CampaignPlan& plan, const ExploreOptions& options
 }
 
 Campaign create_campaign(const std::string& directory, CampaignPlan frozen,
-                         store::Environment environment, const std::vector<Seed>& seeds) {
+                         store::Environment environment, const std::vector<Seed>& seeds,
+                         Shard shard) {
   auto made = store::WorkDir::create(directory);
   if (!made) {
     throw UserError({}, made.error().message, "choose another place with --out DIR");
@@ -98,10 +100,12 @@ Campaign create_campaign(const std::string& directory, CampaignPlan frozen,
     phases.push_back(phase.name);
   }
   store::Ledger ledger = need(store::Ledger::create(std::move(*made), phases), directory);
+  note_shard(ledger, shard);
+  need(ledger.checkpoint(), directory); // a shard that is killed now must not forget which it is
   for (const auto& seed : seeds) {
     need(ledger.keep_seed(seed.text), directory);
   }
-  return {std::move(frozen), std::move(environment), std::move(ledger)};
+  return {std::move(frozen), shard, std::move(environment), std::move(ledger)};
 }
 
 Campaign resume_campaign(const std::string& directory) {
@@ -116,7 +120,8 @@ Campaign resume_campaign(const std::string& directory) {
   store::Environment environment =
       need(store::parse_environment(need(read_file(opened->environment()), directory)), directory);
   store::Ledger ledger = need(store::Ledger::resume(std::move(*opened)), directory);
-  return {std::move(plan), std::move(environment), std::move(ledger)};
+  const Shard shard = shard_of(ledger);
+  return {std::move(plan), shard, std::move(environment), std::move(ledger)};
 }
 
 void check_environment(const Campaign& campaign, const store::Environment& now,
@@ -134,10 +139,9 @@ void check_environment(const Campaign& campaign, const store::Environment& now,
   }
 }
 
-std::vector<Search> make_searches(const Campaign& campaign, const ExploreOptions& options,
-                                  std::uint32_t workers) {
+std::vector<Search> make_searches(const Campaign& campaign, std::uint32_t workers) {
   const ExplorePlan& explore = campaign.plan.explore;
-  const Random root = Random(explore.seed).derive(options.shard.index);
+  const Random root(shard_seed(explore.seed, campaign.shard));
   std::vector<Search> searches;
   for (std::uint32_t replicate = 1; replicate <= explore.replicates; ++replicate) {
     Search search({.replicate = replicate,

@@ -15,6 +15,7 @@ namespace harness::campaign {
 
 struct Campaign {
   CampaignPlan plan; // frozen
+  Shard shard;       // that it is; its directory remembers
   store::Environment environment;
   store::Ledger ledger;
 };
@@ -27,7 +28,8 @@ std::string directory_of(const CampaignPlan& plan, const ExploreOptions& options
 
 /// Makes the directory. Throws UserError if there is one, std::runtime_error where writing fails.
 Campaign create_campaign(const std::string& directory, CampaignPlan frozen,
-                         store::Environment environment, const std::vector<Seed>& seeds);
+                         store::Environment environment, const std::vector<Seed>& seeds,
+                         Shard shard);
 
 /// Opens the directory for writing and goes on from there. Throws UserError if it is none or is in
 /// use.
@@ -39,7 +41,6 @@ void check_environment(const Campaign& campaign, const store::Environment& now,
                        const std::string& directory);
 
 /// One search per replicate, with the corpus and the knowledge that the books have.
-std::vector<Search> make_searches(const Campaign& campaign, const ExploreOptions& options,
-                                  std::uint32_t workers);
+std::vector<Search> make_searches(const Campaign& campaign, std::uint32_t workers);
 
 } // namespace harness::campaign

@@ -50,31 +50,47 @@ store::Environment look_around(const CampaignPlan& asked, const ExploreOptions& 
                                   .version = options.version});
 }
 
+/// What a new campaign begins with.
+struct Start {
+  std::vector<Seed> seeds; // of the plan: a shard keeps its share of them
+  std::vector<Seed> also;  // kept in any case: of an earlier campaign
+  Shard shard;
+};
+
 /// Rehearses, then makes the directory. Nothing after an interrupt.
 std::optional<Campaign> begin(Stage& stage, const CampaignPlan& asked, const PlanFile& file,
-                              const std::vector<Seed>& seeds, const std::string& directory) {
+                              const Start& start, const std::string& directory) {
   const CampaignPlan plan = with_options(asked, stage.options);
   auto environment = look_around(asked, stage.options, plan.explore.seed);
+  // All of them: triggers and what is wrong with a plan are the same in every shard.
+  std::vector<Seed> rehearsed = start.seeds;
+  rehearsed.insert(rehearsed.end(), start.also.begin(), start.also.end());
   stage.show("calibrating", plan.name);
   CampaignPlan frozen =
-      resolve_phases(stage.context, stage.room, stage.interrupts, plan, seeds, file);
+      resolve_phases(stage.context, stage.room, stage.interrupts, plan, rehearsed, file);
   stage.show("seeding", plan.name);
   Crew crew(stage.context, stage.room.crew(frozen, worker_count(frozen)));
-  try_seeds(stage.context, crew, stage.interrupts, frozen, seeds, file, {});
+  try_seeds(stage.context, crew, stage.interrupts, frozen, rehearsed, file, {});
   if (stage.interrupts.requested()) {
     return std::nullopt;
   }
-  return create_campaign(directory, std::move(frozen), std::move(environment), seeds);
+  std::vector<Seed> kept = start.also;
+  for (const std::size_t own : share_of(start.seeds.size(), start.shard)) {
+    kept.push_back(start.seeds[own]);
+  }
+  return create_campaign(directory, std::move(frozen), std::move(environment), kept, start.shard);
 }
 
 /// New counts on the corpus of a campaign that can't be gone on with; it stays beside the new one.
 std::optional<Campaign> adopt(Stage& stage, const CampaignPlan& asked, const PlanFile& file,
-                              std::vector<Seed> seeds, const std::string& directory) {
+                              const std::string& directory) {
+  Start start{.seeds = read_seeds(asked)};
   {
     const Campaign old = resume_campaign(directory);
+    start.shard = old.shard;
     for (const auto& [hash, record] : old.ledger.books().inputs) {
       if (auto text = old.ledger.directory().input(hash)) {
-        seeds.push_back({"", std::move(*text)});
+        start.also.push_back({"", std::move(*text)});
       }
     }
   }
@@ -84,19 +100,26 @@ std::optional<Campaign> adopt(Stage& stage, const CampaignPlan& asked, const Pla
   }
   fs::rename(directory, aside);
   stage.observer.message(fmt::format("the campaign so far is kept in {}", aside));
-  return begin(stage, asked, file, seeds, directory);
+  return begin(stage, asked, file, start, directory);
 }
 
 std::optional<Campaign> go_on(Stage& stage, const CampaignPlan& asked, const PlanFile& file,
                               const std::string& directory) {
   Campaign campaign = resume_campaign(directory);
+  if (stage.options.shard && *stage.options.shard != campaign.shard) {
+    throw UserError({},
+                    fmt::format("{} is shard {}, not {}", directory, shard_text(campaign.shard),
+                                shard_text(*stage.options.shard)),
+                    fmt::format("go on with it by --shard {}, or leave --shard out",
+                                shard_text(campaign.shard)));
+  }
   const auto now = look_around(asked, stage.options, campaign.plan.explore.seed);
   const auto changes = store::compare(campaign.environment, now);
   const bool other = std::any_of(changes.begin(), changes.end(),
                                  [](const auto& change) { return change.matters; });
   if (stage.options.adopt && other) {
     { const Campaign closed = std::move(campaign); }
-    return adopt(stage, asked, file, read_seeds(asked), directory);
+    return adopt(stage, asked, file, directory);
   }
   check_environment(campaign, now, directory);
   ExploreOptions options = stage.options;
@@ -115,7 +138,9 @@ std::optional<Campaign> open(Stage& stage, PlanFile& file) {
     throw UserError({}, fmt::format("{} exists already", directory),
                     "go on with it by --resume, or choose another place with --out DIR");
   }
-  return begin(stage, asked, file, read_seeds(asked), directory);
+  return begin(stage, asked, file,
+               {.seeds = read_seeds(asked), .shard = stage.options.shard.value_or(Shard{})},
+               directory);
 }
 
 std::string reason(LoopEnd end, const CampaignPlan& plan) {
@@ -139,7 +164,7 @@ std::string reason(LoopEnd end, const CampaignPlan& plan) {
 
 LoopEnd search(Stage& stage, Campaign& campaign, Crew& crew) {
   const CampaignPlan& plan = campaign.plan;
-  auto searches = make_searches(campaign, stage.options, crew.size());
+  auto searches = make_searches(campaign, crew.size());
   const auto& elapsed = campaign.ledger.books().elapsed_s;
   const auto before = elapsed.find(campaign.ledger.campaign());
   ExploreLoop loop(

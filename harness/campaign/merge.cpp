@@ -1,6 +1,7 @@
 #include "harness/campaign/merge.hpp"
 
 #include "harness/base/user_error.hpp"
+#include "harness/campaign/merge_shards.hpp"
 #include "harness/campaign/plan.hpp"
 #include "harness/store/ledger.hpp"
 
@@ -158,10 +159,14 @@ MergeReport merge_campaigns(const std::string& out, const std::vector<std::strin
     throw UserError({}, "nothing to merge", "name the campaign directories after OUT");
   }
   auto warnings = check(campaigns, options);
+  for (auto& note : check_shards(campaigns, options.partial)) {
+    warnings.push_back(std::move(note));
+  }
   Ledger ledger = open_out(out, campaigns.front());
   for (const auto& campaign : campaigns) {
     copy_files(campaign, ledger.directory());
     need(ledger.absorb(campaign.books));
+    carry_shards(ledger, campaign.notes);
   }
   need(ledger.checkpoint());
   MergeReport report = report_on(campaigns, ledger.books());

@@ -13,6 +13,8 @@ namespace harness::campaign {
 struct MergeOptions {
   /// Merge although target or plan differ. Phases must be the same all the same.
   bool different = false;
+  /// Merge although not all shards are there.
+  bool partial = false;
 };
 
 struct MergeReport {

@@ -2,18 +2,13 @@
 #pragma once
 
 #include "harness/base/clock.hpp"
+#include "harness/campaign/shard.hpp"
 
 #include <cstdint>
 #include <optional>
 #include <string>
 
 namespace harness::campaign {
-
-/// One of `count` campaigns that together are one: seeds of chance derive from `index` (from 1).
-struct Shard {
-  std::uint32_t index = 1;
-  std::uint32_t count = 1;
-};
 
 struct ExploreOptions {
   std::string plan_file; // with `resume` may be empty: the frozen plan is used
@@ -26,7 +21,7 @@ struct ExploreOptions {
   std::optional<double> confidence;
   std::optional<std::uint32_t> replicates;
   std::optional<std::string> baseline;
-  Shard shard;
+  std::optional<Shard> shard; // nothing: the only one, or the one that is resumed
   bool resume = false;
   bool adopt = false;    // with `resume`: new counts on the old corpus where something has changed
   bool isolation = true; // false: --no-isolation

@@ -6,6 +6,7 @@
 #include "harness/cli/commands.hpp"
 #include "harness/cli/exit_status.hpp"
 #include "harness/cli/explore_output.hpp"
+#include "harness/cli/shard_option.hpp"
 #include "harness/cli/style.hpp"
 #include "harness/cli/version.hpp"
 #include "reports/formats.hpp"
@@ -36,17 +37,6 @@ Duration duration_of(const std::string& text) {
                     "write 90s, 10m or 2h");
   }
   return *duration;
-}
-
-campaign::Shard shard_of(const std::string& text) {
-  const auto parts = split(text, '/');
-  const auto index = parse_integer(parts.front());
-  const auto count = parts.size() == 2 ? parse_integer(parts.back()) : std::nullopt;
-  if (!index || !count || *index < 1 || *count < *index || *count > 1'000'000) {
-    throw UserError({}, "--shard " + quote_if_needed(text) + ": not one of several shards",
-                    "write --shard 2/4 for the second of four");
-  }
-  return {static_cast<std::uint32_t>(*index), static_cast<std::uint32_t>(*count)};
 }
 
 Progress progress_of(const Words& words) {

@@ -39,6 +39,7 @@ Action define(CLI::App& app) {
   app.add_option("CAMPAIGN", options->sources, "Campaign directories to merge")->required();
   app.add_flag("--different", options->merge.different,
                "Merge although target or plan differ (phases must be the same)");
+  app.add_flag("--partial", options->merge.partial, "Merge although not all shards are there");
   return [options](const Invocation&) { return run_merge(*options); };
 }
 
@@ -48,7 +49,8 @@ extern const Command merge_command;
 const Command merge_command = {
     .name = "merge",
     .summary = "Join campaigns: counts, pairs and inputs of all in one",
-    .examples = "  harness merge all.campaign shard-1.campaign shard-2.campaign\n",
+    .examples = "  harness merge all.campaign shard-1.campaign shard-2.campaign\n"
+                "  harness merge all.campaign shard-*.campaign --partial\n",
     .define = define,
 };
 

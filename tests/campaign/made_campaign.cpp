@@ -1,6 +1,7 @@
 #include "tests/campaign/made_campaign.hpp"
 
 #include "harness/campaign/plan.hpp"
+#include "harness/campaign/shard_notes.hpp"
 #include "harness/model/digest.hpp"
 
 #include <stdexcept>
@@ -35,6 +36,7 @@ store::Ledger make_campaign(const std::string& path, const MadeCampaign& made) {
   environment["target_sha256"] = sha256_hex(made.target);
   need(directory.write(directory.environment(), store::environment_json(environment)));
   auto ledger = need(store::Ledger::create(std::move(directory), made.phases));
+  note_shard(ledger, made.shard);
   const auto writer = ledger.begin_writer();
   for (const auto& run : made.runs) {
     store::RunRecord record{.writer = writer, .reached = {0, 1}, .input = run.input, .keep = true};

@@ -1,6 +1,7 @@
 // Campaign directories for tests, made without running anything.
 #pragma once
 
+#include "harness/campaign/shard.hpp"
 #include "harness/store/environment.hpp"
 #include "harness/store/ledger.hpp"
 
@@ -20,6 +21,7 @@ struct MadeCampaign {
   std::string option = "-l";  // of the grammar
   std::vector<std::string> phases = {"load", "main"};
   std::uint64_t seed = 1;
+  Shard shard = {};
   std::vector<MadeRun> runs;
 };
 

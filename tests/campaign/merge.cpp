@@ -1,4 +1,5 @@
 #include "harness/campaign/merge.hpp"
+#include "harness/base/random.hpp"
 #include "harness/base/user_error.hpp"
 #include "harness/store/summary.hpp"
 #include "tests/campaign/made_campaign.hpp"
@@ -31,6 +32,29 @@ bool contains(const std::string& text, const std::string& part) {
 
 store::Books books_of(const std::string& path) {
   return open_campaign(path).books;
+}
+
+/// What a person sees of a profile: sums over writers.
+std::map<std::string, std::uint64_t> totals_of(const store::Books& books) {
+  const Profile& profile = books.profile;
+  std::map<std::string, std::uint64_t> totals = {{"runs", profile.total_runs()},
+                                                 {"inputs", books.inputs.size()}};
+  for (const auto& phase : profile.phases) {
+    totals[phase] = profile.runs_reaching(phase);
+  }
+  for (const auto& [key, record] : profile.pairs) {
+    const std::string name = key.phase + " " + std::to_string(key.call.number);
+    for (const auto& [writer, count] : record.counts) {
+      totals[name + " calls"] += count.calls;
+      totals[name + " runs"] += count.runs;
+    }
+  }
+  for (const auto& [column, counts] : books.incidence) {
+    for (const auto& [writer, count] : counts) {
+      totals["rows " + column.phase + " " + std::to_string(column.call.number)] += count.runs;
+    }
+  }
+  return totals;
 }
 
 } // namespace
@@ -113,6 +137,71 @@ TEST_CASE("a merged campaign claims nothing about what was not seen") {
   merge_campaigns(place / "out", {place / "a", place / "b"}, {});
   CHECK_FALSE(store::converged(books_of(place / "out")));
   CHECK(contains(store::risk_statement(books_of(place / "out"), .95), "merged campaigns"));
+}
+
+TEST_CASE("n shards merged are one campaign of the same runs, in any order and grouping") {
+  Random random(3);
+  for (int round = 0; round < 3; ++round) {
+    TemporaryDirectory place;
+    const auto count = static_cast<std::uint32_t>(random.between(2, 4));
+    CAPTURE(round);
+    std::vector<campaign::test::MadeRun> all;
+    std::vector<std::string> shards;
+    for (std::uint32_t i = 1; i <= count; ++i) {
+      std::vector<campaign::test::MadeRun> runs;
+      for (std::uint64_t run = random.below(5); run > 0; --run) {
+        runs.push_back({"args " + std::to_string(random.below(9)) + "\n", {}});
+        for (std::int32_t call = 0; call < 6; ++call) {
+          if (random.chance(1, 3)) {
+            runs.back().calls.push_back(call);
+          }
+        }
+      }
+      all.insert(all.end(), runs.begin(), runs.end());
+      shards.push_back(place / std::to_string(i));
+      make_campaign(shards.back(), {.seed = i, .shard = {i, count}, .runs = runs});
+    }
+    make_campaign(place / "one", {.runs = all});
+
+    merge_campaigns(place / "a", shards, {});
+    for (std::size_t i = shards.size() - 1; i > 0; --i) {
+      std::swap(shards[i], shards[random.below(i + 1)]);
+    }
+    // One by one, into what there is, and some of them again.
+    for (const auto& shard : shards) {
+      merge_campaigns(place / "b", {shard, random.pick(shards)}, {.partial = true});
+    }
+    CHECK(books_of(place / "a") == books_of(place / "b"));
+    CHECK(totals_of(books_of(place / "a")) == totals_of(books_of(place / "one")));
+  }
+}
+
+TEST_CASE("shards are merged when all are there; else the missing ones are named") {
+  TemporaryDirectory place;
+  const auto shard = [&](const std::string& name, Shard which) {
+    make_campaign(place / name, {.seed = which.index, .shard = which, .runs = {{"args a\n", {0}}}});
+    return place / name;
+  };
+  const auto a = shard("a", {1, 3});
+  const auto b = shard("b", {2, 3});
+  const auto c = shard("c", {3, 3});
+  CHECK(contains(refusal(place / "out", {a, c}), "2 of 3 shards are here; missing: 2"));
+  CHECK(contains(refusal(place / "out", {b}), "missing: 1 and 3"));
+  CHECK(contains(refusal(place / "out", {a, b, shard("other", {4, 4})}), "different splits"));
+  CHECK_FALSE(store::WorkDir::exists(place / "out"));
+
+  const auto part = merge_campaigns(place / "out", {c, a}, {.partial = true});
+  REQUIRE(part.warnings.size() == 1);
+  CHECK(contains(part.warnings[0], "missing: 2"));
+  // What is merged remembers its shards: with the last one it is whole.
+  CHECK(merge_campaigns(place / "out", {b}, {}).warnings.empty());
+  merge_campaigns(place / "abc", {a, b, c}, {});
+  CHECK(books_of(place / "out") == books_of(place / "abc"));
+
+  const auto again = shard("again", {2, 3});
+  const auto twice = merge_campaigns(place / "twice", {a, b, c, again}, {});
+  REQUIRE(twice.warnings.size() == 1);
+  CHECK(contains(twice.warnings[0], "shard 2/3 was explored more than once"));
 }
 
 TEST_CASE("a campaign that is in use is not written to, but may be read") {

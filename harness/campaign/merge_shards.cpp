@@ -1,0 +1,87 @@
+#include "harness/campaign/merge_shards.hpp"
+
+#include "harness/base/user_error.hpp"
+
+#include <algorithm>
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+#include <map>
+#include <set>
+
+namespace harness::campaign {
+
+namespace {
+
+/// Where a campaign that is a shard was found first.
+struct Found {
+  Shard shard;
+  std::string path;
+};
+
+std::map<std::string, Found> find_shards(const std::vector<OpenedCampaign>& campaigns) {
+  std::map<std::string, Found> found;
+  for (const auto& campaign : campaigns) {
+    for (const auto& [id, shard] : shards_in(campaign.notes)) {
+      found.emplace(id, Found{shard, campaign.directory.path()});
+    }
+  }
+  return found;
+}
+
+/// "3", "3 and 5", "3, 5, 7 and 90 more".
+std::string list_of(const std::vector<std::uint32_t>& numbers) {
+  constexpr std::size_t most = 8;
+  if (numbers.size() > most) {
+    return fmt::format("{} and {} more", fmt::join(numbers.begin(), numbers.begin() + most, ", "),
+                       numbers.size() - most);
+  }
+  if (numbers.size() == 1) {
+    return fmt::format("{}", numbers.front());
+  }
+  return fmt::format("{} and {}", fmt::join(numbers.begin(), numbers.end() - 1, ", "),
+                     numbers.back());
+}
+
+} // namespace
+
+std::vector<std::string> check_shards(const std::vector<OpenedCampaign>& campaigns, bool partial) {
+  const auto found = find_shards(campaigns);
+  if (found.empty()) {
+    return {};
+  }
+  std::vector<std::string> notes;
+  const Found& first = found.begin()->second;
+  std::map<std::uint32_t, std::string> paths;
+  for (const auto& [id, one] : found) {
+    if (one.shard.count != first.shard.count) {
+      throw UserError({},
+                      fmt::format("{} is shard {} and {} is shard {}: shards of different splits",
+                                  first.path, shard_text(first.shard), one.path,
+                                  shard_text(one.shard)),
+                      "merge those of one split first, each into a directory of its own");
+    }
+    const auto [place, fresh] = paths.emplace(one.shard.index, one.path);
+    if (!fresh) {
+      notes.push_back(fmt::format("shard {} was explored more than once: {} and {}",
+                                  shard_text(one.shard), place->second, one.path));
+    }
+  }
+  std::vector<std::uint32_t> missing;
+  for (std::uint32_t i = 1; i <= first.shard.count; ++i) {
+    if (!paths.contains(i)) {
+      missing.push_back(i);
+    }
+  }
+  if (missing.empty()) {
+    return notes;
+  }
+  const std::string text = fmt::format("{} of {} shards are here; missing: {}", paths.size(),
+                                       first.shard.count, list_of(missing));
+  if (!partial) {
+    throw UserError({}, text, "name their directories too, or add --partial to go on without them");
+  }
+  notes.push_back(text);
+  return notes;
+}
+
+} // namespace harness::campaign

@@ -1,0 +1,16 @@
+// Whether the shards that are to be merged are shards of one exploration, and all of it.
+#pragma once
+
+#include "harness/campaign/opened.hpp"
+#include "harness/campaign/shard_notes.hpp"
+
+#include <string>
+#include <vector>
+
+namespace harness::campaign {
+
+/// Throws UserError where shards of different splits meet, or, unless `partial`, where some are
+/// missing. Gives what a person should know of what was let through, a line each.
+std::vector<std::string> check_shards(const std::vector<OpenedCampaign>& campaigns, bool partial);
+
+} // namespace harness::campaign
