@@ -116,8 +116,11 @@ std::vector<std::string> live_screen(const LiveState& state, ScreenSize size, co
 }
 
 std::string live_line(const LiveState& state) {
-  std::string text = fmt::format("[{:>7}] {}: {} runs ({:.1f}/s)", short_time(state.elapsed_s),
-                                 visible(state.stage), with_commas(state.runs), state.runs_per_s);
+  std::string text = fmt::format("[{:>7}] {}: {} runs", short_time(state.elapsed_s),
+                                 visible(state.stage), with_commas(state.runs));
+  if (!state.steps) { // those runs are not of the search
+    text += fmt::format(" ({:.1f}/s)", state.runs_per_s);
+  }
   for (const auto& phase : state.phases) {
     text += fmt::format(", {} {}", visible(phase.name), phase.calls);
   }
@@ -125,6 +128,10 @@ std::string live_line(const LiveState& state) {
     text += fmt::format(", attempt {}: {} of {} fresh runs, {}", state.attempt->number,
                         with_commas(state.attempt->runs), with_commas(state.attempt->planned),
                         state.attempt->news == 0 ? "nothing new" : "something new");
+  }
+  if (state.steps) {
+    text += fmt::format(", {} of {} {}", with_commas(state.steps->done),
+                        with_commas(state.steps->planned), visible(state.steps->what));
   }
   if (state.crashes + state.time_outs > 0) {
     text += fmt::format(", {} crashed, {} timed out", with_commas(state.crashes),

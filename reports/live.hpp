@@ -48,9 +48,17 @@ struct LiveAttempt {
   std::optional<double> bound; // if it ended now
 };
 
+/// How far a stage has come whose length is known: "12 of 84 witnesses".
+struct LiveSteps {
+  std::uint64_t done = 0;
+  std::uint64_t planned = 0;
+  std::string what; // in the plural
+};
+
 struct LiveState {
   std::string campaign;
-  std::string stage; // "calibrating", "seeding", "exploring", "validating", "reporting", "done"
+  std::string
+      stage; // "calibrating", "seeding", "exploring", "validating", "labelling", "reporting"
   double elapsed_s = 0;
   std::uint64_t runs = 0;
   double runs_per_s = 0; // over the last seconds
@@ -64,6 +72,7 @@ struct LiveState {
   std::optional<std::uint64_t> quiet_runs_needed; // of the trigger that starts an attempt
   std::uint64_t quiet_runs = 0;
   std::optional<LiveAttempt> attempt;
+  std::optional<LiveSteps> steps; // of the stage
   double confidence = 0.95;
   double epsilon = 0.01;
   std::vector<LivePhase> phases;

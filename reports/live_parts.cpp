@@ -115,7 +115,15 @@ std::vector<Line> phase_lines(const LiveState& state, int columns, const Style& 
 
 std::vector<Line> progress_lines(const LiveState& state, int columns, const Style& style) {
   std::vector<Line> lines;
-  if (state.attempt) {
+  if (state.steps) {
+    const auto& steps = *state.steps;
+    lines.push_back(
+        meter_line(visible(state.stage),
+                   share(static_cast<double>(steps.done), static_cast<double>(steps.planned)),
+                   fmt::format("{} of {} {}", with_commas(steps.done), with_commas(steps.planned),
+                               visible(steps.what)),
+                   columns, style));
+  } else if (state.attempt) {
     const auto& attempt = *state.attempt;
     lines.push_back(
         meter_line(fmt::format("attempt {}", attempt.number),

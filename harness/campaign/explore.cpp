@@ -31,14 +31,42 @@ struct Stage {
   Stage(const ExploreOptions& given, ProgressObserver& watching)
       : options(given), observer(watching), room({.isolation = given.isolation}) {}
 
-  void show(const std::string& stage, const std::string& campaign, double elapsed_s = 0) {
-    reports::LiveState state;
-    state.campaign = campaign;
-    state.stage = stage;
-    state.elapsed_s = elapsed_s;
-    state.hint = "Ctrl-C stops";
-    observer.update(state);
+  /// A stage that is no search begins; what the last one showed stays on the screen.
+  void begin(const std::string& name) {
+    picture.stage = name;
+    picture.steps.reset();
+    show();
   }
+  /// How far it has come.
+  std::function<void(std::size_t, std::size_t)> steps(const std::string& what) {
+    return [this, what](std::size_t done, std::size_t planned) {
+      picture.steps = {done, planned, what};
+      show();
+    };
+  }
+  /// The search is over and looked like this.
+  void after(reports::LiveState last) {
+    last.attempt.reset();
+    last.quiet_runs_needed.reset();
+    last.budget_s.reset();
+    last.budget_runs.reset();
+    last.workers.clear();
+    earlier_s = last.elapsed_s;
+    since = std::chrono::steady_clock::now();
+    picture = std::move(last);
+  }
+
+  void name(const std::string& campaign) { picture.campaign = campaign; }
+
+private:
+  void show() {
+    picture.elapsed_s = earlier_s + seconds(std::chrono::steady_clock::now() - since);
+    observer.update(picture);
+  }
+
+  reports::LiveState picture;
+  double earlier_s = 0;
+  TimePoint since = std::chrono::steady_clock::now();
 };
 
 /// `asked` is the plan as the user has it now: before calibration and the command line's options.
@@ -65,12 +93,13 @@ std::optional<Campaign> begin(Stage& stage, const CampaignPlan& asked, const Pla
   // All of them: triggers and what is wrong with a plan are the same in every shard.
   std::vector<Seed> rehearsed = start.seeds;
   rehearsed.insert(rehearsed.end(), start.also.begin(), start.also.end());
-  stage.show("calibrating", plan.name);
+  stage.name(plan.name);
+  stage.begin("calibrating");
   CampaignPlan frozen =
       resolve_phases(stage.context, stage.room, stage.interrupts, plan, rehearsed, file);
-  stage.show("seeding", plan.name);
+  stage.begin("seeding");
   Crew crew(stage.context, stage.room.crew(frozen, worker_count(frozen)));
-  try_seeds(stage.context, crew, stage.interrupts, frozen, rehearsed, file, {});
+  try_seeds(stage.context, crew, stage.interrupts, frozen, rehearsed, file, stage.steps("seeds"));
   if (stage.interrupts.requested()) {
     return std::nullopt;
   }
@@ -183,6 +212,7 @@ LoopEnd search(Stage& stage, Campaign& campaign, Crew& crew) {
                                               .confidence = plan.explore.confidence})});
   const LoopEnd end = loop.run();
   crew.dismiss(); // with what is still running
+  stage.after(loop.live_state());
   if (end == LoopEnd::failed) {
     throw std::runtime_error(loop.problem());
   }
@@ -205,15 +235,16 @@ ExploreResult explore(const ExploreOptions& options, ProgressObserver& observer)
   Crew crew(stage.context, stage.room.crew(campaign->plan, worker_count(campaign->plan)));
   const LoopEnd end = search(stage, *campaign, crew);
 
-  stage.show("reporting", campaign->plan.name);
   if (end != LoopEnd::interrupted) {
-    const auto labelled =
-        label_pairs(stage.context, crew, stage.interrupts, campaign->ledger, [](auto, auto) {});
+    stage.begin("labelling");
+    const auto labelled = label_pairs(stage.context, crew, stage.interrupts, campaign->ledger,
+                                      stage.steps("witnesses run again"));
     if (!labelled) {
       throw std::runtime_error(labelled.error().message);
     }
   }
   crew.dismiss();
+  stage.begin("reporting");
   const Ending ending{.stop_reason = reason(end, campaign->plan),
                       .reached_goal = end == LoopEnd::finished,
                       .plan_file = file.path,

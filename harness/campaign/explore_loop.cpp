@@ -14,6 +14,7 @@ namespace {
 constexpr auto redraw_every = std::chrono::milliseconds(100);
 constexpr int ticks_per_checkpoint = 10;
 constexpr std::size_t most_finds_shown = 50;
+constexpr std::size_t most_messages_shown = 20;
 constexpr double pace_window_s = 5;
 /// A worker is asked again after about that long, so that finds spread and commands arrive.
 constexpr double slice_s = 0.1;
@@ -171,6 +172,7 @@ void ExploreLoop::died(WorkerNumber worker, const std::optional<std::string>& in
     }
   }
   messages_.push_front(note);
+  messages_.resize(std::min(messages_.size(), most_messages_shown));
   observer_.message(note);
   (void)ledger_.log("worker", note);
 }

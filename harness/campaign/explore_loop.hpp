@@ -42,6 +42,8 @@ public:
   const std::string& problem() const { return problem_; }
   double elapsed_s() const;
   std::uint64_t runs() const { return runs_; } // of this session
+  /// What a screen shows of it now.
+  reports::LiveState live_state() const;
 
 private:
   struct Timers;
@@ -83,7 +85,6 @@ private:
   void stop(LoopEnd end);
   void fail(std::string problem);
   void tick();
-  reports::LiveState live_state() const;
 
   boost::asio::io_context& context_;
   Crew& crew_;

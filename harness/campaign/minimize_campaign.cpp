@@ -49,7 +49,8 @@ void write_inputs(const Minimized& minimized, const OpenedCampaign& campaign,
 
 } // namespace
 
-Minimized minimize_campaign(const MinimizeOptions& options) {
+Minimized minimize_campaign(const MinimizeOptions& options,
+                            const std::function<void(std::size_t, std::size_t)>& progress) {
   const OpenedCampaign campaign = open_campaign(options.campaign);
   if (store::WorkDir::exists(options.out)) {
     throw UserError({}, options.out + " exists already", "choose another directory with --out DIR");
@@ -64,7 +65,9 @@ Minimized minimize_campaign(const MinimizeOptions& options) {
       jobs.push_back({need(campaign.directory.input(hash)), repetitions});
     }
     std::vector<Columns> shown;
-    for (const auto& outcome : replay_all(context, crew, interrupts, jobs)) {
+    const auto outcomes = replay_all(context, crew, interrupts, jobs,
+                                     [&](std::size_t done) { progress(done, jobs.size()); });
+    for (const auto& outcome : outcomes) {
       shown.push_back(columns_of(outcome, campaign.books.profile.phases));
     }
     return shown;

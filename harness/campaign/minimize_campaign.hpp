@@ -4,6 +4,7 @@
 
 #include "harness/campaign/minimize.hpp"
 
+#include <functional>
 #include <string>
 
 namespace harness::campaign {
@@ -16,7 +17,8 @@ struct MinimizeOptions {
 
 /// Throws UserError for a directory that is no campaign or an `out` that is there already,
 /// std::runtime_error where workers can't run. Nothing is written after an interrupt: then `inputs`
-/// is empty.
-Minimized minimize_campaign(const MinimizeOptions& options);
+/// is empty. `progress` hears how many of how many chosen inputs have been run.
+Minimized minimize_campaign(const MinimizeOptions& options,
+                            const std::function<void(std::size_t, std::size_t)>& progress);
 
 } // namespace harness::campaign

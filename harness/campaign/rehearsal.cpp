@@ -113,12 +113,13 @@ CampaignPlan resolve_phases(boost::asio::io_context& context, const CrewRoom& ro
 
 void try_seeds(boost::asio::io_context& context, Crew& crew, const Interrupts& interrupts,
                const CampaignPlan& plan, const std::vector<Seed>& seeds, const PlanFile& file,
-               const std::function<void(std::size_t)>& done) {
+               const std::function<void(std::size_t, std::size_t)>& progress) {
   std::vector<ReplayJob> jobs;
   for (const auto& seed : seeds) {
     jobs.push_back({seed.text, 1});
   }
-  const auto outcomes = replay_all(context, crew, interrupts, jobs, done);
+  const auto outcomes = replay_all(context, crew, interrupts, jobs,
+                                   [&](std::size_t done) { progress(done, jobs.size()); });
   if (interrupts.requested()) {
     return;
   }

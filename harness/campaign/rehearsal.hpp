@@ -25,9 +25,9 @@ CampaignPlan resolve_phases(boost::asio::io_context& context, const CrewRoom& ro
                             const std::vector<Seed>& seeds, const PlanFile& file);
 
 /// Runs every seed once. Throws UserError if the target can't be launched or a phase isn't reached.
-/// `crew` goes on living. `done` hears how many seeds have been tried.
+/// `crew` goes on living. `progress` hears how many of how many are done.
 void try_seeds(boost::asio::io_context& context, Crew& crew, const Interrupts& interrupts,
                const CampaignPlan& plan, const std::vector<Seed>& seeds, const PlanFile& file,
-               const std::function<void(std::size_t)>& done);
+               const std::function<void(std::size_t, std::size_t)>& progress);
 
 } // namespace harness::campaign

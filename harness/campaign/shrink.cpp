@@ -63,6 +63,7 @@ Shrunk shrink(ReplayRoom& room, const std::string& text, const WantedPair& pair,
       next = first_that_shows(room, batch, pair, options, shrunk.runs);
       if (!next) {
         refused.insert(batch.begin(), batch.end());
+        progress(shrunk.text.size(), shrunk.runs);
       }
     }
     if (!next) {

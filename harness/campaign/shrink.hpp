@@ -23,7 +23,7 @@ struct ShrinkOptions {
   std::uint32_t batch = 4; // candidates run side by side
 };
 
-/// `progress` hears the length of the smallest text so far and the runs made.
+/// `progress` hears after every batch the length of the smallest text so far and the runs made.
 Shrunk shrink(ReplayRoom& room, const std::string& text, const WantedPair& pair,
               const ShrinkOptions& options,
               const std::function<void(std::size_t, std::uint64_t)>& progress);

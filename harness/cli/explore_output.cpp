@@ -18,12 +18,16 @@ void say(const std::string& text) {
   std::fflush(stderr);
 }
 
+/// What a log must not miss, whenever it comes: another stage, and the end of a counted one.
+bool turns(const reports::LiveState& state, const std::string& stage) {
+  return state.stage != stage || (state.steps && state.steps->done == state.steps->planned);
+}
+
 /// For logs: finds as they come, and a line about everything now and then.
 class LineObserver final : public campaign::ProgressObserver {
 public:
   void update(const reports::LiveState& state) override {
-    const bool other_stage = state.stage != stage_;
-    if (!other_stage && state.elapsed_s - last_s_ < every_s) {
+    if (!turns(state, stage_) && state.elapsed_s - last_s_ < every_s) {
       return;
     }
     stage_ = state.stage;
@@ -43,7 +47,7 @@ private:
 class JsonObserver final : public campaign::ProgressObserver {
 public:
   void update(const reports::LiveState& state) override {
-    if (state.stage == stage_ && state.elapsed_s - last_s_ < 1) {
+    if (!turns(state, stage_) && state.elapsed_s - last_s_ < 1) {
       return;
     }
     stage_ = state.stage;
@@ -62,6 +66,11 @@ public:
       line["attempt"] = {{"number", state.attempt->number},
                          {"runs", state.attempt->runs},
                          {"planned", state.attempt->planned}};
+    }
+    if (state.steps) {
+      line["steps"] = {{"done", state.steps->done},
+                       {"planned", state.steps->planned},
+                       {"what", state.steps->what}};
     }
     put(line);
   }

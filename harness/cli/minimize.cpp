@@ -4,6 +4,7 @@
 #include "harness/base/text.hpp"
 #include "harness/cli/commands.hpp"
 #include "harness/cli/exit_status.hpp"
+#include "harness/cli/step_line.hpp"
 #include "harness/model/syscall_table.hpp"
 
 #include <CLI/CLI.hpp>
@@ -32,7 +33,13 @@ int run_minimize(Options& options) {
   if (minimize.out.empty()) {
     minimize.out = default_out(minimize.campaign);
   }
-  const auto result = campaign::minimize_campaign(minimize);
+  campaign::Minimized result;
+  {
+    StepLine line;
+    result = campaign::minimize_campaign(minimize, [&](std::size_t done, std::size_t planned) {
+      line.show(fmt::format("{} of {} chosen inputs run", done, planned));
+    });
+  }
   if (result.pairs > 0 && result.inputs.empty()) {
     fmt::print(stderr, "harness: interrupted, nothing written\n");
     return exit_interrupted;

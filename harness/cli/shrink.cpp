@@ -5,6 +5,7 @@
 #include "harness/campaign/crew_room.hpp"
 #include "harness/cli/commands.hpp"
 #include "harness/cli/exit_status.hpp"
+#include "harness/cli/step_line.hpp"
 
 #include <CLI/CLI.hpp>
 #include <cstdio>
@@ -33,12 +34,16 @@ int run_shrink(const Options& options) {
   const std::uint32_t workers = campaign::worker_count(campaign.plan);
   campaign::ReplayRoom room(campaign.plan,
                             {.isolation = !options.no_isolation, .workers = workers});
-  const auto shrunk = campaign::shrink(
-      room, witness.text, pair,
-      {.phases = campaign.books.profile.phases, .tries = options.tries, .batch = 2 * workers},
-      [](std::size_t bytes, std::uint64_t runs) {
-        fmt::print(stderr, "{} bytes after {} runs\n", bytes, runs);
-      });
+  campaign::Shrunk shrunk;
+  {
+    StepLine line;
+    shrunk = campaign::shrink(
+        room, witness.text, pair,
+        {.phases = campaign.books.profile.phases, .tries = options.tries, .batch = 2 * workers},
+        [&](std::size_t bytes, std::uint64_t runs) {
+          line.show(fmt::format("{} bytes after {} runs", bytes, runs));
+        });
+  }
   if (!shrunk.shown && !room.interrupted()) {
     fmt::print(stderr, "harness: input {} did not show {} in {} runs; --tries N for flaky pairs\n",
                witness.hash, pair.text(), options.tries);

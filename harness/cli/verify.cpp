@@ -7,6 +7,7 @@
 #include "harness/campaign/campaign_policy.hpp"
 #include "harness/cli/commands.hpp"
 #include "harness/cli/exit_status.hpp"
+#include "harness/cli/step_line.hpp"
 #include "harness/cli/verify_command.hpp"
 #include "policy/format.hpp"
 #include "policy/policy_json.hpp"
@@ -15,7 +16,6 @@
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
 #include <memory>
-#include <unistd.h>
 
 namespace harness::cli {
 
@@ -91,18 +91,18 @@ void report(const Options& options, const std::vector<std::string>& violations) 
 
 int verify_inputs(const Options& options, const Policy& policy) {
   const auto campaign = campaign::open_campaign(options.campaign);
-  const bool live = ::isatty(STDERR_FILENO) == 1;
-  const auto verified = campaign::verify(campaign, policy,
-                                         {.filters = filters_of(options, policy),
-                                          .fresh_runs = options.fresh,
-                                          .seed = options.seed,
-                                          .isolation = !options.no_isolation},
-                                         [&](std::size_t over, std::size_t all) {
-                                           if (live) {
-                                             fmt::print(stderr, "\r{} of {} runs", over, all);
-                                           }
-                                         });
-  fmt::print(stderr, "{}", live ? "\r\x1b[K" : "");
+  campaign::Verified verified;
+  {
+    StepLine line;
+    verified = campaign::verify(campaign, policy,
+                                {.filters = filters_of(options, policy),
+                                 .fresh_runs = options.fresh,
+                                 .seed = options.seed,
+                                 .isolation = !options.no_isolation},
+                                [&](std::size_t over, std::size_t all) {
+                                  line.show(fmt::format("{} of {} runs", over, all));
+                                });
+  }
   if (verified.interrupted) {
     return exit_interrupted;
   }

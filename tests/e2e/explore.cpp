@@ -12,6 +12,7 @@
 #include <map>
 #include <nlohmann/json.hpp>
 #include <set>
+#include <sstream>
 
 using namespace harness;
 using harness::test::Command;
@@ -46,8 +47,10 @@ std::string scratch_of(const TemporaryDirectory& here) {
 }
 
 Outcome explore(const TemporaryDirectory& here, std::vector<std::string> options) {
-  std::vector<std::string> words = {test::harness_binary(), "explore", here / "doors.yaml",
-                                    "--progress", "quiet"};
+  std::vector<std::string> words = {test::harness_binary(), "explore", here / "doors.yaml"};
+  if (std::find(options.begin(), options.end(), "--progress") == options.end()) {
+    words.emplace_back("--quiet");
+  }
   words.insert(words.end(), options.begin(), options.end());
   fs::create_directory(scratch_of(here));
   return test::run(
@@ -172,6 +175,14 @@ TEST_CASE(
                       here / "doors.yaml", "--progress", "lines", "--epsilon", "0.0001"},
                      here.path());
     REQUIRE(campaign.wait_for("umask"));
+    // Everybody may look while it runs.
+    const Outcome status =
+        test::run({.words = {test::harness_binary(), "status", "doors.campaign", "--json"},
+                   .directory = here.path()});
+    CHECK_MESSAGE(status.status == 0, status.error);
+    const auto seen = nlohmann::json::parse(status.output);
+    CHECK(seen["running"] == true);
+    CHECK(seen["pairs"]["serving"].get<int>() > 0);
     campaign.send(SIGINT);
     CHECK(campaign.finish() == 130);
     CHECK(campaign.output().find("interrupted") != std::string::npos);
@@ -190,6 +201,38 @@ TEST_CASE(
   const Outcome more = explore(here, {"--resume", "--runs", "30"});
   CHECK_MESSAGE((more.status == 0 || more.status == 4), more.error);
   CHECK(report_of(here / "doors.campaign")["runs"].get<int>() == runs + 30);
+}
+
+TEST_CASE("a program that watches is told of every stage, of each find, and of the end") {
+  const TemporaryDirectory here;
+  write_plan(here);
+  const Outcome outcome =
+      explore(here, {"--runs", "60", "--seed", "11", "--progress", "json", "--epsilon", "0.0001"});
+  std::vector<std::string> stages;
+  std::map<std::string, nlohmann::json> last; // line of each stage
+  std::map<std::string, int> events;
+  std::istringstream lines(outcome.error);
+  for (std::string text; std::getline(lines, text);) {
+    const auto line = nlohmann::json::parse(text, nullptr, false);
+    REQUIRE_MESSAGE(line.is_object(), text);
+    ++events[line["event"]];
+    if (line["event"] == "progress") {
+      if (stages.empty() || stages.back() != line["stage"]) {
+        stages.push_back(line["stage"]);
+      }
+      last[stages.back()] = line;
+    }
+  }
+  CHECK(stages ==
+        std::vector<std::string>{"calibrating", "seeding", "exploring", "labelling", "reporting"});
+  CHECK(events["find"] > 10);
+  CHECK(events["finished"] == 1);
+  for (const auto* stage : {"seeding", "labelling"}) {
+    CAPTURE(stage);
+    REQUIRE(last[stage].contains("steps"));
+    CHECK(last[stage]["steps"]["done"] == last[stage]["steps"]["planned"]);
+  }
+  CHECK(last["labelling"]["runs"] == 60);
 }
 
 TEST_CASE("a phase that no seed reaches is an error of the plan, before there is a directory") {

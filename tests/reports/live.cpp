@@ -130,6 +130,17 @@ TEST_CASE("a screen of any size has its rows, and none is too wide") {
   }
 }
 
+TEST_CASE("a stage of known length says how far it has come") {
+  LiveState state = example();
+  state.stage = "labelling";
+  state.steps = LiveSteps{.done = 1200, .planned = 4000, .what = "witnesses run again"};
+  const std::string screen = text(live_screen(state, {80, 24}, {}));
+  CHECK(screen.find("labelling") != std::string::npos);
+  CHECK(screen.find("1,200 of 4,000 witnesses run again") != std::string::npos);
+  CHECK(live_line(state).find("5,912 runs, ") != std::string::npos); // no pace: it is another one
+  CHECK(live_line(state).find(", 1,200 of 4,000 witnesses run again") != std::string::npos);
+}
+
 TEST_CASE("an empty state is a screen too") {
   const auto lines = live_screen({}, {80, 24}, {});
   CHECK(lines.size() == 24);
