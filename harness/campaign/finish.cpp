@@ -18,8 +18,10 @@ CampaignSummary summarise_campaign(const Holdings& holdings, const Ending& endin
   }
   summary.environment = holdings.environment;
   summary.plan_file = ending.plan_file;
-  summary.phase_lines = ending.places.phases;
-  summary.target_line = ending.places.target;
+  for (const auto& [phase, place] : ending.places.phases) {
+    summary.phase_lines[phase] = place.line;
+  }
+  summary.target_line = ending.places.target.line;
   if (ending.baseline) {
     summary.baseline = ending.baseline->from;
     summary.changes = compare(*ending.baseline, summary.profile);
@@ -41,10 +43,10 @@ void note_ending(store::Ledger& ledger, const Ending& ending) {
   ledger.set_note("stop_reason", ending.stop_reason);
   ledger.set_note("reached_goal", ending.reached_goal ? "yes" : "no");
   ledger.set_note("plan_file", ending.plan_file);
-  ledger.set_note("target_line", fmt::format("{}", ending.places.target));
+  ledger.set_note("target_line", fmt::format("{}", ending.places.target.line));
   std::string lines;
-  for (const auto& [phase, line] : ending.places.phases) {
-    lines += fmt::format("{} {}\n", line, phase);
+  for (const auto& [phase, place] : ending.places.phases) {
+    lines += fmt::format("{} {}\n", place.line, phase);
   }
   ledger.set_note("phase_lines", lines);
 }
@@ -60,11 +62,11 @@ Ending ending_of(const std::map<std::string, std::string>& notes) {
   if (ending.stop_reason.empty()) {
     ending.stop_reason = "It has not ended yet.";
   }
-  ending.places.target = static_cast<int>(parse_integer(note("target_line")).value_or(0));
+  ending.places.target.line = static_cast<int>(parse_integer(note("target_line")).value_or(0));
   for (const auto& line : split(note("phase_lines"), '\n')) {
     const auto blank = line.find(' ');
     if (blank != std::string::npos) {
-      ending.places.phases[line.substr(blank + 1)] =
+      ending.places.phases[line.substr(blank + 1)].line =
           static_cast<int>(parse_integer(line.substr(0, blank)).value_or(0));
     }
   }

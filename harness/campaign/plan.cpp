@@ -51,11 +51,11 @@ CampaignPlan plan_of(const YamlTree& tree, const std::string& file) {
 PlanPlaces places_of(const YamlTree& tree, const CampaignPlan& plan) {
   PlanPlaces places;
   if (const YamlTree* target = tree.find("target")) {
-    places.target = target->where.line;
+    places.target = target->where;
   }
   if (const YamlTree* phases = tree.find("phases")) {
     for (std::size_t i = 0; i < phases->items.size() && i < plan.phases.size(); ++i) {
-      places.phases[plan.phases[i].name] = phases->items[i].where.line;
+      places.phases[plan.phases[i].name] = phases->items[i].where;
     }
   }
   return places;

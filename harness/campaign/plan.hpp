@@ -2,6 +2,7 @@
 // Knows the model; looks at the file system, but creates nothing.
 #pragma once
 
+#include "harness/base/user_error.hpp"
 #include "harness/model/plan.hpp"
 
 #include <map>
@@ -10,10 +11,10 @@
 
 namespace harness::campaign {
 
-/// Where a plan says what, for reports that point into it. Lines count from 1, 0 = not said.
+/// Where a plan says what, for messages and reports that point into it. Line 0 = not said.
 struct PlanPlaces {
-  int target = 0;
-  std::map<std::string, int> phases; // by name
+  SourceLocation target;
+  std::map<std::string, SourceLocation> phases; // by name
 };
 
 /// Reads and checks the plan in the file `path`: every key, the target (exists, is executable,

@@ -54,8 +54,8 @@ bool is_auto(const Phase& phase) {
 }
 
 SourceLocation place_of(const PlanFile& file, const std::string& phase) {
-  const auto line = file.places.phases.find(phase);
-  return {file.path, line == file.places.phases.end() ? 0 : line->second};
+  const auto place = file.places.phases.find(phase);
+  return place == file.places.phases.end() ? SourceLocation{file.path} : place->second;
 }
 
 /// Why not one seed reached anything, if that is so.
@@ -72,7 +72,7 @@ void check_launches(const std::vector<ReplayOutcome>& outcomes, const CampaignPl
       problem = problem.empty() ? describe(run.result.end) : problem;
     }
   }
-  throw UserError({file.path, file.places.target},
+  throw UserError(file.places.target.line > 0 ? file.places.target : SourceLocation{file.path},
                   fmt::format("no seed could be run with {}: {}", plan.target.executable, problem),
                   "try it by hand with harness trace; harness doctor says what is missing here");
 }

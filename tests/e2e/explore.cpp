@@ -243,7 +243,7 @@ TEST_CASE("a phase that no seed reaches is an error of the plan, before there is
   std::ofstream(plan) << text;
   const Outcome outcome = explore(here, {});
   CHECK(outcome.status == 64);
-  CHECK(outcome.error.find("doors.yaml:5") != std::string::npos);
+  CHECK(outcome.error.find("doors.yaml:5:") != std::string::npos);
   CHECK(outcome.error.find("no seed reaches the phase never") != std::string::npos);
   CHECK_FALSE(fs::exists(here / "doors.campaign"));
 }
