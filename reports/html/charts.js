@@ -33,7 +33,9 @@ function spread(places, least, lowest) {
 
 /** series: [{name, points: [[x, y]…]}]; bands: [{from, to, label, title}]. */
 function chart({series, bands = [], xName, yName, step, label}) {
-  const width = 760, height = 300, left = 46, right = 150, top = 24, bottom = 40;
+  // Drawn for the width there is, so that letters keep their size on a phone.
+  const narrow = matchMedia('(max-width: 40rem)').matches;
+  const width = narrow ? 380 : 760, height = narrow ? 250 : 300, left = 40, right = narrow ? 104 : 150, top = 34, bottom = 40;
   const xMost = Math.max(1, ...series.flatMap((one) => one.points.map((p) => p[0])));
   const yMost = Math.max(1, ...series.flatMap((one) => one.points.map((p) => p[1]))) * 1.06;
   const x = (value) => left + (width - left - right) * value / xMost;
@@ -43,16 +45,16 @@ function chart({series, bands = [], xName, yName, step, label}) {
     svg.append(s('line', {class: 'grid', x1: left, x2: width - right, y1: y(value), y2: y(value)}),
       s('text', {x: left - 8, y: y(value) + 4, 'text-anchor': 'end'}, compact(value)));
   }
-  for (const value of ticks(xMost, 6)) {
+  for (const value of ticks(xMost, narrow ? 3 : 6)) {
     svg.append(s('text', {x: x(value), y: height - bottom + 18, 'text-anchor': 'middle'}, compact(value)));
   }
   svg.append(s('text', {x: (left + width - right) / 2, y: height - 4, 'text-anchor': 'middle'}, xName),
-    s('text', {x: left - 30, y: 12}, yName));
+    s('text', {x: 0, y: 12}, yName));
   for (const band of bands) {
     const from = x(Math.min(band.from, xMost)), to = x(Math.min(band.to, xMost));
     svg.append(s('rect', {class: 'band', x: from, y: top, width: Math.max(2, to - from), height: height - top - bottom}, s('title', null, band.title)),
       s('line', {class: 'bandline', x1: from, x2: from, y1: top, y2: height - bottom}),
-      s('text', {x: from + 4, y: top + 12}, band.label));
+      s('text', {x: from + 2, y: top - 6}, band.label));
   }
   const ends = spread(series.map((one) => y(one.points.length ? one.points[one.points.length - 1][1] : 0) + 4), 15, height - bottom);
   series.forEach((one, index) => {
@@ -60,7 +62,7 @@ function chart({series, bands = [], xName, yName, step, label}) {
     one.points.forEach(([px, py], i) => { path += i === 0 ? `M${x(px)} ${y(py)}` : step ? `H${x(px)}V${y(py)}` : `L${x(px)} ${y(py)}`; });
     svg.append(s('path', {d: path, fill: 'none', stroke: colour(index), 'stroke-width': 2, 'stroke-dasharray': dash(index), 'stroke-linejoin': 'round'}),
       s('text', {x: width - right + 8, y: ends[index], style: `fill:${colour(index)};font-weight:600`},
-        `${show(one.name).slice(0, 16)} ${one.points.length ? compact(Math.round(one.points[one.points.length - 1][1])) : ''}`));
+        `${show(one.name).slice(0, narrow ? 9 : 16)} ${one.points.length ? compact(Math.round(one.points[one.points.length - 1][1])) : ''}`));
   });
   const caption = h('figcaption');
   const cursor = s('line', {class: 'cursor', y1: top, y2: height - bottom, visibility: 'hidden'});
@@ -94,7 +96,7 @@ function discovery() {
     label: String(attempt.number), title: `validation attempt ${attempt.number}: ${plural(attempt.runs, 'run')}`}));
   const last = series.map((one) => `${show(one.name)} ${one.points[one.points.length - 1][1]}`).join(', ');
   const news = data.attempts.some((a) => a.runs > 0);
-  return section('discovery', 'Discovery', 'Pairs of phase and call (and program) known after so many runs. ' +
+  return section('discovery', 'Discovery', 'Calls known in each phase after so many runs. ' +
       (news ? 'Shaded: validation attempts, numbered.' : ''),
-    chart({series, bands, step: true, xName: 'runs', yName: 'pairs', label: `Discovery curves; at the end ${last}`}));
+    chart({series, bands, step: true, xName: 'runs', yName: 'calls', label: `Discovery curves; at the end ${last}`}));
 }

@@ -13,18 +13,22 @@ function attemptsTable() {
 }
 
 function phaseBounds() {
-  const bounds = Object.entries(data.residual_risk.phases);
+  const bounds = data.phases.map((phase) => [phase.name, own(data.residual_risk.phases, phase.name)]).filter((x) => x[1] !== undefined);
   if (bounds.length === 0) return null;
-  return h('div', null, h('h3', null, 'By phase'), table(['Phase', ['Bound', {class: 'n'}]],
+  return h('div', null, h('h3', null, 'Bound by phase'), table(['Phase', ['Bound', {class: 'n'}]],
     bounds.map(([phase, bound]) => [show(phase), [percent(bound), {class: 'n'}]])));
 }
 
 function estimates() {
   const e = data.estimates;
-  const none = h('span', {class: 'soft'}, 'not estimable');
-  const row = (name, value) => [name, [value === null ? none.cloneNode(true) : value, {class: 'n'}]];
+  const row = (name, value) => [name, [value === null ? h('span', {class: 'soft'}, 'not estimable') : value, {class: 'n'}]];
   const fixed = (value) => value === null ? null : value.toFixed(1);
-  return h('div', null, h('h3', null, 'Estimates'), h('p', {class: 'soft'}, 'For information; nothing is decided by them.'),
+  const title = h('h3', null, 'Estimates');
+  if (e.expected_new_pairs === null && e.chao2 === null && e.coverage === null) {
+    return h('div', null, title, h('p', {class: 'soft'}, data.runs < 2 ? 'Not estimable: there are fewer than two runs to go by.'
+      : 'Not estimable: no pair was seen by one run alone, so they would all say that nothing is missing.'));
+  }
+  return h('div', null, title, h('p', {class: 'soft'}, 'For information; nothing is decided by them.'),
     table(['', ['', {class: 'n'}]], [row('New pairs in the next run', e.expected_new_pairs === null ? null : e.expected_new_pairs.toPrecision(2)),
       row('Pairs there are at least (Chao2)', e.chao2 === null ? null
         : fixed(e.chao2) + (e.chao2_low === null || e.chao2_high === null ? '' : ` (${fixed(e.chao2_low)} to ${fixed(e.chao2_high)})`)),

@@ -42,7 +42,7 @@ function detail(call) {
   const reason = own(data.risk_reasons, call.name);
   const parts = call.rows.map((row, index) => row && h('div', {class: 'seen'},
     h('div', null, h('h3', null, show(data.phases[index].name)), seenIn(data.phases[index], row)),
-    countTable('Arguments', row.arguments, 'text'), countTable('Errors', row.errno, 'name'),
+    h('div', {class: 'stack'}, countTable('Arguments', row.arguments, 'text'), countTable('Errors', row.errno, 'name')),
     backtrace(row.backtrace), witness(row))).filter(Boolean);
   parts.slice(1).forEach((part) => part.classList.add('more'));
   return h('div', {class: 'inner'}, reason && h('p', null, h('b', null, `Risk ${call.risk}: `), show(reason), '.'), parts);

@@ -1,7 +1,7 @@
 // What went wrong, what changed, what is allowed: failures, baseline, policy and risk, processes,
 // environment.
 function failures() {
-  const kind = (bucket) => bucket.crash ? h('span', {class: 'bad'}, 'crash') : bucket.time_out ? h('span', {class: 'warn'}, 'time-out') : 'other';
+  const kind = (bucket) => bucket.crash ? h('span', {class: 'bad'}, 'crash') : bucket.time_out ? h('span', {class: 'warn'}, 'time-out') : '';
   const body = data.failures.length === 0
     ? h('p', {class: 'empty'}, data.runs === 0 ? 'There were no runs.' : `None of ${plural(data.runs, 'run')} crashed or timed out.`)
     : data.failures.map((bucket) => h('div', {style: 'padding:.8rem 0;border-bottom:1px solid var(--line)'},
@@ -38,8 +38,9 @@ function allowed() {
     calls.get(entry.call).push(entry.phase);
   }
   if (rules.size === 0) return h('p', {class: 'empty'}, 'No policy was derived, or it names observed calls only.');
-  return table(['Rule', ['Calls', {class: 'n'}], ''], [...rules].map(([rule, calls]) => [ruleTexts[rule] || rule, [number(calls.size), {class: 'n'}],
-    h('span', {class: 'mono'}, [...calls.keys()].map(show).join(' '))]));
+  return h('dl', {class: 'rules'}, [...rules].map(([rule, calls]) => [
+    h('dt', null, `${plural(calls.size, 'call')}: ${ruleTexts[rule] || rule}`),
+    h('dd', {class: 'mono'}, [...calls.keys()].sort().map(show).join(' '))]));
 }
 
 function risky(calls) {
@@ -64,13 +65,23 @@ function policy(calls) {
     h('h3', {style: 'margin-top:1.6rem'}, 'In the policy although a phase never showed it'), allowed());
 }
 
+/** Trees alike but for their counts are shown once; those with most processes first. */
 function processes() {
-  const node = (process) => h('li', null, h('b', {class: 'mono'}, show(process.executable || process.name)),
-    process.name && process.name !== process.executable && ` ${show(process.name)}`,
-    h('span', {class: 'soft'}, ` ${plural(process.calls, 'call')}${process.threads > 1 ? `, ${process.threads} threads` : ''}, ended in ${show(process.phase)}: ${show(process.end)}`),
-    process.children.length > 0 && h('ul', null, process.children.map(node)));
-  return section('processes', 'Processes', data.trees.length > 0 && 'Of typical runs.', data.trees.length === 0
-    ? h('p', {class: 'empty'}, 'No process tree was kept.') : h('ul', {class: 'tree'}, data.trees.map(node)));
+  const shape = (process) => `${process.executable}[${process.children.map(shape).join()}]`;
+  const size = (process) => process.children.reduce((sum, child) => sum + size(child), 1);
+  const kinds = new Map();
+  for (const tree of data.trees) {
+    if (!kinds.has(shape(tree))) kinds.set(shape(tree), []);
+    kinds.get(shape(tree)).push(tree);
+  }
+  const node = (process, alike) => h('li', null, h('b', {class: 'mono'}, show(process.executable || process.name)),
+    process.name && !('/' + process.executable).endsWith('/' + process.name) && ` ${show(process.name)}`,
+    h('span', {class: 'soft'}, ` ${plural(process.calls, 'call')}${process.threads > 1 ? `, ${process.threads} threads` : ''}, ended in ${show(process.phase)}: ${show(process.end)}`,
+      alike > 1 && ` (and ${plural(alike - 1, 'run')} like it)`),
+    process.children.length > 0 && h('ul', null, process.children.map((child) => node(child, 1))));
+  const trees = [...kinds.values()].sort((a, b) => size(b[0]) - size(a[0]));
+  return section('processes', 'Processes', trees.length > 0 && 'Of runs with kept inputs, one of each shape.', trees.length === 0
+    ? h('p', {class: 'empty'}, 'No process tree was kept.') : h('ul', {class: 'tree'}, trees.map((alike) => node(alike[0], alike.length))));
 }
 
 function environment() {

@@ -78,6 +78,7 @@ TEST_CASE("the page draws every section without a complaint") {
     CHECK_FALSE(has(seen.document, "\u202e"));
   }
   CHECK(shown_calls(visit(to_html(test::example_summary()), "").document).size() == 48);
+  CHECK(has(visit(to_html(test::empty_summary()), "").document, ">Not estimable: "));
 }
 
 TEST_CASE("a link opens its call") {

@@ -7,6 +7,7 @@
 #include "harness/base/text.hpp"
 
 #include <doctest/doctest.h>
+#include <nlohmann/json.hpp>
 #include <regex>
 #include <set>
 
@@ -82,6 +83,18 @@ TEST_CASE("wrapping") {
 TEST_CASE("Markdown") {
   test::check_golden("report.md", to_markdown(test::example_summary()));
   CHECK(to_markdown(test::empty_summary()).find("no system calls") != std::string::npos);
+}
+
+TEST_CASE("what cannot be estimated has no figure in any format") {
+  auto summary = test::example_summary();
+  summary.estimates = {.doubletons = 3};
+  CHECK(terminal_summary(summary, {}).find("estimates: not estimable: no pair was seen") !=
+        std::string::npos);
+  CHECK(to_markdown(summary).find("Estimates: not estimable: no pair") != std::string::npos);
+  const auto estimates = nlohmann::json::parse(to_json(summary))["estimates"];
+  for (const auto* key : {"expected_new_pairs", "chao2", "coverage", "runs_to_95_percent"}) {
+    CHECK(estimates[key].is_null());
+  }
 }
 
 TEST_CASE("CSV of the curve and of the matrix") {
