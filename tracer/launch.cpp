@@ -239,7 +239,8 @@ Result<> Launch::State::fill_watch() {
   // The kernel wants one or the other before it takes a filter; without isolation, only a target
   // that is to get filters is told that it can't gain privileges.
   plan.no_new_privileges = plan.no_new_privileges || !spec->filters.empty();
-  const bool may_filter = plan.no_new_privileges || (machine().sys_admin && !plan.set_identity);
+  const bool may_filter = plan.no_new_privileges || machine().no_new_privs ||
+                          (machine().sys_admin && !plan.set_identity);
   watch = choose_watch(*spec, may_filter);
   if (watch == Watch::every_syscall) {
     return Done{};

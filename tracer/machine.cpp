@@ -58,6 +58,7 @@ Machine look() {
   machine.sys_admin = has(CAP_SYS_ADMIN);
   machine.sys_ptrace = has(CAP_SYS_PTRACE);
   machine.set_identity = has(CAP_SETUID) && has(CAP_SETGID) && maps_other_users();
+  machine.no_new_privs = status_bits(status, "NoNewPrivs") != 0;
   machine.shared_mounts = some_mount_is_shared();
   machine.has_var_tmp = open_file("/var/tmp", O_RDONLY | O_DIRECTORY).ok();
   auto own = open_file("/proc/self/ns/pid", O_RDONLY);
