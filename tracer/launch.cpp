@@ -1,5 +1,6 @@
 #include "tracer/launch.hpp"
 
+#include "harness/base/fd.hpp"
 #include "harness/base/text.hpp"
 #include "harness/bpf/build.hpp"
 #include "tracer/isolation.hpp"
@@ -12,6 +13,7 @@
 #include <climits>
 #include <csignal>
 #include <cstring>
+#include <fcntl.h>
 #include <fmt/format.h>
 #include <linux/futex.h>
 #include <linux/sched.h>
@@ -182,6 +184,7 @@ struct Launch::State {
   sock_fprog filter_header{};
   pid_t id = 0;
   pid_t init = 0;
+  Fd mounts; // the run's mount namespace: its last process need not take it apart
 
   Result<> fill();
   Result<> fill_watch();
@@ -295,12 +298,23 @@ Result<> Launch::start() {
     ::kill(state_->id, SIGKILL);
     return Error::from_errno("PTRACE_SEIZE (see kernel.yama.ptrace_scope)", code);
   }
+  if (state_->plan.isolate) { // the stub waits for us; not to have it costs time, no more
+    const auto path = fmt::format("/proc/{}/ns/mnt", state_->id);
+    state_->mounts = Fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  }
   return Done{};
 }
 
 void Launch::release() {
   __atomic_store_n(&state_->plan.go, 1U, __ATOMIC_RELEASE);
   ::syscall(SYS_futex, &state_->plan.go, FUTEX_WAKE, INT_MAX);
+}
+
+void Launch::end_namespaces() {
+  if (state_->init != 0) {
+    ::kill(state_->init, SIGKILL);
+  }
+  state_->mounts.reset();
 }
 
 pid_t Launch::id() const {

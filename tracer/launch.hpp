@@ -30,6 +30,10 @@ public:
   /// Lets the stub go on to its exec.
   void release();
 
+  /// Kills pid 1 of the run's PID namespace, and with it whatever is left there. While it dies, the
+  /// mount namespace is taken apart, for which the kernel waits for an RCU grace period.
+  void end_namespaces();
+
   pid_t id() const;
   /// Pid 1 of the run's own PID namespace; 0 without isolation.
   pid_t init() const;

@@ -108,7 +108,7 @@ bool Session::finished() {
     return false;
   }
   if (!init_gone_) {
-    ::kill(launch_.init(), SIGKILL); // takes with it whatever we did not see
+    launch_.end_namespaces(); // takes with it whatever we did not see
     return false;
   }
   if (!alone_ || detached_ || attach_to_ != 0) {

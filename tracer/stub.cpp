@@ -160,19 +160,14 @@ HARNESS_RAW_CODE StubStep prepare(StubPlan& plan) {
   if (!enter_directory(plan)) {
     return StubStep::directory;
   }
+  if (!wait_for_tracer(plan)) {
+    return StubStep::wait;
+  }
   if (plan.ignored_signals != nullptr) {
     set_dispositions(*plan.ignored_signals);
   }
   raw_syscall(SYS_rt_sigprocmask, SIG_SETMASK, ptr(plan.signal_mask), 0, kernel_sigset_bytes);
   // From the filter on every call is the target's: only the exec may follow.
-  if (!wait_for_tracer(plan)) {
-    return StubStep::wait;
-  }
-  // Before the filter is there: these calls are ours and must not be counted.
-  if (plan.ignored_signals != nullptr) {
-    set_dispositions(*plan.ignored_signals);
-  }
-  raw_syscall(SYS_rt_sigprocmask, SIG_SETMASK, ptr(plan.signal_mask), 0, kernel_sigset_bytes);
   if (!install_filter(plan)) {
     return StubStep::filter;
   }

@@ -85,7 +85,7 @@ struct StubPlan {
   const char* tmp_source = nullptr;
   const char* shm_source = nullptr; // nullptr: leave /dev/shm
   bool var_tmp = false;             // /var/tmp shows the run directory as well
-  const char* hidden = nullptr;
+  const char* hidden = nullptr;     // covered
   StubBind* binds = nullptr;
   unsigned bind_count = 0;
   const StubFileSystem* file_systems = nullptr;

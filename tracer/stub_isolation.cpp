@@ -19,7 +19,6 @@ constexpr long private_flag = 1L << 18; // MS_PRIVATE
 constexpr long no_suid = 2;             // MS_NOSUID
 constexpr long no_device = 4;           // MS_NODEV
 constexpr long no_exec = 8;             // MS_NOEXEC
-constexpr long detach_flag = 2;         // MNT_DETACH
 constexpr long last_capability = 63;
 
 HARNESS_RAW_CODE long ptr(const void* p) {
@@ -107,6 +106,18 @@ HARNESS_RAW_CODE bool protect_proc(StubPlan& plan) {
   return true;
 }
 
+/// Covers the worker's directory with one of the run's own, read-only. To unmount it would say the
+/// same and wait for an RCU grace period. A target can't lift the cover: not without CAP_SYS_ADMIN
+/// here, and in a user namespace of its own the kernel locks every mount it inherits.
+HARNESS_RAW_CODE bool cover_hidden(StubPlan& plan) {
+  if (plan.hidden == nullptr) {
+    return true;
+  }
+  const long cover = open_tree(plan.shm_source);
+  return keep(plan, cover) && keep(plan, set_read_only(static_cast<int>(cover), "")) &&
+         place_tree(plan, cover, plan.hidden);
+}
+
 /// Everything read-only but the run's own directories. Their trees are cloned before the root turns
 /// read-only, which a clone would inherit.
 HARNESS_RAW_CODE StubStep place_directories(StubPlan& plan) {
@@ -118,15 +129,14 @@ HARNESS_RAW_CODE StubStep place_directories(StubPlan& plan) {
   if (!keep(plan, shm)) {
     return StubStep::bind_shm;
   }
-  if (plan.hidden != nullptr &&
-      !keep(plan, raw_syscall(SYS_umount2, ptr(plan.hidden), detach_flag))) {
-    return StubStep::hide;
-  }
   mount_attr attributes{};
   attributes.attr_set = MOUNT_ATTR_RDONLY;
   if (!keep(plan, raw_syscall(SYS_mount_setattr, AT_FDCWD, ptr("/"), AT_RECURSIVE, ptr(&attributes),
                               sizeof attributes))) {
     return StubStep::read_only_root;
+  }
+  if (!cover_hidden(plan)) { // it may lie below /tmp
+    return StubStep::hide;
   }
   if (!place_tree(plan, tmp, "/tmp") ||
       (plan.var_tmp &&
@@ -162,14 +172,11 @@ HARNESS_RAW_CODE bool keep_capabilities(StubPlan& plan) {
 }
 
 HARNESS_RAW_CODE bool set_user(StubPlan& plan) {
-  if (!keep(plan, raw_syscall(SYS_setgroups, 0, 0)) ||
-      !keep(plan, raw_syscall(SYS_setresgid, plan.gid, plan.gid, plan.gid)) ||
-      !keep(plan, raw_syscall(SYS_setresuid, plan.uid, plan.uid, plan.uid))) {
-    return false;
-  }
-  // The change of identity marked the memory as not dumpable; until the exec that is ours as well.
-  raw_syscall(SYS_prctl, PR_SET_DUMPABLE, 1);
-  return true;
+  // From here to the exec the kernel marks the memory, which is the launcher's as well, as not
+  // dumpable: nobody else of the target's identity can reach into it. It stays so.
+  return keep(plan, raw_syscall(SYS_setgroups, 0, 0)) &&
+         keep(plan, raw_syscall(SYS_setresgid, plan.gid, plan.gid, plan.gid)) &&
+         keep(plan, raw_syscall(SYS_setresuid, plan.uid, plan.uid, plan.uid));
 }
 
 } // namespace
