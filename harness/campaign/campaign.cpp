@@ -143,13 +143,17 @@ std::vector<Search> make_searches(const Campaign& campaign, std::uint32_t worker
   const ExplorePlan& explore = campaign.plan.explore;
   const Random root(shard_seed(explore.seed, campaign.shard));
   std::vector<Search> searches;
-  for (std::uint32_t replicate = 1; replicate <= explore.replicates; ++replicate) {
+  // Nothing but a budget ends such a search, so that one without a worker would never begin.
+  const std::uint32_t replicates = explore.until == Until::budget
+                                       ? std::min(explore.replicates, std::max(1U, workers))
+                                       : explore.replicates;
+  for (std::uint32_t replicate = 1; replicate <= replicates; ++replicate) {
     Search search({.replicate = replicate,
                    .until = explore.until,
                    .goal = {.epsilon = explore.epsilon, .confidence = explore.confidence},
                    .quiet_runs = explore.quiet_runs,
                    .seed = root.derive(replicate).next(),
-                   .workers = std::max(1U, workers / explore.replicates),
+                   .workers = std::max(1U, workers / replicates),
                    .state = campaign.ledger.convergence(replicate)});
     for (const auto& text : corpus_of(campaign.ledger, replicate)) {
       search.add_input(text);

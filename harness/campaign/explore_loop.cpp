@@ -55,6 +55,10 @@ LoopEnd ExploreLoop::run() {
       }
     });
   }
+  // A search that no worker has time for yet is part of the campaign all the same.
+  for (std::size_t search = seats_.size(); search < searches_.size(); ++search) {
+    ledger_.begin_writer(searches_[search].replicate());
+  }
   context_.restart();
   tick();
   crew_.serve(*this);

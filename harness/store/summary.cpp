@@ -8,6 +8,8 @@
 #include <algorithm>
 #include <cmath>
 #include <fmt/format.h>
+#include <fmt/ranges.h>
+#include <iterator>
 
 namespace harness::store {
 
@@ -91,29 +93,35 @@ void add_counters(CampaignSummary& summary, const Books& books) {
   }
 }
 
+std::uint32_t replicate_of(const Books& books, const WriterId& writer) {
+  const auto found = books.writers.find(writer);
+  return found == books.writers.end() ? 1U : found->second.replicate;
+}
+
+std::set<std::uint32_t> seen_by(const Books& books, const PairRecord& record) {
+  std::set<std::uint32_t> replicates;
+  for (const auto& [writer, count] : record.counts) {
+    if (count.runs > 0) {
+      replicates.insert(replicate_of(books, writer));
+    }
+  }
+  return replicates;
+}
+
 void add_replicates(CampaignSummary& summary, const Books& books) {
   std::map<std::uint32_t, ReplicateSummary> replicates;
-  const auto of_writer = [&](const WriterId& writer) {
-    const auto found = books.writers.find(writer);
-    return found == books.writers.end() ? 1U : found->second.replicate;
-  };
   for (const auto& runs : {books.profile.runs, books.profile.incomplete_runs}) {
     for (const auto& [writer, count] : runs) {
-      replicates[of_writer(writer)].runs += count;
+      replicates[replicate_of(books, writer)].runs += count;
     }
   }
   for (const auto& [key, record] : books.profile.pairs) {
-    std::set<std::uint32_t> seen_by;
-    for (const auto& [writer, count] : record.counts) {
-      if (count.runs > 0) {
-        seen_by.insert(of_writer(writer));
-      }
-    }
-    for (const auto replicate : seen_by) {
+    const auto seen = seen_by(books, record);
+    for (const auto replicate : seen) {
       ++replicates[replicate].pairs;
     }
-    if (seen_by.size() == 1) {
-      replicates[*seen_by.begin()].only_here.push_back(key);
+    if (seen.size() == 1) {
+      replicates[*seen.begin()].only_here.push_back(key);
     }
   }
   if (replicates.size() > 1) {
@@ -163,6 +171,25 @@ void add_input_texts(CampaignSummary& summary, const WorkDir& directory) {
   }
 }
 
+/// What one of several searches saw and the others missed, whichever executable made the call.
+std::vector<std::string> seen_once(const Books& books) {
+  std::map<Column, std::set<std::uint32_t>> seen;
+  for (const auto& [key, record] : books.profile.pairs) {
+    seen[{key.phase, key.call}].merge(seen_by(books, record));
+  }
+  std::map<std::uint32_t, std::vector<std::string>> single;
+  for (const auto& [column, replicates] : seen) {
+    if (replicates.size() == 1) {
+      single[*replicates.begin()].push_back(column.phase + ":" + qualified_name(column.call));
+    }
+  }
+  std::vector<std::string> sentences;
+  for (const auto& [replicate, names] : single) {
+    sentences.push_back(fmt::format("Only corpus {} saw {}.", replicate, fmt::join(names, ", ")));
+  }
+  return sentences;
+}
+
 /// What the numbers do not say, one sentence each.
 std::vector<std::string> gaps(const Books& books, const CampaignSummary& summary) {
   std::vector<std::string> sentences;
@@ -180,13 +207,15 @@ std::vector<std::string> gaps(const Books& books, const CampaignSummary& summary
       sentences.push_back("No run reached the phase " + phase + ".");
     }
   }
-  std::size_t single = 0;
   for (const auto& replicate : summary.replicates) {
-    single += replicate.only_here.size();
+    if (replicate.runs == 0) {
+      sentences.push_back(fmt::format("Corpus {} was not searched yet.", replicate.number));
+    }
   }
-  if (single > 0) {
-    sentences.push_back(fmt::format("{} pairs were seen by one replicate only.", single));
-  } else if (summary.replicates.empty() && campaigns(books).size() < 2) {
+  if (!summary.replicates.empty()) {
+    auto once = seen_once(books);
+    std::move(once.begin(), once.end(), std::back_inserter(sentences));
+  } else if (campaigns(books).size() < 2) {
     sentences.push_back("There was one corpus only: what another search might have found first is "
                         "not known.");
   }

@@ -311,6 +311,23 @@ TEST_CASE("without a pair that one run alone showed there is no estimate, rather
   CHECK_FALSE(none.runs_to_95_percent);
 }
 
+TEST_CASE("what only one of several corpora saw is named") {
+  const TemporaryDirectory place;
+  Ledger ledger = start(place);
+  const auto first = ledger.begin_writer(1);
+  const auto second = ledger.begin_writer(2);
+  make_run(ledger, first, "args a\n", {read_call, write_call});
+  const auto gaps = [&] {
+    return summarise({}, ledger.directory(), ledger.books()).not_established;
+  };
+  CHECK(gaps() == std::vector<std::string>{"Corpus 2 was not searched yet.",
+                                           "Only corpus 1 saw serving:read, serving:write."});
+  make_run(ledger, second, "args b\n", {read_call});
+  CHECK(gaps() == std::vector<std::string>{"Only corpus 1 saw serving:write."});
+  make_run(ledger, second, "args c\n", {write_call});
+  CHECK(gaps().empty());
+}
+
 TEST_CASE("the statement says what the last complete attempt proved") {
   Books books;
   books.writers["w"] = {"c", 1};
