@@ -183,17 +183,18 @@ Result<bpf::FilterSpec> read(std::string_view text) {
   // Kafel's own answer to another architecture is to kill.
   auto spec = native_spec(AuditArch::x86_64, *otherwise, bpf::kill_process_verdict);
   auto& table = spec.archs.begin()->second;
-  std::optional<bpf::Verdict> verdict;
+  const auto is_end = [](std::string_view line) { return line == "}" || line == "},"; };
   for (std::size_t i = 1; i + 1 < lines.size(); ++i) {
-    std::string_view line = lines[i];
-    if (line == "}" || line == "},") {
-      verdict.reset();
-    } else if (!verdict) {
-      verdict = verdict_of_target(trim(line.substr(0, line.rfind('{'))));
-      if (!verdict) {
-        return Error{fmt::format("{} names no target", line)};
-      }
-    } else {
+    if (is_end(lines[i])) {
+      continue;
+    }
+    const auto verdict =
+        verdict_of_target(trim(std::string_view(lines[i]).substr(0, lines[i].rfind('{'))));
+    if (!verdict) {
+      return Error{fmt::format("{} names no target", lines[i])};
+    }
+    for (++i; i + 1 < lines.size() && !is_end(lines[i]); ++i) {
+      std::string_view line = lines[i];
       line = line.ends_with(',') ? line.substr(0, line.size() - 1) : line;
       if (auto added = read_rule(table, *verdict, line); !added) {
         return std::move(added).error();

@@ -81,17 +81,17 @@ Result<std::vector<ArgumentCondition>> read_conjunction(const std::vector<std::s
   std::vector<ArgumentCondition> all;
   for (std::size_t i = 0; i + 2 < words.size(); i += 4) {
     const auto number =
-        words[i].starts_with("arg") ? parse_integer(words[i].substr(3)) : std::nullopt;
+        words[i].starts_with("arg") ? parse_integer(words[i].substr(3)).value_or(-1) : -1;
     std::uint64_t value = 0;
     try {
       value = std::stoull(words[i + 2], nullptr, 0);
     } catch (const std::exception&) {
       return Error{fmt::format("{} is no number", words[i + 2])};
     }
-    if (!number || *number < 0 || *number > 5 || (i + 3 < words.size() && words[i + 3] != "&&")) {
+    if (number < 0 || number > 5 || (i + 3 < words.size() && words[i + 3] != "&&")) {
       return Error{fmt::format("{} {} is no condition", words[i], words[i + 1])};
     }
-    const auto argument = static_cast<std::uint8_t>(*number);
+    const auto argument = static_cast<std::uint8_t>(number);
     const bool again = !all.empty() && all.back().argument == argument;
     if (words[i + 1] == "==") {
       all.push_back({argument, ~std::uint64_t{0}, value});
