@@ -2,6 +2,7 @@
 
 #include "workloads/file_tree.hpp"
 
+#include <algorithm>
 #include <arpa/inet.h>
 #include <array>
 #include <cerrno>
@@ -19,6 +20,7 @@ namespace harness::workloads {
 namespace {
 
 constexpr int socket_flags = SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC;
+constexpr std::size_t most_heard = std::size_t{1} << 20;
 
 int connect_tcp(int socket, std::uint16_t port) {
   sockaddr_in address{};
@@ -51,8 +53,8 @@ int connect_unix(int socket, const Endpoints& endpoints) {
 
 } // namespace
 
-Client::Client(const Endpoints& endpoints, const Wake& stop)
-    : endpoints_(endpoints), stop_(stop), counter_(endpoints.protocol) {}
+Client::Client(const Endpoints& endpoints, const Wake& stop, std::string& heard)
+    : endpoints_(endpoints), stop_(stop), heard_(heard), counter_(endpoints.protocol) {}
 
 bool Client::connect(Transport transport, TimePoint deadline) {
   close();
@@ -92,7 +94,9 @@ bool Client::take() {
   std::array<char, 65536> buffer;
   const auto got = ::recv(socket_.get(), buffer.data(), buffer.size(), 0);
   if (got > 0) {
-    counter_.feed({buffer.data(), static_cast<std::size_t>(got)});
+    const std::string_view bytes(buffer.data(), static_cast<std::size_t>(got));
+    counter_.feed(bytes);
+    heard_.append(bytes.substr(0, most_heard - std::min(most_heard, heard_.size())));
     return true;
   }
   if (got == 0 || (errno != EAGAIN && errno != EINTR)) {

@@ -1,6 +1,6 @@
 // Client: one connection to a target that may be hostile. Never blocks longer than its deadline,
-// never keeps what it reads, never follows a symbolic link to a socket elsewhere. Knows sockets and
-// the counting of replies, no script.
+// keeps no more than a MiB of what it reads, never follows a symbolic link to a socket elsewhere.
+// Knows sockets and the counting of replies, no script.
 #pragma once
 
 #include "harness/base/clock.hpp"
@@ -26,7 +26,8 @@ enum class Transport { tcp, unix_socket };
 
 class Client {
 public:
-  Client(const Endpoints& endpoints, const Wake& stop);
+  /// What it reads is added to `heard`, which several clients may share.
+  Client(const Endpoints& endpoints, const Wake& stop, std::string& heard);
 
   /// False if nobody is there (or the run ended, or time is up), as of all functions below.
   bool connect(Transport transport, TimePoint deadline);
@@ -53,6 +54,7 @@ private:
 
   const Endpoints& endpoints_;
   const Wake& stop_;
+  std::string& heard_;
   Fd socket_;
   ReplyCounter counter_;
 };

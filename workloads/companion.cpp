@@ -82,7 +82,7 @@ void RunCompanion::serve(RunControl& control) {
   block_signals_here();
   const auto began = now();
   const auto& part = *server;
-  Script script(part.script, stop_, control);
+  Script script(part.script, stop_, control, replies);
   if (await_ready()) {
     // Also to one that did not wait for work in time: who is not there refuses at once. A quarter
     // of the time stays for what the script began and for the stop.

@@ -38,6 +38,7 @@ public:
   std::optional<ServerPart> server; // none: a command
   DirectoryFate directory;
   std::vector<int> expected_signals; // ends by these are of the input's making
+  std::string replies;               // what the clients heard; whole after stop()
 
   ~RunCompanion() override { stop(); }
 

@@ -216,6 +216,10 @@ std::string PreparedRun::output_tail(std::size_t limit_bytes) const {
   return text.size() <= limit_bytes ? text : text.substr(text.size() - limit_bytes);
 }
 
+const std::string& PreparedRun::replies() const {
+  return resources_->companion.replies;
+}
+
 PreparedRun Draft::finish() && {
   spec.companion = &resources->companion;
   return {std::move(spec), std::move(left_out), std::move(resources)};

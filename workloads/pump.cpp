@@ -80,7 +80,9 @@ void Pump::stop() {
 }
 
 std::string Pump::tail(std::size_t limit_bytes) const {
-  return heard_.size() <= limit_bytes ? heard_ : heard_.substr(heard_.size() - limit_bytes);
+  // Of a flood so much is there whatever the pieces it came in.
+  const auto limit = std::min(limit_bytes, most_heard);
+  return heard_.size() <= limit ? heard_ : heard_.substr(heard_.size() - limit);
 }
 
 void Pump::work() {

@@ -29,8 +29,8 @@ std::string joined(const std::vector<std::string>& words) {
 
 } // namespace
 
-Script::Script(const ScriptPlan& plan, const Wake& stop, RunControl& control)
-    : plan_(plan), stop_(stop), control_(control) {}
+Script::Script(const ScriptPlan& plan, const Wake& stop, RunControl& control, std::string& replies)
+    : plan_(plan), stop_(stop), control_(control), replies_(replies) {}
 
 Transport Script::usual() const {
   return plan_.endpoints.port != 0 ? Transport::tcp : Transport::unix_socket;
@@ -38,7 +38,7 @@ Transport Script::usual() const {
 
 /// The client of that number; connected the usual way if this is its first step.
 Script::Open& Script::open(std::uint16_t number, TimePoint deadline) {
-  const auto [at, fresh] = clients_.try_emplace(number, Client(plan_.endpoints, stop_));
+  const auto [at, fresh] = clients_.try_emplace(number, Client(plan_.endpoints, stop_, replies_));
   if (fresh) {
     at->second.client.connect(usual(), deadline);
   }
@@ -57,7 +57,8 @@ void Script::play(TimePoint deadline) {
 void Script::play_step(const Step& step, TimePoint deadline) {
   switch (step.kind) {
   case Step::Kind::connect: {
-    auto& open = clients_.try_emplace(step.client, Client(plan_.endpoints, stop_)).first->second;
+    auto& open =
+        clients_.try_emplace(step.client, Client(plan_.endpoints, stop_, replies_)).first->second;
     open.behind = false;
     const bool by_unix = !step.words.empty() && step.words.front() == "unix";
     const bool by_tcp = !step.words.empty() && step.words.front() == "tcp";
@@ -114,7 +115,7 @@ void Script::end() {
   }
   bool ends = false;
   if (!plan_.stop_command.empty()) {
-    Client client(plan_.endpoints, stop_);
+    Client client(plan_.endpoints, stop_, replies_);
     const auto deadline = now() + plan_.stop_grace;
     const auto command = encode_command(plan_.endpoints.protocol, plan_.stop_command);
     if (client.connect(usual(), deadline) && client.send(command, deadline)) {

@@ -22,8 +22,9 @@ struct ScriptPlan {
 
 class Script {
 public:
-  /// All of `plan`, `stop` and `control` outlive it.
-  Script(const ScriptPlan& plan, const Wake& stop, RunControl& control);
+  /// All of `plan`, `stop`, `control` and `replies`, to which what the clients hear is added,
+  /// outlive it.
+  Script(const ScriptPlan& plan, const Wake& stop, RunControl& control, std::string& replies);
 
   /// Runs the steps until they are done, the run ends, or `deadline`.
   void play(TimePoint deadline);
@@ -43,6 +44,7 @@ private:
   const ScriptPlan& plan_;
   const Wake& stop_;
   RunControl& control_;
+  std::string& replies_;
   std::map<std::uint16_t, Open> clients_;
 };
 

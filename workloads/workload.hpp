@@ -48,6 +48,8 @@ public:
   /// The last `limit_bytes` of what the target wrote to standard output and then to standard
   /// error, as far as somebody listened (capture, pipe, terminal).
   std::string output_tail(std::size_t limit_bytes) const;
+  /// What the clients of a server heard, in the order of the script; the first MiB.
+  const std::string& replies() const;
 
 private:
   std::unique_ptr<Resources> resources_;

@@ -93,8 +93,10 @@ Launch CrewRoom::launch(const CampaignPlan& plan, const std::string& plan_text,
                           .report_violations = options_.report_violations},
                 .host_directory = ""};
   if (options_.isolation) {
-    launch.command = sandbox_command(
-        plan.target, {.harness = harness, .arguments = {"worker"}, .root = ::geteuid() == 0});
+    launch.command = sandbox_command(plan.target, {.harness = harness,
+                                                   .arguments = {"worker"},
+                                                   .root = ::geteuid() == 0,
+                                                   .stand_in = options_.stand_in});
     return launch;
   }
   // The target sees this path: the same for the same worker, whenever it starts.

@@ -17,6 +17,7 @@ public:
     bool isolation = true;
     std::vector<FilterProgram> filters; // for `verify`
     bool report_violations = false;
+    std::string stand_in = {}; // this program where the target is looked for; only in isolation
   };
   /// Makes the scratch directory, and removes those of campaigns that were killed; throws
   /// std::runtime_error where it can't.

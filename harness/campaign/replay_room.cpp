@@ -10,7 +10,8 @@ struct ReplayRoom::Parts {
   Parts(const CampaignPlan& plan, const Options& options)
       : room({.isolation = options.isolation,
               .filters = options.filters,
-              .report_violations = options.report_violations}),
+              .report_violations = options.report_violations,
+              .stand_in = options.stand_in}),
         crew(context, room.crew(plan, options.workers)) {}
 
   boost::asio::io_context context;

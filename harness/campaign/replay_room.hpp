@@ -17,6 +17,7 @@ public:
     std::uint32_t workers = 1;
     std::vector<FilterProgram> filters; // one a phase
     bool report_violations = false;
+    std::string stand_in = {}; // see CrewRoom
   };
   /// `plan` is frozen. Throws UserError where targets can't be isolated.
   ReplayRoom(const CampaignPlan& plan, Options options);

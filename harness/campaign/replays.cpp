@@ -36,7 +36,8 @@ public:
     waiting_.pop_front();
     running_[worker] = job;
     const auto shown = static_cast<std::uint32_t>(outcomes_[job].runs.size());
-    crew_.send(worker, engine::Replay{job, jobs_[job].text, jobs_[job].times - shown});
+    crew_.send(worker,
+               engine::Replay{job, jobs_[job].text, jobs_[job].times - shown, jobs_[job].compare});
   }
 
   void said(WorkerNumber, engine::Message message) override {

@@ -15,6 +15,7 @@ namespace harness::campaign {
 struct ReplayJob {
   std::string text;
   std::uint32_t times = 1;
+  bool compare = false; // see engine::Replay
 };
 
 struct ReplayOutcome {

@@ -228,6 +228,11 @@ std::vector<std::string> sandbox_command(const TargetPlan& target, const Sandbox
     }
   }
   add_masks(arguments, target);
+  if (!options.stand_in.empty()) {
+    // Over the file itself: a mount over a link would follow it out of the new root.
+    const std::string real = fs::canonical(target.root + target.executable).string();
+    arguments.add({"--ro-bind", options.stand_in, real.substr(target.root.size())});
+  }
   add_worker(arguments, options);
   std::vector<std::string> words = arguments.take();
   words.insert(words.end(), options.arguments.begin(), options.arguments.end());

@@ -19,6 +19,7 @@ struct SandboxOptions {
   std::string harness;                // our own binary, on the host
   std::vector<std::string> arguments; // of ours: {"worker"}
   bool root = true;                   // we are uid 0; else a user namespace is needed
+  std::string stand_in = {};          // this file of the host in the target's place; "" = none
 };
 
 /// The argv that starts `harness ARGUMENTS…` so that it sees: /usr, /etc, /opt, /sys, the program

@@ -2,58 +2,16 @@
 
 #include "harness/campaign/crew_room.hpp"
 #include "harness/campaign/replays.hpp"
+#include "harness/campaign/verify_inputs.hpp"
 #include "harness/model/syscall_table.hpp"
-#include "mutators/generator.hpp"
 
 #include <boost/asio/io_context.hpp>
 #include <fmt/format.h>
 #include <map>
-#include <stdexcept>
 
 namespace harness::campaign {
 
 namespace {
-
-template <typename T> T need(Result<T> result) {
-  if (!result) {
-    throw std::runtime_error(result.error().message);
-  }
-  return *std::move(result);
-}
-
-std::vector<std::string> kept_inputs(const OpenedCampaign& campaign) {
-  std::vector<std::string> texts;
-  for (const auto& hash : need(campaign.directory.inputs())) {
-    texts.push_back(need(campaign.directory.input(hash)));
-  }
-  return texts;
-}
-
-/// Drawn as validation runs are: from the plan's grammar and the kept inputs.
-std::vector<std::string> fresh_inputs(const CampaignPlan& plan,
-                                      const std::vector<std::string>& kept,
-                                      const VerifyOptions& options) {
-  mutators::GeneratorOptions generator_options{.fresh_share = plan.explore.fresh_share,
-                                               .base_files = plan.workload.files};
-  for (std::size_t i = 1; i < plan.phases.size(); ++i) {
-    generator_options.phases.push_back(plan.phases[i].name);
-  }
-  const mutators::Generator generator(mutators::compile(plan.grammar),
-                                      mutators::Dictionary(plan.grammar.dictionary),
-                                      generator_options);
-  std::vector<Input> corpus;
-  for (const auto& text : kept) {
-    if (auto input = parse_input(text)) {
-      corpus.push_back(*std::move(input));
-    }
-  }
-  Random random(options.seed);
-  std::vector<std::string> texts;
-  for (std::uint64_t i = 0; i < options.fresh_runs; ++i) {
-    texts.push_back(serialise_input(generator.draw(corpus, random)));
-  }
-  return texts;
-}
 
 /// What one run showed, added to what all showed.
 class Tally {
@@ -118,13 +76,10 @@ private:
 
 Verified verify(const OpenedCampaign& campaign, const Policy& policy, const VerifyOptions& options,
                 const std::function<void(std::size_t, std::size_t)>& done) {
-  const auto kept = kept_inputs(campaign);
-  const auto fresh = fresh_inputs(campaign.plan, kept, options);
+  const auto inputs = verify_inputs(campaign, options.fresh_runs, options.seed);
   std::vector<ReplayJob> jobs;
-  for (const auto* texts : {&kept, &fresh}) {
-    for (const auto& text : *texts) {
-      jobs.push_back({text, 1});
-    }
+  for (const auto& text : inputs.texts) {
+    jobs.push_back({text, 1});
   }
   boost::asio::io_context context;
   const Interrupts interrupts(context);
@@ -140,7 +95,7 @@ Verified verify(const OpenedCampaign& campaign, const Policy& policy, const Veri
   verified.interrupted = interrupts.requested();
   Tally tally(policy, verified);
   for (std::size_t i = 0; i < outcomes.size() && !verified.interrupted; ++i) {
-    tally.add(outcomes[i], jobs[i].text, i >= kept.size());
+    tally.add(outcomes[i], jobs[i].text, i >= inputs.kept);
   }
   tally.finish();
   return verified;

@@ -1,10 +1,13 @@
 // `harness verify`: a campaign's policy enforced on the campaign's own inputs and on fresh ones, or
-// around the target in any command of the user's; every refused call is reported.
+// around the target in any command of the user's, or carried by the target itself; every refused
+// call is reported.
 #include "harness/campaign/verify.hpp"
 #include "harness/base/fd.hpp"
+#include "harness/base/text.hpp"
 #include "harness/base/user_error.hpp"
 #include "harness/bpf/build.hpp"
 #include "harness/campaign/campaign_policy.hpp"
+#include "harness/campaign/verify_patched.hpp"
 #include "harness/cli/commands.hpp"
 #include "harness/cli/exit_status.hpp"
 #include "harness/cli/step_line.hpp"
@@ -16,6 +19,7 @@
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
 #include <memory>
+#include <unistd.h>
 
 namespace harness::cli {
 
@@ -27,6 +31,7 @@ struct Options {
   std::string format = "json";
   std::string tier = "observed";
   std::string command;
+  std::string patched;
   std::string report;
   std::uint64_t fresh = 200;
   std::uint64_t seed = 1;
@@ -125,7 +130,55 @@ int verify_inputs(const Options& options, const Policy& policy) {
          (policy.converged ? exit_good : exit_not_converged);
 }
 
+int verify_program(const Options& options) {
+  const auto campaign = campaign::open_campaign(options.campaign);
+  campaign::PatchedVerified verified;
+  {
+    StepLine line;
+    verified = campaign::verify_patched(
+        campaign, {.program = options.patched, .fresh_runs = options.fresh, .seed = options.seed},
+        [&](std::size_t over, std::size_t all) {
+          line.show(fmt::format("{} of {} runs", over, all));
+        });
+  }
+  if (verified.interrupted) {
+    return exit_interrupted;
+  }
+  if (verified.failed > 0) {
+    throw std::runtime_error(fmt::format("{} runs could not be made, the first because: {}",
+                                         verified.failed, verified.problem));
+  }
+  auto lines = verified.refused;
+  lines.insert(lines.end(), verified.different.begin(), verified.different.end());
+  report(options, lines);
+  fmt::print(stderr,
+             "{}: {} kept inputs and {} fresh ones ran in the original and in {}: {} refused "
+             "calls, {} differences\n  the same output and end: {}; the same but for numbers that "
+             "change in the original as well: {}; the same end and an output that changes by "
+             "itself: {}\n  {} runs not seen whole, {} inputs that nothing can be launched with\n",
+             campaign.plan.name, verified.corpus_runs, verified.fresh_runs,
+             printable(options.patched), verified.refused.size(), verified.different.size(),
+             verified.same, verified.but_for_numbers, verified.changes_by_itself,
+             verified.incomplete, verified.not_launched);
+  return (lines.empty() ? exit_good : exit_outside_baseline) +
+         (verified.converged ? exit_good : exit_not_converged);
+}
+
+void check_options(const CLI::App& app) {
+  for (const char* other :
+       {"--policy", "--format", "--tier", "--command", "--no-isolation", "--accept-unconverged"}) {
+    if (app.count("--patched") > 0 && app.count(other) > 0) {
+      throw UserError(
+          {}, fmt::format("verify: --patched and {} exclude each other", other),
+          "the program carries its policy, and takes the target's place in the sandbox");
+    }
+  }
+}
+
 int run_verify(const Options& options) {
+  if (!options.patched.empty()) {
+    return verify_program(options);
+  }
   const auto policy = policy_of(options);
   if (options.command.empty()) {
     return verify_inputs(options, policy);
@@ -153,6 +206,9 @@ Action define(CLI::App& app) {
   app.add_option("--command", options->command,
                  "run this shell command instead, with the target under the policy wherever PATH "
                  "finds it");
+  app.add_option("--patched", options->patched,
+                 "compare the target with this program, which harness patch made of it: output, "
+                 "end, refused calls");
   app.add_option("--fresh", options->fresh, "so many fresh inputs (200)");
   app.add_option("--seed", options->seed, "of the fresh inputs (1)");
   app.add_option(
@@ -162,7 +218,10 @@ Action define(CLI::App& app) {
   app.add_flag("--accept-unconverged", options->accept_unconverged,
                "although the campaign has not stopped finding calls");
   app.add_flag("--no-isolation", options->no_isolation, "let the target do as it pleases");
-  return [options](const Invocation&) { return run_verify(*options); };
+  return [options, &app](const Invocation&) {
+    check_options(app);
+    return run_verify(*options);
+  };
 }
 
 } // namespace
@@ -174,6 +233,7 @@ const Command verify_command = {
     .examples = "  harness verify redis.campaign\n"
                 "  harness verify redis.campaign --format docker --fresh 1000\n"
                 "  harness verify redis.campaign --command 'make check'\n"
+                "  harness verify redis.campaign --patched ./redis-server\n"
                 "Exit status: 0 nothing refused; 2 something; 4 more if not converged.\n",
     .define = define,
 };

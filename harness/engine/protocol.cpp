@@ -38,7 +38,7 @@ void fields(auto& a, Is<Draw> auto& v) {
   a(v.attempt, v.seed, v.from, v.to);
 }
 void fields(auto& a, Is<Replay> auto& v) {
-  a(v.token, v.text, v.times);
+  a(v.token, v.text, v.times, v.compare);
 }
 void fields(auto&, Is<Stop> auto&) {}
 
@@ -73,8 +73,11 @@ void fields(auto& a, Is<Failure> auto& v) {
 void fields(auto& a, Is<Tally> auto& v) {
   a(v.arguments, v.errnos);
 }
+void fields(auto& a, Is<Printed> auto& v) {
+  a(v.exact, v.folded);
+}
 void fields(auto& a, Is<Replayed> auto& v) {
-  a(v.token, v.result, v.output_tail);
+  a(v.token, v.result, v.output_tail, v.printed);
 }
 void fields(auto&, Is<Idle> auto&) {}
 void fields(auto& a, Is<Broken> auto& v) {

@@ -7,6 +7,7 @@
 #pragma once
 
 #include "harness/base/result.hpp"
+#include "harness/engine/printed.hpp"
 #include "harness/model/run_result.hpp"
 #include "harness/model/run_spec.hpp"
 
@@ -85,6 +86,7 @@ struct Replay {
   std::uint64_t token = 0;
   std::string text;
   std::uint32_t times = 1;
+  bool compare = false; // with other runs: what was printed, and every call's errno
 };
 
 /// End when nothing is left to do.
@@ -175,6 +177,7 @@ struct Replayed {
   std::uint64_t token = 0;
   RunResult result;
   std::string output_tail;
+  Printed printed; // where it is to be compared
 };
 
 /// The last command is done.

@@ -28,14 +28,14 @@ Shown Runner::run(const Input& input, const Watch& watch, tracer::StopFlag& stop
     return failed;
   }
   RunSpec& spec = prepared->spec;
-  spec.mode = mode_for(input);
+  spec.mode = watch.compare ? Mode::count : mode_for(input);
   spec.known = watch.free;
   spec.known_sites = watch.known_sites;
   spec.observe = {.sites = true,
                   .edges = watch.guide && plan_.explore.edges,
                   .arguments = watch.guide && plan_.explore.arguments,
                   .strings = watch.guide,
-                  .all_errno = watch.guide && plan_.explore.errnos};
+                  .all_errno = watch.compare || (watch.guide && plan_.explore.errnos)};
   if (watch.all_sites) {
     spec.known_sites = {};
   }
@@ -45,6 +45,9 @@ Shown Runner::run(const Input& input, const Watch& watch, tracer::StopFlag& stop
   const auto* ended = std::get_if<Exited>(&shown.result.end);
   if (ended == nullptr || watch.output) {
     shown.output_tail = prepared->output_tail(output_tail_bytes);
+  }
+  if (watch.compare) {
+    shown.printed = printed_of(prepared->output_tail(compared_bytes) + prepared->replies());
   }
   return shown;
 }

@@ -2,6 +2,7 @@
 // libFuzzer nor the coordinator.
 #pragma once
 
+#include "harness/engine/printed.hpp"
 #include "harness/model/plan.hpp"
 #include "harness/model/run_result.hpp"
 #include "tracer/stop_flag.hpp"
@@ -19,6 +20,7 @@ struct Watch {
   bool guide = true;                // edges, argument classes, strings, errnos as the plan says
   bool all_sites = false;           // a backtrace for every first sighting, known or not
   bool output = false;              // keep the output tail whatever the end
+  bool compare = false;             // every call's errno, and `printed`
   SyscallSet known_sites;           // else: none for these
   SyscallSet free;                  // mode discover: calls of the last phase that need not stop
   tracer::WaitLog* waits = nullptr; // filled with where the target waits; for calibration
@@ -27,6 +29,7 @@ struct Watch {
 struct Shown {
   RunResult result;
   std::string output_tail; // of a run that failed, or where it was asked for
+  Printed printed;         // where it was asked for
 };
 
 class Runner {

@@ -315,8 +315,12 @@ bool Worker::handle(Replay& command) {
   const auto input = parse_input(command.text);
   for (std::uint32_t i = 0; input && i < command.times; ++i) {
     starting(command.text);
-    Shown shown = runner_.run(*input, {.guide = false, .all_sites = true, .output = true}, stop_);
-    queue(Replayed{command.token, std::move(shown.result), std::move(shown.output_tail)});
+    Shown shown = runner_.run(
+        *input,
+        {.guide = false, .all_sites = !command.compare, .output = true, .compare = command.compare},
+        stop_);
+    queue(Replayed{command.token, std::move(shown.result), std::move(shown.output_tail),
+                   std::move(shown.printed)});
   }
   return true;
 }

@@ -70,7 +70,7 @@ Message random_message(Random& random) {
   case 1:
     return Starting{random.bytes(random.below(500))};
   case 2: {
-    Replayed replayed{.token = random.next()};
+    Replayed replayed{.token = random.next(), .printed = {random.bytes(5), random.bytes(3)}};
     auto& result = replayed.result;
     result.end = random_end(random);
     result.executables = {"a", random.bytes(6)};

@@ -1,0 +1,47 @@
+#include "harness/campaign/verify_inputs.hpp"
+
+#include "mutators/generator.hpp"
+
+#include <stdexcept>
+
+namespace harness::campaign {
+
+namespace {
+
+template <typename T> T need(Result<T> result) {
+  if (!result) {
+    throw std::runtime_error(result.error().message);
+  }
+  return *std::move(result);
+}
+
+} // namespace
+
+VerifyInputs verify_inputs(const OpenedCampaign& campaign, std::uint64_t fresh,
+                           std::uint64_t seed) {
+  VerifyInputs inputs;
+  std::vector<Input> corpus;
+  for (const auto& hash : need(campaign.directory.inputs())) {
+    inputs.texts.push_back(need(campaign.directory.input(hash)));
+    if (auto input = parse_input(inputs.texts.back())) {
+      corpus.push_back(*std::move(input));
+    }
+  }
+  inputs.kept = inputs.texts.size();
+
+  const auto& plan = campaign.plan;
+  mutators::GeneratorOptions options{.fresh_share = plan.explore.fresh_share,
+                                     .base_files = plan.workload.files};
+  for (std::size_t i = 1; i < plan.phases.size(); ++i) {
+    options.phases.push_back(plan.phases[i].name);
+  }
+  const mutators::Generator generator(mutators::compile(plan.grammar),
+                                      mutators::Dictionary(plan.grammar.dictionary), options);
+  Random random(seed);
+  for (std::uint64_t i = 0; i < fresh; ++i) {
+    inputs.texts.push_back(serialise_input(generator.draw(corpus, random)));
+  }
+  return inputs;
+}
+
+} // namespace harness::campaign

@@ -1,0 +1,21 @@
+// The inputs that a policy is tried on: every kept one, and a batch of fresh ones.
+#pragma once
+
+#include "harness/campaign/opened.hpp"
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace harness::campaign {
+
+struct VerifyInputs {
+  std::vector<std::string> texts; // the kept ones first
+  std::size_t kept = 0;
+};
+
+/// The fresh ones are drawn as validation runs are: from the plan's grammar and the kept inputs.
+/// Throws std::runtime_error where the campaign can't be read.
+VerifyInputs verify_inputs(const OpenedCampaign& campaign, std::uint64_t fresh, std::uint64_t seed);
+
+} // namespace harness::campaign

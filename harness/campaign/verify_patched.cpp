@@ -1,0 +1,255 @@
+#include "harness/campaign/verify_patched.hpp"
+
+#include "harness/base/fd.hpp"
+#include "harness/base/text.hpp"
+#include "harness/base/user_error.hpp"
+#include "harness/campaign/crew_room.hpp"
+#include "harness/campaign/likeness.hpp"
+#include "harness/campaign/replay_room.hpp"
+#include "harness/campaign/verify_inputs.hpp"
+#include "harness/model/kernel_names.hpp"
+#include "harness/model/syscall_table.hpp"
+#include "patch/record.hpp"
+#include "policy/policy_json.hpp"
+
+#include <algorithm>
+#include <cerrno>
+#include <fmt/format.h>
+#include <map>
+#include <set>
+#include <tuple>
+
+namespace harness::campaign {
+
+namespace {
+
+constexpr std::uint32_t first_looks = 2;
+/// What a rare accident made different in two runs is seen in so many more, or it was none.
+constexpr std::uint32_t further_looks = 8;
+
+/// How the kernel answered a call: phase, call, errno.
+using Answer = std::tuple<PhaseIndex, SyscallId, int>;
+
+Policy embedded_policy(const OpenedCampaign& campaign, const std::string& program) {
+  const auto fail = [&](std::string_view problem, std::string_view remedy) {
+    throw UserError({}, fmt::format("{}: {}", printable(program), problem), std::string(remedy));
+  };
+  const auto image = read_file(program);
+  if (!image) {
+    throw UserError({}, image.error().message, "name a program that harness patch made");
+  }
+  const auto record = patch::read_record(*image);
+  if (!record) {
+    fail(record.error().message, "patch it again");
+  }
+  if (!record->has_value()) {
+    fail("this program carries no policy", "make it with harness patch PROGRAM POLICY -o OUT");
+  }
+  const auto hash = campaign.environment.find("target_sha256");
+  if (hash == campaign.environment.end() || hash->second != (*record)->original_hash) {
+    fail(fmt::format("made from another program than the {} that the campaign explored",
+                     printable(campaign.plan.target.executable)),
+         "patch that one, or explore again");
+  }
+  auto policy = policy::read_policy_json((*record)->policy);
+  if (!policy) {
+    fail(policy.error().message, "patch it again");
+  }
+  return *std::move(policy);
+}
+
+/// The errors with which the policy refuses calls.
+std::set<int> refusals_of(const Policy& policy) {
+  std::set<int> codes;
+  const auto add = [&](Action action) {
+    if (action == Action::enosys || action == Action::eperm) {
+      codes.insert(action == Action::enosys ? ENOSYS : EPERM);
+    }
+  };
+  add(policy.default_action);
+  for (const auto& phase : policy.phases) {
+    for (const auto& [call, entry] : phase.entries) {
+      add(entry.action);
+    }
+  }
+  return codes;
+}
+
+Showing showing_of(const engine::Replayed& run) {
+  return {describe(run.result.end), run.printed};
+}
+
+/// All runs of one input.
+struct Case {
+  std::string text;
+  std::vector<Showing> original;
+  std::optional<engine::Replayed> patched;
+};
+
+class Comparison {
+public:
+  Comparison(const OpenedCampaign& campaign, const VerifyPatchedOptions& options,
+             const std::function<void(std::size_t, std::size_t)>& done)
+      : campaign_(campaign), options_(options), done_(done),
+        policy_(embedded_policy(campaign, options.program)), codes_(refusals_of(policy_)) {}
+
+  PatchedVerified run() {
+    verified_.converged = policy_.converged;
+    const auto inputs = verify_inputs(campaign_, options_.fresh_runs, options_.seed);
+    for (const auto& text : inputs.texts) {
+      cases_.push_back({text, {}, {}});
+      all_.push_back(cases_.size() - 1);
+    }
+    expected_runs_ = cases_.size() * (first_looks + 1);
+    look_at_original(all_, first_looks);
+    look_at_patched();
+    // Whatever seems to differ may do so by itself, but seldom.
+    std::vector<std::size_t> doubtful;
+    for (const auto i : all_) {
+      if (compared(i) &&
+          likeness(cases_[i].original, showing_of(*cases_[i].patched)) != Likeness::same) {
+        doubtful.push_back(i);
+      }
+    }
+    expected_runs_ += doubtful.size() * further_looks;
+    look_at_original(doubtful, further_looks);
+    for (const auto i : all_) {
+      if (compared(i)) {
+        judge(cases_[i]);
+        ++(i < inputs.kept ? verified_.corpus_runs : verified_.fresh_runs);
+      }
+    }
+    return std::move(verified_);
+  }
+
+private:
+  bool compared(std::size_t i) const {
+    return cases_[i].patched && cases_[i].original.size() >= first_looks;
+  }
+
+  std::vector<ReplayOutcome> replay(const std::vector<std::size_t>& which, std::uint32_t times,
+                                    const std::string& stand_in) {
+    if (verified_.interrupted || which.empty()) {
+      return {};
+    }
+    std::vector<ReplayJob> jobs;
+    for (const auto i : which) {
+      jobs.push_back({cases_[i].text, times, true});
+    }
+    ReplayRoom room(campaign_.plan,
+                    {.workers = worker_count(campaign_.plan), .filters = {}, .stand_in = stand_in});
+    auto outcomes = room.run(jobs, [&](std::size_t over) {
+      if (done_) {
+        done_(runs_before_ + over * times, expected_runs_);
+      }
+    });
+    runs_before_ += jobs.size() * times;
+    verified_.interrupted = room.interrupted();
+    return outcomes;
+  }
+
+  void look_at_original(const std::vector<std::size_t>& which, std::uint32_t times) {
+    const auto outcomes = replay(which, times, "");
+    for (std::size_t n = 0; n < outcomes.size(); ++n) {
+      auto& showings = cases_[which[n]].original;
+      const bool first = showings.empty();
+      for (const auto& run : outcomes[n].runs) {
+        if (failed(run)) {
+          continue;
+        }
+        if (std::holds_alternative<LaunchFailed>(run.result.end)) {
+          continue; // an input may forbid its own start: no memory, no processes
+        }
+        showings.push_back(showing_of(run));
+        for (const auto& seen : run.result.errnos) {
+          usual_.insert({seen.phase, seen.call, seen.code});
+        }
+      }
+      if (outcomes[n].runs.empty()) {
+        fail(outcomes[n].problem);
+      } else if (first && showings.empty()) {
+        ++verified_.not_launched;
+      }
+    }
+  }
+
+  void look_at_patched() {
+    const auto outcomes = replay(all_, 1, options_.program);
+    for (std::size_t i = 0; i < outcomes.size(); ++i) {
+      if (outcomes[i].runs.empty()) {
+        fail(outcomes[i].problem);
+      } else if (const auto& run = outcomes[i].runs.front(); !failed(run)) {
+        cases_[i].patched = run;
+      }
+    }
+  }
+
+  bool failed(const engine::Replayed& run) {
+    const auto* failure = std::get_if<TracerFailed>(&run.result.end);
+    if (failure != nullptr) {
+      fail(failure->error.message);
+    }
+    return failure != nullptr;
+  }
+
+  void fail(const std::string& problem) {
+    if (!verified_.interrupted && verified_.failed++ == 0) {
+      verified_.problem = problem.empty() ? "the run was not made" : problem;
+    }
+  }
+
+  void judge(const Case& one) {
+    const auto& result = one.patched->result;
+    const auto input = input_hash(one.text);
+    // Its own filter is what it was patched for.
+    verified_.incomplete += std::ranges::any_of(
+        result.incomplete, [](Incomplete reason) { return reason != Incomplete::own_filter; });
+    for (const auto& seen : result.errnos) {
+      if (codes_.contains(seen.code) && !usual_.contains({seen.phase, seen.call, seen.code})) {
+        verified_.refused.push_back(fmt::format(
+            "{}\t{}\t{}\t{}\t{}", policy_.phases.at(seen.phase).name,
+            qualified_name(seen.call, policy_.native), errno_name(seen.code), seen.times, input));
+      }
+    }
+    const auto showing = showing_of(*one.patched);
+    switch (likeness(one.original, showing)) {
+    case Likeness::same:
+      ++verified_.same;
+      break;
+    case Likeness::but_for_numbers:
+      ++verified_.but_for_numbers;
+      break;
+    case Likeness::changes_by_itself:
+      ++verified_.changes_by_itself;
+      break;
+    case Likeness::other_output:
+      verified_.different.push_back(fmt::format("differs\toutput\t{}", input));
+      break;
+    case Likeness::other_end:
+      verified_.different.push_back(
+          fmt::format("differs\t{}, not {}\t{}", showing.end, one.original.front().end, input));
+      break;
+    }
+  }
+
+  const OpenedCampaign& campaign_;
+  const VerifyPatchedOptions& options_;
+  const std::function<void(std::size_t, std::size_t)>& done_;
+  Policy policy_;
+  std::set<int> codes_;
+  std::set<Answer> usual_; // how the original's calls are answered
+  std::vector<Case> cases_;
+  std::vector<std::size_t> all_; // 0, 1, … of `cases_`
+  std::size_t runs_before_ = 0;
+  std::size_t expected_runs_ = 0;
+  PatchedVerified verified_;
+};
+
+} // namespace
+
+PatchedVerified verify_patched(const OpenedCampaign& campaign, const VerifyPatchedOptions& options,
+                               const std::function<void(std::size_t, std::size_t)>& done) {
+  return Comparison(campaign, options, done).run();
+}
+
+} // namespace harness::campaign
