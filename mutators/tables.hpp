@@ -1,6 +1,7 @@
 // What a compiled grammar consists of. Private to mutators; pure data.
 #pragma once
 
+#include "harness/model/dimension.hpp"
 #include "harness/model/grammar.hpp"
 #include "harness/model/input.hpp"
 
@@ -8,30 +9,9 @@
 #include <cstdint>
 #include <optional>
 #include <string>
-#include <string_view>
 #include <vector>
 
 namespace harness::mutators {
-
-/// A part of Input that is drawn and changed as a whole or not at all.
-enum class Dimension {
-  arguments,
-  environment,
-  standard_input,
-  streams,
-  terminal,
-  file_tree,
-  identity,
-  limits,
-  configuration,
-  script,
-  signals,
-  faults,
-  neighbours,
-};
-constexpr std::array<std::string_view, 13> dimension_names = {
-    "arguments", "environment",   "standard_input", "streams", "terminal", "file_tree", "identity",
-    "limits",    "configuration", "script",         "signals", "faults",   "neighbours"};
 
 /// One piece of a template: literal text, a blank that separates words, or a hole.
 struct Piece {

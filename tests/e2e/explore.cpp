@@ -131,6 +131,16 @@ TEST_CASE("a campaign finds every door, converges by itself and says how sure it
   CHECK(shrunk.status == 0);
   CHECK_MESSAGE(shrunk.output.find("arguments ") != std::string::npos, shrunk.output);
 
+  // What each call needs: nothing, or words in the arguments.
+  const Outcome found = test::run(
+      {.words = {test::harness_binary(), "found", "doors.campaign"}, .directory = here.path()});
+  CHECK_MESSAGE(found.status == 0, found.error);
+  CHECK(found.output.find("A plain run (the empty input) makes") != std::string::npos);
+  const auto row = found.output.find("| getgid ");
+  REQUIRE(row != std::string::npos);
+  const std::string line = found.output.substr(row, found.output.find('\n', row) - row);
+  CHECK_MESSAGE(line.find("| arguments ") != std::string::npos, line);
+
   // A second campaign against it: nothing is new.
   const Outcome same = explore(
       here, {"--runs", "40", "--out", here / "second", "--baseline", here / "doors.campaign"});
