@@ -3,10 +3,10 @@
 #include "harness/base/fd.hpp"
 #include "harness/base/text.hpp"
 #include "harness/bpf/build.hpp"
+#include "tracer/birth.hpp"
 #include "tracer/isolation.hpp"
 #include "tracer/machine.hpp"
 #include "tracer/phase_filters.hpp"
-#include "tracer/raw_syscall.hpp"
 
 #include <algorithm>
 #include <cerrno>
@@ -16,41 +16,14 @@
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <linux/futex.h>
-#include <linux/sched.h>
 #include <linux/seccomp.h>
-#include <sched.h>
-#include <sys/mman.h>
 #include <sys/ptrace.h>
 #include <sys/syscall.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 namespace harness::tracer {
 
 namespace {
-
-constexpr std::size_t stack_bytes = 64 * 1024;
-
-/// Two stacks a thread, for the stub and for pid 1; they outlive every run of the thread.
-class Stacks {
-public:
-  Stacks()
-      : memory_(::mmap(nullptr, 2 * stack_bytes, PROT_READ | PROT_WRITE,
-                       MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0)) {}
-  ~Stacks() { ::munmap(memory_, 2 * stack_bytes); }
-  Stacks(const Stacks&) = delete;
-  Stacks& operator=(const Stacks&) = delete;
-  std::uint64_t stub() const { return reinterpret_cast<std::uint64_t>(memory_); }
-  std::uint64_t init() const { return stub() + stack_bytes; }
-
-private:
-  void* memory_;
-};
-
-const Stacks& stacks() {
-  thread_local const Stacks stacks;
-  return stacks;
-}
 
 std::vector<char*> pointers(const std::vector<std::string>& words) {
   std::vector<char*> list;
@@ -92,60 +65,6 @@ Result<std::vector<StubLimit>> stub_limits(const std::vector<ResourceLimit>& wan
   return limits;
 }
 
-/// All signals blocked while it lives: a handler of ours must never run in a stub.
-class SignalsBlocked {
-public:
-  SignalsBlocked() {
-    sigset_t all;
-    sigfillset(&all);
-    ::pthread_sigmask(SIG_SETMASK, &all, &before_);
-  }
-  ~SignalsBlocked() { ::pthread_sigmask(SIG_SETMASK, &before_, nullptr); }
-  SignalsBlocked(const SignalsBlocked&) = delete;
-  SignalsBlocked& operator=(const SignalsBlocked&) = delete;
-
-private:
-  sigset_t before_{};
-};
-
-/// While it lives, children of this thread are born into a fresh PID namespace.
-class FreshPidNamespace {
-public:
-  explicit FreshPidNamespace(int home) : home_(home) {}
-  ~FreshPidNamespace() {
-    if (entered_) {
-      ::setns(home_, CLONE_NEWPID);
-    }
-  }
-  FreshPidNamespace(const FreshPidNamespace&) = delete;
-  FreshPidNamespace& operator=(const FreshPidNamespace&) = delete;
-  Result<> enter() {
-    if (::unshare(CLONE_NEWPID) != 0) {
-      return Error::from_errno("a PID namespace for the run", errno);
-    }
-    entered_ = true;
-    return Done{};
-  }
-
-private:
-  int home_;
-  bool entered_ = false;
-};
-
-Result<pid_t> clone_stub(std::uint64_t stack, std::uint64_t flags, int exit_signal,
-                         void (*entry)(void*), void* argument) {
-  clone_args arguments{};
-  arguments.flags = CLONE_VM | CLONE_CLEAR_SIGHAND | flags;
-  arguments.exit_signal = static_cast<std::uint64_t>(exit_signal);
-  arguments.stack = stack;
-  arguments.stack_size = stack_bytes;
-  const long id = raw_clone(&arguments, sizeof arguments, entry, argument);
-  if (id < 0) {
-    return Error::from_errno("clone3", static_cast<int>(-id));
-  }
-  return static_cast<pid_t>(id);
-}
-
 /// A filter of ours can't be taken back: where a later phase is to run free or behind a filter, or
 /// the target is to live on alone, every call stops the other way.
 Watch choose_watch(const RunSpec& spec, bool may_filter) {
@@ -182,13 +101,11 @@ struct Launch::State {
   SyscallSet free_calls;
   FilterProgram filter;
   sock_fprog filter_header{};
-  pid_t id = 0;
-  pid_t init = 0;
+  Born born;
   Fd mounts; // the run's mount namespace: its last process need not take it apart
 
   Result<> fill();
   Result<> fill_watch();
-  Result<> clone();
 };
 
 Launch::Launch(const RunSpec& spec) : state_(std::make_unique<State>()) {
@@ -263,43 +180,20 @@ Result<> Launch::State::fill_watch() {
   return Done{};
 }
 
-Result<> Launch::State::clone() {
-  const SignalsBlocked blocked;
-  FreshPidNamespace fresh(machine().pid_namespace);
-  std::uint64_t flags = 0;
-  if (plan.isolate) {
-    if (auto entered = fresh.enter(); !entered) {
-      return entered;
-    }
-    auto first = clone_stub(stacks().init(), 0, 0, init_main, nullptr);
-    if (!first) {
-      return std::move(first).error().within("pid 1 of the run");
-    }
-    init = *first;
-    flags = CLONE_NEWNS | CLONE_NEWIPC;
-  }
-  auto stub = clone_stub(stacks().stub(), flags, SIGCHLD, stub_main, &plan);
-  if (!stub) {
-    return std::move(stub).error();
-  }
-  id = *stub;
-  return Done{};
-}
-
 Result<> Launch::start() {
   if (auto filled = state_->fill(); !filled) {
     return filled;
   }
-  if (auto cloned = state_->clone(); !cloned) {
-    return cloned;
+  if (auto there = give_birth(state_->plan, state_->born); !there) {
+    return there;
   }
-  if (::ptrace(PTRACE_SEIZE, state_->id, nullptr, launch_options()) != 0) {
+  if (::ptrace(PTRACE_SEIZE, state_->born.id, nullptr, launch_options()) != 0) {
     const int code = errno;
-    ::kill(state_->id, SIGKILL);
+    ::kill(state_->born.id, SIGKILL);
     return Error::from_errno("PTRACE_SEIZE (see kernel.yama.ptrace_scope)", code);
   }
   if (state_->plan.isolate) { // the stub waits for us; not to have it costs time, no more
-    const auto path = fmt::format("/proc/{}/ns/mnt", state_->id);
+    const auto path = fmt::format("/proc/{}/ns/mnt", state_->born.id);
     state_->mounts = Fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
   }
   return Done{};
@@ -311,17 +205,17 @@ void Launch::release() {
 }
 
 void Launch::end_namespaces() {
-  if (state_->init != 0) {
-    ::kill(state_->init, SIGKILL);
+  if (state_->born.init != 0) {
+    ::kill(state_->born.init, SIGKILL);
   }
   state_->mounts.reset();
 }
 
 pid_t Launch::id() const {
-  return state_->id;
+  return state_->born.id;
 }
 pid_t Launch::init() const {
-  return state_->init;
+  return state_->born.init;
 }
 Watch Launch::watch() const {
   return state_->watch;

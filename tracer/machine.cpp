@@ -6,6 +6,7 @@
 #include <charconv>
 #include <fcntl.h>
 #include <linux/capability.h>
+#include <sched.h>
 
 namespace harness::tracer {
 
@@ -63,6 +64,7 @@ Machine look() {
   machine.has_var_tmp = open_file("/var/tmp", O_RDONLY | O_DIRECTORY).ok();
   auto own = open_file("/proc/self/ns/pid", O_RDONLY);
   machine.pid_namespace = own ? own->release() : -1; // lives as long as the process
+  machine.may_return = ::setns(machine.pid_namespace, CLONE_NEWPID) == 0; // where we are already
   machine.ignored_signals = signals_at_start.ignored;
   machine.blocked_signals = signals_at_start.blocked;
   return machine;

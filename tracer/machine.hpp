@@ -14,6 +14,7 @@ struct Machine {
   bool shared_mounts = false; // some mount propagates: make them private first
   bool has_var_tmp = false;   // /var/tmp is a directory
   int pid_namespace = -1;     // our own, to come back to; -1: not to be had
+  bool may_return = false;    // ... from a fresh one; not so below the user namespace that owns it
   std::uint64_t ignored_signals = 0; // as this process was started; bit n-1 is signal n
   std::uint64_t blocked_signals = 0;
 };

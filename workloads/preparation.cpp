@@ -7,6 +7,7 @@
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 namespace harness::workloads {
 
@@ -41,9 +42,17 @@ FileNode configuration_node(const WorkloadPlan& workload, const Input& input,
   return node;
 }
 
+/// Without root a sandbox has one identity, which is ours.
+bool one_identity(const RunPlace& place) {
+  return place.isolated && ::geteuid() != 0;
+}
+
 Owner owner_of(const CampaignPlan& plan, const Input& input, const RunPlace& place) {
   if (!place.isolated) {
     return {input.identity.uid, input.identity.gid};
+  }
+  if (one_identity(place)) {
+    return {::geteuid(), ::getegid()};
   }
   return {input.identity.uid.value_or(plan.target.uid),
           input.identity.gid.value_or(plan.target.gid)};
@@ -242,6 +251,10 @@ Result<Draft> begin_draft(const CampaignPlan& plan, const Input& input, const Ru
   if (!plan.workload.configuration_file.empty()) {
     draft.surroundings.configuration =
         draft.surroundings.run + "/" + plan.workload.configuration_file;
+  }
+  if (one_identity(place) && (input.identity.uid.value_or(*owner.uid) != *owner.uid ||
+                              input.identity.gid.value_or(*owner.gid) != *owner.gid)) {
+    draft.left_out.emplace_back("identity: without root outside, targets run as one alone");
   }
   set_isolation(draft.spec, plan, input, place, owner);
   build_files(draft, plan, input, place);

@@ -61,7 +61,9 @@ struct Campaign {
   nlohmann::json report;
 };
 
-Campaign explore(const std::string& directory, const std::string& target) {
+/// `before`: words that start a command in another way.
+Campaign explore(const std::string& directory, const std::string& target,
+                 const std::vector<std::string>& before = {}) {
   REQUIRE(replace_file(
       directory + "/hostile.yaml",
       target + "phases: [all]\n"
@@ -70,8 +72,9 @@ Campaign explore(const std::string& directory, const std::string& target) {
                "limits: {wall: 2s}\n" // the daemon that it leaves behind ends with the run
                "gates: {crashes: 0}\n"));
   Campaign campaign;
-  campaign.outcome =
-      run({.words = {harness_binary(), "explore", "hostile.yaml"}, .directory = directory});
+  std::vector<std::string> words = before;
+  words.insert(words.end(), {harness_binary(), "explore", "hostile.yaml"});
+  campaign.outcome = run({.words = words, .directory = directory});
   const auto report = read_file(directory + "/hostile.campaign/report.json");
   REQUIRE_MESSAGE(report, campaign.outcome.error);
   campaign.report = nlohmann::json::parse(*report);
@@ -79,8 +82,9 @@ Campaign explore(const std::string& directory, const std::string& target) {
 }
 
 /// One campaign of the hostile fixture, as user and group `id` inside.
-void be_hostile(unsigned id) {
+void be_hostile(unsigned id, const std::vector<std::string>& before = {}) {
   const TemporaryDirectory directory;
+  ::chmod(directory.path().c_str(), 0777);
   const HostSockets sockets(directory / "host.sock");
   const std::string mark = fmt::format("harness-hostile-{}-{}", ::getpid(), id);
   const auto campaign = explore(
@@ -88,13 +92,17 @@ void be_hostile(unsigned id) {
       fmt::format("target:\n  executable: {}\n  arguments: [{}, {}, \"{}\", {}]\n"
                   "  needs: [{}]\n  uid: {}\n  gid: {}\n",
                   fixture("hostile"), directory / "hostile.campaign", directory / "host.sock",
-                  sockets.port, mark, directory / "host.sock", id, id));
+                  sockets.port, mark, directory / "host.sock", id, id),
+      before);
   INFO(campaign.outcome.error);
   INFO(campaign.report.at("failures").dump(2));
   CHECK(campaign.outcome.status == 0);
   CHECK(campaign.report.at("runs") >= 8);
   for (const auto& failure : campaign.report.at("failures")) {
     CHECK(failure.at("crash") == false);
+    const auto name = failure.at("name").get<std::string>();
+    CHECK_FALSE(name.starts_with("launch-")); // what never ran proves nothing
+    CHECK_FALSE(name.starts_with("tracer-"));
   }
   CHECK(processes_with(mark).empty());
   CHECK_FALSE(std::filesystem::exists("/etc/harness-hostile-was-here"));
@@ -118,6 +126,32 @@ TEST_CASE("nor as root inside") {
     return;
   }
   be_hostile(0);
+}
+
+TEST_CASE("nor without root outside") {
+  if (!possible()) {
+    return;
+  }
+  if (::geteuid() != 0) {
+    std::printf("left out: all the tests here ran without root\n");
+    return;
+  }
+  const std::vector<std::string> as_nobody = {"setpriv", "--reuid=65534", "--regid=65534",
+                                              "--clear-groups", "--bounding-set=-all"};
+  const auto may = [&](const std::vector<std::string>& command) {
+    auto words = as_nobody;
+    words.insert(words.end(), command.begin(), command.end());
+    return run({.words = words}).status == 0;
+  };
+  if (!may({"bwrap", "--unshare-user", "--ro-bind", "/", "/", "true"})) {
+    std::printf("left out: users may not make user namespaces here\n");
+    return;
+  }
+  if (!may({"test", "-x", harness_binary(), "-a", "-x", fixture("hostile")})) {
+    std::printf("left out: nobody may not read the build; build outside of /root\n");
+    return;
+  }
+  be_hostile(65534, as_nobody);
 }
 
 TEST_CASE("had it reached something, the campaign would say so") {
