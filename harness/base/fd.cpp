@@ -86,6 +86,12 @@ Result<> write_and_sync(int fd, std::string_view bytes) {
 } // namespace
 
 Result<> replace_file(const std::string& path, std::string_view bytes) {
+  struct stat known {};
+  if (::stat(path.c_str(), &known) == 0 && !S_ISREG(known.st_mode)) {
+    // A device or a pipe is written to: a rename would take /dev/null from the machine.
+    auto there = open_file(path, O_WRONLY);
+    return there ? write_all(there->get(), bytes) : Result<>(std::move(there).error());
+  }
   const auto slash = path.rfind('/');
   const std::string directory = slash == std::string::npos ? "." : path.substr(0, slash + 1);
   std::string temporary = path + ".XXXXXX";

@@ -50,7 +50,7 @@ Result<std::string> read_file(const std::string& path,
 Result<> write_all(int fd, std::string_view bytes);
 
 /// Replaces `path` as a whole: temporary file beside it, fsync, rename, fsync of the directory.
-/// After a crash either the old or the new content is there. Mode 0644 before umask.
+/// After a crash old or new content is there. 0644 before umask. A device or pipe is written to.
 Result<> replace_file(const std::string& path, std::string_view bytes);
 
 /// A close-on-exec pipe: {read end, write end}.

@@ -3,6 +3,8 @@
 
 #include <doctest/doctest.h>
 #include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 using namespace harness;
 
@@ -14,6 +16,22 @@ TEST_CASE("a file is replaced as a whole") {
   const auto content = read_file(path);
   REQUIRE(content.ok());
   CHECK(*content == "new");
+}
+
+TEST_CASE("what is no regular file is written to, not replaced") {
+  test::TemporaryDirectory directory;
+  const std::string path = directory / "pipe";
+  REQUIRE(::mkfifo(path.c_str(), 0600) == 0);
+  auto reader = open_file(path, O_RDWR);
+  REQUIRE(reader.ok());
+  REQUIRE(replace_file(path, "text").ok());
+  char got[5] = {};
+  CHECK(::read(reader->get(), got, 4) == 4);
+  CHECK(std::string(got) == "text");
+  struct stat still {};
+  REQUIRE(::stat(path.c_str(), &still) == 0);
+  CHECK(S_ISFIFO(still.st_mode));
+  CHECK_FALSE(replace_file(directory.path(), "x").ok());
 }
 
 TEST_CASE("a failure names its step and path") {
