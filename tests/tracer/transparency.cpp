@@ -138,7 +138,8 @@ TEST_CASE("every fixture behaves the same traced and untraced") {
     for (int i = 0; i < times; ++i) {
       for (const bool two_stops : {false, true}) {
         const Shown shown = traced(words, two_stops);
-        INFO(words[0] << " repetition " << i << (two_stops ? ", two stops" : ", one stop"));
+        const std::string stops = two_stops ? ", two stops" : ", one stop";
+        INFO(words[0] << " repetition " << i << stops);
         INFO(shown.output);
         CHECK(shown.status == expected.status);
         CHECK(shown.core_dumped == expected.core_dumped);
