@@ -37,9 +37,15 @@ ExploreLoop::ExploreLoop(boost::asio::io_context& context, Crew& crew, store::Le
                          ProgressObserver& observer, Options options)
     : context_(context), crew_(crew), ledger_(ledger), searches_(searches), interrupts_(interrupts),
       observer_(observer), options_(std::move(options)), seats_(crew.size()), began_(now()),
-      timers_(std::make_unique<Timers>(context)) {}
+      timers_(std::make_shared<Timers>(context)) {}
 
 ExploreLoop::~ExploreLoop() = default;
+
+/// Cancelling does not reach a timer that has gone off and waits its turn in the context, which
+/// goes on after this loop is gone.
+std::weak_ptr<void> ExploreLoop::alive() const {
+  return timers_;
+}
 
 double ExploreLoop::elapsed_s() const {
   return options_.elapsed_s + seconds(now() - began_);
@@ -49,8 +55,8 @@ LoopEnd ExploreLoop::run() {
   if (options_.time_budget) {
     timers_->budget.expires_after(
         std::chrono::duration_cast<std::chrono::milliseconds>(*options_.time_budget));
-    timers_->budget.async_wait([this](const boost::system::error_code& error) {
-      if (!error) {
+    timers_->budget.async_wait([this, alive = alive()](const boost::system::error_code& error) {
+      if (!error && !alive.expired()) {
         stop(LoopEnd::time_budget);
       }
     });
@@ -350,8 +356,8 @@ void ExploreLoop::announce(const store::News& news) {
 
 void ExploreLoop::tick() {
   timers_->redraw.expires_after(redraw_every);
-  timers_->redraw.async_wait([this](const boost::system::error_code& error) {
-    if (!error) {
+  timers_->redraw.async_wait([this, alive = alive()](const boost::system::error_code& error) {
+    if (!error && !alive.expired()) {
       tick();
     }
   });

@@ -85,6 +85,7 @@ private:
   void stop(LoopEnd end);
   void fail(std::string problem);
   void tick();
+  std::weak_ptr<void> alive() const;
 
   boost::asio::io_context& context_;
   Crew& crew_;
@@ -101,7 +102,7 @@ private:
   TimePoint began_;
   std::optional<LoopEnd> end_;
   std::string problem_;
-  std::unique_ptr<Timers> timers_;
+  std::shared_ptr<Timers> timers_; // alone; see alive()
 
   // ---- for the screen
   struct PhaseNews {
