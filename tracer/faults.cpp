@@ -110,6 +110,13 @@ bool fail_call(const StoppedTracee& tracee, int error) {
   return tracee.set_registers(*registers);
 }
 
+void answer_call(const StoppedTracee& tracee, int error) {
+  if (auto registers = tracee.registers()) {
+    registers->rax = static_cast<unsigned long long>(-static_cast<long long>(error));
+    (void)tracee.set_registers(*registers);
+  }
+}
+
 std::optional<ToRestore> shorten_call(const StoppedTracee& tracee, const SyscallInfo& info,
                                       std::uint64_t most_bytes) {
   const auto argument =

@@ -41,6 +41,8 @@ private:
 
 /// Makes the call that `tracee` is about to make fail with `error` without being made.
 bool fail_call(const StoppedTracee& tracee, int error);
+/// At its return: a filter of the target's answers the number that is left in its own way.
+void answer_call(const StoppedTracee& tracee, int error);
 
 /// Limits the bytes that the call may transfer; nothing if it transfers none or fewer anyway.
 std::optional<ToRestore> shorten_call(const StoppedTracee& tracee, const SyscallInfo& info,

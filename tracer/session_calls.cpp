@@ -181,7 +181,12 @@ void Session::disturb(Thread& thread, StoppedTracee& tracee, const SyscallInfo& 
   }
   switch (fault->kind) {
   case Fault::Kind::error:
-    faulted_ = fail_call(tracee, errno_number(fault->error).value_or(EIO)) || faulted_;
+    thread.fails_with = errno_number(fault->error).value_or(EIO);
+    if (!fail_call(tracee, *thread.fails_with)) {
+      thread.fails_with.reset();
+    }
+    thread.in_call = thread.in_call || thread.fails_with.has_value();
+    faulted_ = faulted_ || thread.fails_with.has_value();
     break;
   case Fault::Kind::short_count:
     thread.restore = shorten_call(tracee, info, fault->count);
@@ -204,8 +209,14 @@ void Session::on_return(Thread& thread, StoppedTracee& tracee, const SyscallInfo
     restore(tracee, *thread.restore);
     thread.restore.reset();
   }
+  SyscallInfo seen = info;
+  if (const auto error = std::exchange(thread.fails_with, std::nullopt)) {
+    answer_call(tracee, *error);
+    seen.value = -*error;
+    seen.failed = true;
+  }
   if (!observer_.idle()) {
-    observer_.exit(thread.entry_phase, thread.entry.call, info);
+    observer_.exit(thread.entry_phase, thread.entry.call, seen);
   }
   enter(*thread.process, thread.phase_at_exit);
   thread.phase_at_exit.reset();

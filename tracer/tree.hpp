@@ -34,6 +34,7 @@ struct Thread {
   std::optional<Injection> injection;      // of ours, under way
   bool again = false;                      // its next call is one that an injection put off
   std::optional<ToRestore> restore;        // when `entry` returns
+  std::optional<int> fails_with;           // a fault: the errno of `entry`
   std::optional<TimePoint> hold_until;     // a fault: `entry` comes late
   bool every_syscall = false;              // goes on with PTRACE_SYSCALL
   std::optional<StoppedTracee> held;       // not resumed yet: waits for its creator's report

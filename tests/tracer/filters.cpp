@@ -66,6 +66,18 @@ TEST_CASE("each phase gets its filter, and what it refuses is a violation") {
   CHECK(result.violations[1].call == native(SYS_getuid));
 }
 
+TEST_CASE("a fault keeps its error under a filter that answers what it does not know") {
+  Target target({test::fixture("write_thrice")});
+  target.spec.faults = {{.call = "write", .nth = 2, .error = "ENOSPC"}};
+  target.spec.filters = {refuse(~0U)}; // a failing call reaches the filter as number -1
+  target.spec.observe.all_errno = true;
+  const auto result = target.run();
+  CHECK(test::exit_status(result) == ENOSPC);
+  CHECK(std::ranges::count_if(result.errnos, [](const ErrnoSeen& seen) {
+          return seen.call == native(SYS_write) && seen.code == ENOSPC;
+        }) == 1);
+}
+
 TEST_CASE("a filter reaches every thread of the process") {
   Target target({test::fixture("report_answers"), "threads"});
   target.spec.phases = two_phases();
