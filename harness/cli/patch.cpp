@@ -98,8 +98,7 @@ void write_program(const Options& options, const ProgramFile& program, const std
 FilterProgram build_filter(const Policy& policy, std::size_t phase) {
   auto filter = bpf::build(policy, phase);
   if (!filter) {
-    throw UserError(
-        {}, fmt::format("phase '{}': {}", policy.phases[phase].name, filter.error().message), "");
+    throw UserError({}, filter.error().message, "");
   }
   return *std::move(filter);
 }
