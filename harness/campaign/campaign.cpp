@@ -3,6 +3,7 @@
 #include "harness/base/fd.hpp"
 #include "harness/base/random.hpp"
 #include "harness/base/user_error.hpp"
+#include "harness/campaign/need.hpp"
 #include "harness/campaign/plan.hpp"
 #include "harness/campaign/shard_notes.hpp"
 
@@ -10,18 +11,10 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 #include <random>
-#include <stdexcept>
 
 namespace harness::campaign {
 
 namespace {
-
-template <typename T> T need(Result<T> result, const std::string& step) {
-  if (!result) {
-    throw std::runtime_error(std::move(result).error().within(step).message);
-  }
-  return std::move(*result);
-}
 
 std::uint64_t fresh_seed() {
   std::random_device device;

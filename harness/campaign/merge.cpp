@@ -2,6 +2,7 @@
 
 #include "harness/base/user_error.hpp"
 #include "harness/campaign/merge_shards.hpp"
+#include "harness/campaign/need.hpp"
 #include "harness/campaign/plan.hpp"
 #include "harness/store/ledger.hpp"
 
@@ -9,7 +10,6 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 #include <set>
-#include <stdexcept>
 #include <utility>
 
 namespace harness::campaign {
@@ -19,13 +19,6 @@ namespace {
 using store::Books;
 using store::Ledger;
 using store::WorkDir;
-
-template <typename T> T need(Result<T> result) {
-  if (!result) {
-    throw std::runtime_error(result.error().message);
-  }
-  return std::move(*result);
-}
 
 std::vector<std::string> phase_names(const CampaignPlan& plan) {
   std::vector<std::string> names;

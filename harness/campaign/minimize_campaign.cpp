@@ -2,6 +2,7 @@
 
 #include "harness/base/user_error.hpp"
 #include "harness/campaign/crew_room.hpp"
+#include "harness/campaign/need.hpp"
 #include "harness/campaign/opened.hpp"
 #include "harness/campaign/replays.hpp"
 
@@ -15,13 +16,6 @@ namespace {
 
 // A pair that one of so many runs shows is confirmed.
 constexpr std::uint32_t repetitions = 3;
-
-template <typename T> T need(Result<T> result) {
-  if (!result) {
-    throw std::runtime_error(result.error().message);
-  }
-  return std::move(*result);
-}
 
 /// What any of the runs showed.
 Columns columns_of(const ReplayOutcome& outcome, const std::vector<std::string>& phases) {

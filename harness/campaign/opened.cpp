@@ -1,23 +1,11 @@
 #include "harness/campaign/opened.hpp"
 
 #include "harness/base/user_error.hpp"
+#include "harness/campaign/need.hpp"
 #include "harness/campaign/plan.hpp"
 #include "harness/store/ledger.hpp"
 
-#include <stdexcept>
-
 namespace harness::campaign {
-
-namespace {
-
-template <typename T> T need(Result<T> result) {
-  if (!result) {
-    throw std::runtime_error(result.error().message);
-  }
-  return std::move(*result);
-}
-
-} // namespace
 
 OpenedCampaign open_campaign(const std::string& path) {
   auto directory = store::WorkDir::open(path);

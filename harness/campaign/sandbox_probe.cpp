@@ -2,17 +2,12 @@
 #include "harness/base/fd.hpp"
 #include "harness/base/text.hpp"
 #include "harness/campaign/find_program.hpp"
+#include "harness/campaign/helper_process.hpp"
 #include "harness/campaign/sandbox.hpp"
 
-#include <cstring>
-#include <fcntl.h>
 #include <filesystem>
 #include <fmt/format.h>
-#include <spawn.h>
-#include <sys/wait.h>
 #include <unistd.h>
-
-extern char** environ;
 
 namespace harness::campaign {
 
@@ -24,34 +19,9 @@ struct Trial {
 };
 
 Trial attempt(const std::vector<std::string>& command) {
-  auto pipe = make_pipe();
-  auto null = open_file("/dev/null", O_RDWR);
-  if (!pipe || !null) {
-    return {false, "no file descriptor left"};
-  }
-  posix_spawn_file_actions_t actions;
-  posix_spawn_file_actions_init(&actions);
-  posix_spawn_file_actions_adddup2(&actions, null->get(), 0);
-  posix_spawn_file_actions_adddup2(&actions, null->get(), 1);
-  posix_spawn_file_actions_adddup2(&actions, pipe->second.get(), 2);
-  std::vector<char*> words;
-  for (const auto& word : command) {
-    words.push_back(const_cast<char*>(word.c_str()));
-  }
-  words.push_back(nullptr);
-  pid_t child = -1;
-  const int failed = ::posix_spawnp(&child, words[0], &actions, nullptr, words.data(), environ);
-  posix_spawn_file_actions_destroy(&actions);
-  pipe->second.reset();
-  if (failed != 0) {
-    return {false, std::strerror(failed)};
-  }
-  auto said = read_all(pipe->first.get(), 4096);
-  int status = 0;
-  while (::waitpid(child, &status, 0) < 0 && errno == EINTR) {
-  }
-  return {WIFEXITED(status) && WEXITSTATUS(status) == 0,
-          said ? std::string(trim(*said)) : std::string()};
+  const auto end =
+      run_helper(command, {.stream = STDERR_FILENO, .quiet = true, .most_bytes = 4096});
+  return end ? Trial{end->good, std::string(trim(end->said))} : Trial{false, end.error().message};
 }
 
 bool is_number(const char* file, std::string_view number) {

@@ -1,21 +1,9 @@
 #include "harness/campaign/verify_inputs.hpp"
 
+#include "harness/campaign/need.hpp"
 #include "mutators/generator.hpp"
 
-#include <stdexcept>
-
 namespace harness::campaign {
-
-namespace {
-
-template <typename T> T need(Result<T> result) {
-  if (!result) {
-    throw std::runtime_error(result.error().message);
-  }
-  return *std::move(result);
-}
-
-} // namespace
 
 VerifyInputs verify_inputs(const OpenedCampaign& campaign, std::uint64_t fresh,
                            std::uint64_t seed) {

@@ -2,56 +2,14 @@
 // prints.
 #include "harness/cli/init_look.hpp"
 
-#include "harness/base/fd.hpp"
+#include "harness/campaign/helper_process.hpp"
 #include "harness/campaign/sandbox.hpp"
 
-#include <fcntl.h>
 #include <filesystem>
 #include <nlohmann/json.hpp>
-#include <spawn.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
-extern char** environ;
-
 namespace harness::cli {
-
-namespace {
-
-/// Runs `command` to its end; its standard output, or why it failed.
-Result<std::string> output_of(const std::vector<std::string>& command) {
-  auto pipe = make_pipe();
-  auto null = open_file("/dev/null", O_RDONLY);
-  if (!pipe || !null) {
-    return Error{"no file descriptor left"};
-  }
-  posix_spawn_file_actions_t actions;
-  posix_spawn_file_actions_init(&actions);
-  posix_spawn_file_actions_adddup2(&actions, null->get(), 0);
-  posix_spawn_file_actions_adddup2(&actions, pipe->second.get(), 1);
-  std::vector<char*> words;
-  for (const auto& word : command) {
-    words.push_back(const_cast<char*>(word.c_str()));
-  }
-  words.push_back(nullptr);
-  pid_t child = -1;
-  const int failed = ::posix_spawnp(&child, words[0], &actions, nullptr, words.data(), environ);
-  posix_spawn_file_actions_destroy(&actions);
-  pipe->second.reset();
-  if (failed != 0) {
-    return Error::from_errno(command[0], failed);
-  }
-  auto output = read_all(pipe->first.get());
-  int status = 0;
-  while (::waitpid(child, &status, 0) < 0 && errno == EINTR) {
-  }
-  if (!WIFEXITED(status) || WEXITSTATUS(status) != 0) {
-    return Error{"the look at the program failed in its sandbox"};
-  }
-  return output;
-}
-
-} // namespace
 
 Result<Look> look(const LookRequest& request) {
   std::error_code ignored;
@@ -71,11 +29,14 @@ Result<Look> look(const LookRequest& request) {
   } else {
     words.insert(words.begin(), harness);
   }
-  auto output = output_of(words);
-  if (!output) {
-    return std::move(output).error();
+  auto end = campaign::run_helper(words, {});
+  if (!end) {
+    return std::move(end).error();
   }
-  const auto json = nlohmann::json::parse(*output, nullptr, false);
+  if (!end->good) {
+    return Error{"the look at the program failed in its sandbox"};
+  }
+  const auto json = nlohmann::json::parse(end->said, nullptr, false);
   if (json.is_discarded()) {
     return Error{"the look at the program ended without an answer"};
   }

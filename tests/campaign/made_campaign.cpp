@@ -1,23 +1,11 @@
 #include "tests/campaign/made_campaign.hpp"
 
+#include "harness/campaign/need.hpp"
 #include "harness/campaign/plan.hpp"
 #include "harness/campaign/shard_notes.hpp"
 #include "harness/model/digest.hpp"
 
-#include <stdexcept>
-
 namespace harness::campaign::test {
-
-namespace {
-
-template <typename T> T need(Result<T> result) {
-  if (!result) {
-    throw std::runtime_error(result.error().message);
-  }
-  return std::move(*result);
-}
-
-} // namespace
 
 store::Ledger make_campaign(const std::string& path, const MadeCampaign& made) {
   auto directory = need(store::WorkDir::create(path));
