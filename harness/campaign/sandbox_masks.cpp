@@ -3,8 +3,12 @@
 #include "harness/base/text.hpp"
 
 #include <algorithm>
+#include <cerrno>
 #include <filesystem>
+#include <optional>
 #include <sys/stat.h>
+#include <system_error>
+#include <utility>
 
 namespace harness::campaign {
 
@@ -22,28 +26,66 @@ bool is_meeting_point(const struct stat& about) {
   return S_ISSOCK(about.st_mode) || S_ISFIFO(about.st_mode);
 }
 
+/// What can't be looked at is hidden whole: others may change the tree meanwhile.
+class MaskWalk {
+public:
+  explicit MaskWalk(std::size_t limit) : left_(limit) {}
+
+  void enter(const std::string& directory) {
+    const auto entries = list(directory);
+    if (!entries) {
+      masks_.push_back({directory, true});
+      return;
+    }
+    for (const auto& path : *entries) {
+      look_at(path);
+    }
+  }
+  std::vector<Mask> take() { return std::move(masks_); }
+
+private:
+  /// Nothing if it can't be read to its end; a directory that has gone is empty.
+  static std::optional<std::vector<std::string>> list(const std::string& directory) {
+    std::vector<std::string> entries;
+    std::error_code problem;
+    fs::directory_iterator at(directory, problem);
+    for (; !problem && at != fs::directory_iterator{}; at.increment(problem)) {
+      entries.push_back(at->path().string());
+    }
+    const bool gone = problem == std::errc::no_such_file_or_directory;
+    return problem && !gone ? std::nullopt : std::optional(std::move(entries));
+  }
+
+  void look_at(const std::string& path) {
+    struct stat about {};
+    if (::lstat(path.c_str(), &about) != 0) {
+      if (errno != ENOENT) {
+        masks_.push_back({path, false});
+      }
+      return;
+    }
+    if (S_ISLNK(about.st_mode)) {
+      return;
+    }
+    const bool inside = S_ISDIR(about.st_mode);
+    left_ -= left_ > 0 ? 1 : 0;
+    if (is_meeting_point(about) || is_secret(about) || (inside && left_ == 0)) {
+      masks_.push_back({path, inside});
+    } else if (inside) {
+      enter(path);
+    }
+  }
+
+  std::size_t left_;
+  std::vector<Mask> masks_;
+};
+
 } // namespace
 
 std::vector<Mask> masks_below(const std::string& directory, std::size_t limit) {
-  std::vector<Mask> masks;
-  std::error_code problem;
-  fs::recursive_directory_iterator walk(directory, fs::directory_options::skip_permission_denied,
-                                        problem);
-  for (; !problem && walk != fs::recursive_directory_iterator{} && limit > 0; --limit) {
-    const std::string path = walk->path().string();
-    struct stat about {};
-    if (::lstat(path.c_str(), &about) == 0 && !S_ISLNK(about.st_mode)) {
-      const bool inside = S_ISDIR(about.st_mode);
-      if (is_meeting_point(about) || is_secret(about)) {
-        masks.push_back({path, inside});
-        if (inside) {
-          walk.disable_recursion_pending();
-        }
-      }
-    }
-    walk.increment(problem);
-  }
-  return masks;
+  MaskWalk walk(limit);
+  walk.enter(directory);
+  return walk.take();
 }
 
 bool is_below(std::string_view path, std::string_view directory) {

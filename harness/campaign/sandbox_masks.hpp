@@ -13,7 +13,8 @@ struct Mask {
 };
 
 /// Everything below `directory` that not everybody may read, and every socket and fifo (a read-only
-/// mount still lets one talk to them). At most `limit` entries are looked at.
+/// mount still lets one talk to them). After `limit` entries, directories are hidden unseen; so is
+/// what can't be looked at.
 std::vector<Mask> masks_below(const std::string& directory, std::size_t limit = 20'000);
 
 /// Paths of the Unix sockets in `proc_net_unix` (the text of /proc/net/unix) below any of `shown`.

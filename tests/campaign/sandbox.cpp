@@ -10,6 +10,7 @@
 #include <cstring>
 #include <doctest/doctest.h>
 #include <filesystem>
+#include <fstream>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
@@ -17,6 +18,8 @@
 
 using namespace harness;
 using namespace harness::campaign;
+
+namespace fs = std::filesystem;
 
 namespace {
 
@@ -73,6 +76,20 @@ TEST_CASE("what only root may read is masked") {
     const auto outcome = inside(mask.directory ? "ls -A '" + mask.path + "'"
                                                : "cat '" + mask.path + "' 2>/dev/null");
     CHECK(outcome.output == "");
+  }
+}
+
+TEST_CASE("what is too much to look at is hidden whole") {
+  const test::TemporaryDirectory place;
+  for (const char* name : {"a", "b", "c"}) {
+    fs::create_directories(place / name);
+    std::ofstream(place / name + "/secret") << "x";
+    fs::permissions(place / name + "/secret", fs::perms::owner_read);
+  }
+  for (std::size_t limit = 0; limit < 8; ++limit) {
+    const auto masks = masks_below(place.path(), limit);
+    CHECK(masks.size() == 3);
+    CHECK(std::ranges::count_if(masks, &Mask::directory) >= (limit < 2 ? 3 : 0));
   }
 }
 
