@@ -258,6 +258,11 @@ WayOn Session::on(Thread& thread, StoppedTracee tracee, const GroupStopEvent& /*
   if (thread.process != nullptr && thread.process->detaching && !ending_) {
     return detach(thread, std::move(tracee), 0);
   }
+  if (thread.process != nullptr && thread.process->index == 0 && !ending_) {
+    if (const auto signal = signals_.stopped()) {
+      send(*signal);
+    }
+  }
   return std::move(tracee).listen();
 }
 

@@ -3,9 +3,22 @@
 #include "harness/model/kernel_names.hpp"
 
 #include <algorithm>
+#include <csignal>
 #include <fmt/format.h>
+#include <utility>
 
 namespace harness::tracer {
+
+namespace {
+
+/// Whether it stops the main process, unless that has other ideas.
+bool stops(const SignalToSend& what) {
+  const bool stop = what.signal == SIGSTOP || what.signal == SIGTSTP || what.signal == SIGTTIN ||
+                    what.signal == SIGTTOU;
+  return stop && what.to != harness::SignalEvent::To::child;
+}
+
+} // namespace
 
 Result<SignalPlan> SignalPlan::make(std::span<const harness::SignalEvent> events,
                                     std::span<const Phase> phases) {
@@ -37,12 +50,26 @@ std::vector<SignalToSend> SignalPlan::due(std::uint64_t calls, PhaseIndex phase,
   std::erase_if(waiting_, [&](const Waiting& waiting) {
     const bool reached = waiting.phase ? *waiting.phase == phase && calls_in_phase >= waiting.calls
                                        : calls >= waiting.calls;
-    if (reached) {
-      now.push_back(waiting.send);
+    if (!reached || (stopping_ && waiting.send.signal == SIGCONT)) {
+      return false;
     }
-    return reached;
+    stopping_ |= stops(waiting.send);
+    now.push_back(waiting.send);
+    return true;
   });
   return now;
+}
+
+std::optional<SignalToSend> SignalPlan::stopped() {
+  const auto next = std::find_if(waiting_.begin(), waiting_.end(), [](const Waiting& waiting) {
+    return waiting.send.signal == SIGCONT;
+  });
+  if (!std::exchange(stopping_, false) || next == waiting_.end()) {
+    return std::nullopt;
+  }
+  const SignalToSend signal = next->send;
+  waiting_.erase(next);
+  return signal;
 }
 
 } // namespace harness::tracer

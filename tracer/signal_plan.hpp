@@ -25,9 +25,13 @@ public:
   /// True once everything has been sent.
   bool done() const { return waiting_.empty(); }
   /// What is due now that the main process has made `calls` calls, `calls_in_phase` of them in
-  /// `phase`. Each event is given once.
+  /// `phase`. Each event is given once. What continues the target waits until it has stopped: the
+  /// kernel would drop a stop that is still pending.
   std::vector<SignalToSend> due(std::uint64_t calls, PhaseIndex phase,
                                 std::uint64_t calls_in_phase);
+  /// The main process has stopped: the signal that continues it, if a stop of ours was the cause.
+  /// It is due now whatever its point, since a stopped process makes no further call.
+  std::optional<SignalToSend> stopped();
 
 private:
   struct Waiting {
@@ -36,6 +40,7 @@ private:
     std::uint64_t calls = 0;
   };
   std::vector<Waiting> waiting_;
+  bool stopping_ = false; // a stop was given and has not taken effect yet
 };
 
 } // namespace harness::tracer

@@ -107,3 +107,18 @@ TEST_CASE("a signal is sent at its point of progress") {
   CHECK(target.output().empty());
   CHECK(result.processes[0].threads[0].calls.size() <= 4);
 }
+
+TEST_CASE("a stop takes effect before the signal that ends it, whichever point that has") {
+  std::uint64_t restarted = 0;
+  std::uint64_t calls = 1;
+  for (std::uint64_t at = 1; at <= calls; ++at) {
+    Target target({"/bin/sleep", "0.02"});
+    target.spec.signals = {{.signal = "SIGSTOP", .at = {.phase = "", .calls = at}},
+                           {.signal = "SIGCONT", .at = {.phase = "", .calls = at + at % 2}}};
+    const auto result = target.run();
+    CHECK(test::exit_status(result) == 0);
+    calls = result.calls;
+    restarted += test::counts(result)["restart_syscall"];
+  }
+  CHECK(restarted > 0); // by the one that came in its sleep
+}
