@@ -132,7 +132,20 @@ void set_directory(Draft& draft, const Input& input) {
   }
 }
 
-/// Nobody hears a system log but the neighbour of that name; the others are processes.
+/// A neighbour that lives in the worker, at a place of the sandbox's own /dev or network.
+template <typename Listener>
+void open_here(Draft& draft, const std::string& name, const RunPlace& place,
+               std::unique_ptr<Listener>& listener) {
+  if (!place.isolated) {
+    draft.left_out.push_back(fmt::format("neighbour {}: only in isolation", name));
+  } else if (auto opened = Listener::open(); opened) {
+    listener = std::move(*opened);
+  } else {
+    draft.left_out.push_back(fmt::format("neighbour {}: {}", name, opened.error().message));
+  }
+}
+
+/// The system log and the name server live here; the others are processes.
 void start_neighbours(Draft& draft, const CampaignPlan& plan, const Input& input,
                       const RunPlace& place) {
   std::vector<NeighbourSpec> specs;
@@ -144,15 +157,13 @@ void start_neighbours(Draft& draft, const CampaignPlan& plan, const Input& input
         spec.words.push_back(fill_in(word, draft.surroundings));
       }
       specs.push_back(std::move(spec));
-    } else if (name != system_log_name) {
+    } else if (name == system_log_name) {
+      open_here(draft, name, place, draft.resources->system_log);
+    } else if (name == name_server_name) {
+      open_here(draft, name, place, draft.resources->name_server);
+    } else {
       draft.left_out.push_back(
           fmt::format("neighbour {}: the plan does not explain it", quote_if_needed(name)));
-    } else if (!place.isolated) {
-      draft.left_out.push_back("neighbour devlog: only in isolation, /dev is the host's");
-    } else if (auto log = SystemLog::open(); log) {
-      draft.resources->system_log = std::move(*log);
-    } else {
-      draft.left_out.push_back("neighbour devlog: " + log.error().message);
     }
   }
   if (!specs.empty()) {

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "workloads/companion.hpp"
+#include "workloads/name_server.hpp"
 #include "workloads/neighbour.hpp"
 #include "workloads/placeholders.hpp"
 #include "workloads/run_directory.hpp"
@@ -23,6 +24,7 @@ public:
   RunDirectory directory;
   Streams streams;
   std::unique_ptr<SystemLog> system_log;
+  std::unique_ptr<NameServer> name_server;
   std::unique_ptr<Neighbours> neighbours;
   RunCompanion companion;
 };

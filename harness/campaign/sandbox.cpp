@@ -173,6 +173,10 @@ void add_masks(Arguments& arguments, const TargetPlan& target) {
   for (auto& path : outside) {
     path.insert(0, root);
   }
+  std::error_code problem;
+  if (fs::is_regular_file(fs::symlink_status(root + "/etc/resolv.conf", problem))) {
+    arguments.hide({"/etc/resolv.conf", false}); // then port 53 of loopback is asked, everywhere
+  }
   if (const auto sockets = read_file("/proc/net/unix")) {
     for (const auto& path : sockets_below(*sockets, outside)) {
       arguments.hide({path.substr(root.size()), false});

@@ -1,0 +1,42 @@
+// NameServer: answers at port 53 of loopback, the neighbour "nameserver": every name is this
+// machine. Without it that port is closed, and no name beyond /etc/hosts can be looked up. Knows
+// the kernel interface only.
+#pragma once
+
+#include "harness/base/fd.hpp"
+#include "harness/base/result.hpp"
+#include "workloads/wake.hpp"
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <thread>
+
+namespace harness::workloads {
+
+/// The name in plans and inputs.
+constexpr const char* name_server_name = "nameserver";
+
+/// The answer to a query (RFC 1035, section 4): 127.0.0.1 to a question for an address of version
+/// 4, no record to any other; nothing to what is no query.
+std::optional<std::string> name_answer(std::string_view query);
+
+/// A datagram socket in the worker's own network; a thread answers.
+class NameServer {
+public:
+  static Result<std::unique_ptr<NameServer>> open();
+  ~NameServer();
+  NameServer(const NameServer&) = delete;
+  NameServer& operator=(const NameServer&) = delete;
+
+private:
+  explicit NameServer(Fd socket);
+  void answer() const;
+
+  Fd socket_;
+  Wake stop_;
+  std::thread thread_;
+};
+
+} // namespace harness::workloads
