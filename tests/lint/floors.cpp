@@ -133,7 +133,7 @@ TEST_CASE("libraries are known by the rooms that need them") {
       {"<CLI/", {"harness/cli/"}},
       {"<sqlite3.h>", {"harness/store/", "tests/"}},
       {"<kainjow/", {"reports/"}},
-      {"<boost/", {"harness/campaign/", "harness/engine/", "harness/stats/"}},
+      {"<boost/", {"harness/campaign/", "harness/engine/", "harness/stats/", "tests/campaign/"}},
       {"<sys/ptrace.h>", {"tracer/", "tests/", "bench/"}},
       {"<linux/ptrace.h>", {"tracer/", "tests/", "bench/"}},
   };
