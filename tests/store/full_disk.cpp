@@ -1,55 +1,17 @@
 // A full disk ends with a clear message; once there is space again everything goes on.
 #include "harness/store/ledger.hpp"
 #include "tests/support/process.hpp"
+#include "tests/support/small_disk.hpp"
 
 #include <cerrno>
-#include <cstdio>
-#include <cstring>
 #include <doctest/doctest.h>
-#include <fcntl.h>
-#include <sys/mount.h>
-#include <unistd.h>
 
 using namespace harness;
 using namespace harness::store;
+using harness::test::SmallDisk;
 using harness::test::TemporaryDirectory;
 
 namespace {
-
-/// A small file system of its own, unmounted at the end; says why if there is none.
-class SmallDisk {
-public:
-  SmallDisk(const std::string& path, const char* options) : path_(path) {
-    mounted_ = ::mount("tmpfs", path.c_str(), "tmpfs", 0, options) == 0;
-    if (!mounted_) {
-      std::printf("left out: no small tmpfs can be mounted (%s)\n", std::strerror(errno));
-    }
-  }
-  ~SmallDisk() {
-    if (mounted_) {
-      ::umount2(path_.c_str(), MNT_DETACH);
-    }
-  }
-  SmallDisk(const SmallDisk&) = delete;
-  SmallDisk& operator=(const SmallDisk&) = delete;
-  bool mounted() const { return mounted_; }
-
-  /// Takes all free space but about `left_bytes`.
-  void fill(std::size_t left_bytes) {
-    const Fd file(::open((path_ + "/filler").c_str(), O_CREAT | O_WRONLY | O_CLOEXEC, 0600));
-    const std::string block(4096, 'x');
-    off_t size = 0;
-    while (::write(file.get(), block.data(), block.size()) == 4096) {
-      size += 4096;
-    }
-    REQUIRE(::ftruncate(file.get(), size - static_cast<off_t>(left_bytes)) == 0);
-  }
-  void free() { REQUIRE(::unlink((path_ + "/filler").c_str()) == 0); }
-
-private:
-  std::string path_;
-  bool mounted_ = false;
-};
 
 RunRecord run_of(Ledger& ledger, WriterIndex writer, std::int32_t number, std::size_t bytes) {
   RunRecord run{.writer = writer, .reached = {1}};
