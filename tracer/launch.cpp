@@ -190,6 +190,9 @@ Result<> Launch::start() {
   if (::ptrace(PTRACE_SEIZE, state_->born.id, nullptr, launch_options()) != 0) {
     const int code = errno;
     ::kill(state_->born.id, SIGKILL);
+    if (state_->plan.failed_step != StubStep::none) { // it has ended already, and said why
+      return failure();
+    }
     return Error::from_errno("PTRACE_SEIZE (see kernel.yama.ptrace_scope)", code);
   }
   if (state_->plan.isolate) { // the stub waits for us; not to have it costs time, no more

@@ -132,12 +132,12 @@ public:
   explicit Assault(Random random) : random_(random) {
     fs::create_directory(place_ / "tmp");
     ::setenv("TMPDIR", (place_ / "tmp").c_str(), 1);
-    fs::copy_file("/usr/bin/ls", place_ / "target-of-kills");
+    fs::copy_file("/usr/bin/ls", place_ / target_);
     std::ofstream(place_ / "plan.yaml")
         << "name: kills\n"
            "target: " +
-               place_.path() +
-               "/target-of-kills\n"
+               place_.path() + "/" + target_ +
+               "\n"
                "limits: {wall: 2s}\n"
                "explore: {until: budget, for: 10m}\n"
                "grammar:\n"
@@ -200,7 +200,7 @@ public:
     REQUIRE(directory);
     REQUIRE(directory->lock());
     CHECK(store::Ledger::resume(std::move(*directory)));
-    CHECK(eventually([&] { return test::processes_with("target-of-kills").empty(); }));
+    CHECK(eventually([&] { return test::processes_with(target_).empty(); }));
     CHECK(fs::is_empty(place_ / "tmp")); // scratch directories of killed coordinators, too
     std::ifstream mounts("/proc/self/mountinfo");
     for (std::string line; std::getline(mounts, line);) {
@@ -236,6 +236,8 @@ private:
   }
 
   TemporaryDirectory place_;
+  // Another run of this test beside us has targets of its own.
+  const std::string target_ = "target-of-kills-" + std::to_string(::getpid());
   Random random_;
   Shown shown_;
   int coordinators_ = 0;
