@@ -127,7 +127,8 @@ void Script::end() {
       }
     }
   }
-  if (!ends) {
+  // It may be gone before its connection is seen to close.
+  if (!ends && !stop_.is_set()) {
     control_.request_signal(plan_.stop_signal);
   }
   control_.finish(plan_.stop_grace);
