@@ -53,8 +53,6 @@ std::string_view to_string(Incomplete reason) {
   switch (reason) {
   case Incomplete::untraced_clone:
     return "started a process with CLONE_UNTRACED";
-  case Incomplete::own_filter:
-    return "installed a seccomp filter of its own";
   case Incomplete::own_tracer:
     return "traced a process of its own";
   case Incomplete::set_user_id:
@@ -65,8 +63,6 @@ std::string_view to_string(Incomplete reason) {
     return "a process vanished without a report";
   case Incomplete::breakpoint_lost:
     return "a phase point could not be watched";
-  case Incomplete::foreign_namespace:
-    return "a child moved out of sight";
   }
   return "unknown";
 }

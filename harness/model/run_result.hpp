@@ -63,14 +63,12 @@ using RunEnd = std::variant<Exited, Signaled, LimitReached, Stopped, LaunchFaile
 
 /// Why the tracer could not see the run whole; such a run never counts towards convergence.
 enum class Incomplete {
-  untraced_clone,   // CLONE_UNTRACED
-  own_filter,       // the target's own seccomp filter hides calls
-  own_tracer,       // the target traces a process of its own
-  set_user_id,      // a set-uid exec lost its privileges, or us ours
-  killed,           // ended by a limit or from outside
-  lost_tracee,      // a tracee vanished without a report
-  breakpoint_lost,  // a phase point could not be armed or was overwritten
-  foreign_namespace // a child moved where we can't follow
+  untraced_clone,  // CLONE_UNTRACED
+  own_tracer,      // the target traces a process of its own
+  set_user_id,     // a set-uid exec lost its privileges, or us ours
+  killed,          // ended by a limit or from outside
+  lost_tracee,     // a tracee vanished without a report
+  breakpoint_lost, // a phase point could not be armed or was overwritten
 };
 std::string_view to_string(Incomplete reason);
 

@@ -50,7 +50,7 @@ Message random_message(Random& random) {
             .attempt = 3,
             .index = random.next(),
             .ending = Ending::timed_out,
-            .incomplete = {Incomplete::killed, Incomplete::foreign_namespace},
+            .incomplete = {Incomplete::killed, Incomplete::breakpoint_lost},
             .reached = {0, 1, 65535},
             .bucket = random.bytes(5),
             .calls = random.next(),

@@ -23,7 +23,7 @@ SyscallId call(const char* name) {
 RunResult example() {
   RunResult run;
   run.end = Signaled{.signal = SIGSEGV, .core_dumped = true};
-  run.incomplete = {Incomplete::own_filter};
+  run.incomplete = {Incomplete::own_tracer};
   run.executables = {"/usr/bin/sh", "/usr/bin/true"};
   run.sightings = {
       {.phase = 0,
