@@ -99,7 +99,8 @@ test::Outcome run_script(const test::TemporaryDirectory& place, const std::strin
        .environment = {"PATH=" + (place / "bin") + ":" + (path ? path : "")}});
 }
 
-/// A campaign of redis-server that has converged, by a modest goal so that it takes a minute.
+/// A campaign of redis-server that has converged, by a modest goal and with one search, so that it
+/// takes a minute.
 class RedisCampaign {
 public:
   void copy_to(const test::TemporaryDirectory& place) {
@@ -107,7 +108,7 @@ public:
       make_clone(place_);
       const auto outcome =
           run_script(place_, "./run explore workloads/redis/redis.yaml --quiet --for 5m "
-                             "--epsilon 0.2 --confidence 0.8");
+                             "--epsilon 0.2 --confidence 0.8 --replicates 1");
       REQUIRE_MESSAGE(outcome.status == 0, outcome.output << outcome.error);
       made_ = true;
     }
