@@ -1,10 +1,15 @@
 #include "harness/campaign/merge.hpp"
 
 #include "harness/base/user_error.hpp"
+#include "harness/campaign/close_attempt.hpp"
+#include "harness/campaign/finish.hpp"
+#include "harness/campaign/frozen.hpp"
 #include "harness/campaign/merge_shards.hpp"
 #include "harness/campaign/need.hpp"
 #include "harness/campaign/plan.hpp"
 #include "harness/store/ledger.hpp"
+#include "harness/store/summary.hpp"
+#include "harness/store/whole.hpp"
 
 #include <algorithm>
 #include <fmt/format.h>
@@ -91,6 +96,20 @@ Ledger open_out(const std::string& out, const OpenedCampaign& first) {
   return need(Ledger::create(std::move(*directory), phase_names(first.plan)));
 }
 
+/// Why it ended, for reports of what was merged.
+void note_outcome(Ledger& ledger, const std::vector<OpenedCampaign>& campaigns,
+                  const Books& joined) {
+  Ending ending = ending_of(campaigns.front().notes);
+  const auto attempts = store::whole_attempts(joined);
+  ending.reached_goal = store::converged(joined);
+  ending.stop_reason = "It was merged from several campaigns.";
+  if (!attempts.empty() && store::speaks_of_all(*attempts.back(), joined)) {
+    ending.stop_reason = ending.reached_goal ? "A whole batch of fresh runs showed nothing new."
+                                             : "The last batch of fresh runs did not pass.";
+  }
+  note_ending(ledger, ending);
+}
+
 MergeReport report_on(const std::vector<OpenedCampaign>& campaigns, const Books& merged) {
   std::map<PairKey, std::size_t> seen_by;
   for (const auto& campaign : campaigns) {
@@ -141,8 +160,9 @@ std::vector<std::string> reasons_against(const OpenedCampaign& a, const OpenedCa
 
 MergeReport merge_campaigns(const std::string& out, const std::vector<std::string>& sources,
                             const MergeOptions& options) {
+  const bool existed = WorkDir::exists(out);
   std::vector<OpenedCampaign> campaigns;
-  if (WorkDir::exists(out)) {
+  if (existed) {
     campaigns.push_back(open_campaign(out));
   }
   for (const auto& source : sources) {
@@ -152,17 +172,29 @@ MergeReport merge_campaigns(const std::string& out, const std::vector<std::strin
     throw UserError({}, "nothing to merge", "name the campaign directories after OUT");
   }
   auto warnings = check(campaigns, options);
-  for (auto& note : check_shards(campaigns, options.partial)) {
-    warnings.push_back(std::move(note));
-  }
+  auto closed = close_attempt(existed ? &campaigns.front() : nullptr, campaigns, options.partial);
+  auto notes = closed ? closed->notes : check_shards(campaigns, options.partial);
+  warnings.insert(warnings.end(), notes.begin(), notes.end());
+
   Ledger ledger = open_out(out, campaigns.front());
+  Books joined = ledger.books();
   for (const auto& campaign : campaigns) {
     copy_files(campaign, ledger.directory());
-    need(ledger.absorb(campaign.books));
+    need(joined.merge(campaign.books));
     carry_shards(ledger, campaign.notes);
+    carry_parts(ledger, campaign.notes);
   }
+  MergeReport report = report_on(campaigns, joined);
+  if (closed) {
+    const stats::Attempt& attempt = closed->record.attempt;
+    closed->record.began_at_run = report.runs - attempt.runs - attempt.incomplete;
+    joined.attempts[ledger.whole_attempt(attempt.number)] = closed->record;
+    report.attempt = attempt;
+  }
+  note_outcome(ledger, campaigns, joined);
+  need(ledger.absorb(joined)); // at once: an attempt is closed with its runs or not at all
   need(ledger.checkpoint());
-  MergeReport report = report_on(campaigns, ledger.books());
+  report.statement = store::risk_statement(joined, campaigns.front().plan.explore.confidence);
   report.warnings = std::move(warnings);
   return report;
 }

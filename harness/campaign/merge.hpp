@@ -5,6 +5,7 @@
 #include "harness/campaign/opened.hpp"
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -29,12 +30,16 @@ struct MergeReport {
   std::size_t pairs = 0;
   std::size_t inputs = 0;
   std::vector<std::string> warnings; // differences that do not matter or were allowed
+  /// That the fresh runs among the sources closed, and the sentence on what is known now.
+  std::optional<stats::Attempt> attempt;
+  std::string statement;
 };
 
 /// Why these two are campaigns of different things, a line each; empty: they may be merged.
 std::vector<std::string> reasons_against(const OpenedCampaign& a, const OpenedCampaign& b);
 
-/// Joins the campaigns in `sources` into `out`, a new directory or an existing campaign. Throws
+/// Joins the campaigns in `sources` into `out`, a new directory or an existing campaign. Fresh runs
+/// that were drawn from `out` (see validate.hpp) close the attempt that they belong to. Throws
 /// UserError before anything is written where they can't be merged, std::runtime_error where
 /// writing fails; then merging again completes what was begun.
 MergeReport merge_campaigns(const std::string& out, const std::vector<std::string>& sources,

@@ -28,20 +28,6 @@ std::map<std::string, Found> find_shards(const std::vector<OpenedCampaign>& camp
   return found;
 }
 
-/// "3", "3 and 5", "3, 5, 7 and 90 more".
-std::string list_of(const std::vector<std::uint32_t>& numbers) {
-  constexpr std::size_t most = 8;
-  if (numbers.size() > most) {
-    return fmt::format("{} and {} more", fmt::join(numbers.begin(), numbers.begin() + most, ", "),
-                       numbers.size() - most);
-  }
-  if (numbers.size() == 1) {
-    return fmt::format("{}", numbers.front());
-  }
-  return fmt::format("{} and {}", fmt::join(numbers.begin(), numbers.end() - 1, ", "),
-                     numbers.back());
-}
-
 } // namespace
 
 std::vector<std::string> check_shards(const std::vector<OpenedCampaign>& campaigns, bool partial) {

@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <filesystem>
 #include <fmt/format.h>
+#include <link.h>
 #include <set>
 
 namespace harness::campaign {
@@ -184,6 +185,22 @@ void add_masks(Arguments& arguments, const TargetPlan& target) {
   }
 }
 
+/// The libraries that this process has loaded, by the names under which the loader looked for them
+/// (libfmt.so.9; /proc/self/maps has the files behind these links).
+std::vector<std::string> own_libraries() {
+  std::vector<std::string> paths;
+  ::dl_iterate_phdr(
+      [](dl_phdr_info* info, std::size_t, void* list) {
+        const std::string path = info->dlpi_name;
+        if (path.starts_with('/') && path.find(".so") != std::string::npos) {
+          static_cast<std::vector<std::string>*>(list)->push_back(path);
+        }
+        return 0;
+      },
+      &paths);
+  return paths;
+}
+
 /// Our own binary, out of the target's sight. In a foreign root our libraries come along.
 void add_worker(Arguments& arguments, const SandboxOptions& options) {
   const std::string inside = fmt::format("{}/bin/harness", sandbox_directory);
@@ -194,15 +211,8 @@ void add_worker(Arguments& arguments, const SandboxOptions& options) {
   }
   const std::string library_directory = fmt::format("{}/lib", sandbox_directory);
   std::string loader;
-  std::set<std::string> libraries;
-  const auto maps = read_file("/proc/self/maps");
-  for (const auto& line : split(maps ? *maps : "", '\n')) {
-    const auto slash = line.find('/');
-    const std::string path = slash == std::string::npos ? "" : line.substr(slash);
+  for (const auto& path : own_libraries()) {
     const std::string name = fs::path(path).filename();
-    if (name.find(".so") == std::string::npos || !libraries.insert(path).second) {
-      continue;
-    }
     arguments.add({"--ro-bind", path, library_directory + "/" + name});
     if (name.starts_with("ld-linux") || name.starts_with("ld-2")) {
       loader = library_directory + "/" + name;

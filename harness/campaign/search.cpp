@@ -9,9 +9,21 @@ namespace harness::campaign {
 
 using engine::PairName;
 
+namespace {
+
+stats::ConvergenceRule rule_of(const Search::Options& options) {
+  if (!options.part) {
+    return {options.goal, options.state};
+  }
+  const auto [attempt, shard] = *options.part;
+  const auto runs = range_of(stats::attempt_runs(options.goal, attempt), shard);
+  return stats::ConvergenceRule::drawing_part(options.goal, attempt, runs.size());
+}
+
+} // namespace
+
 Search::Search(Options options)
-    : options_(std::move(options)), rule_(options_.goal, options_.state),
-      quiet_(options_.state.quiet) {}
+    : options_(std::move(options)), rule_(rule_of(options_)), quiet_(options_.state.quiet) {}
 
 // ---- what it learns -----------------------------------------------------------------------------
 
@@ -81,6 +93,9 @@ bool Search::validating() const {
 }
 
 bool Search::finished() const {
+  if (options_.part) {
+    return !validating();
+  }
   switch (options_.until) {
   case Until::converged:
     return rule_.converged();
@@ -153,11 +168,25 @@ void Search::begin_attempt() {
   to_draw_.clear();
   deaths_.clear();
   attempt_news_.clear();
-  next_index_ = 0;
+  indices_ = 0;
   outstanding_ = 0;
   for (auto& [worker, told] : told_) {
     told.owed.clear();
   }
+}
+
+std::uint64_t Search::next_index() {
+  const std::uint64_t position = indices_++;
+  if (!options_.part) {
+    return position;
+  }
+  const auto [attempt, shard] = *options_.part;
+  const std::uint64_t whole = stats::attempt_runs(options_.goal, attempt);
+  const RunRange own = range_of(whole, shard);
+  // Beyond its own runs it draws in place of those seen only in part: every count-th, so that no
+  // two shards draw the same.
+  return position < own.size() ? own.from + position
+                               : whole + (position - own.size()) * shard.count + shard.index - 1;
 }
 
 Orders Search::draw(Told& told, std::uint64_t most) {
@@ -191,13 +220,13 @@ Orders Search::next(std::uint32_t worker, std::uint64_t slice, std::uint64_t mos
   if (options_.until == Until::converged) {
     auto wanted = rule_.next();
     if (const auto* validate = std::get_if<stats::ConvergenceRule::Validate>(&wanted)) {
-      if (!validating()) {
+      if (frozen_.attempt != validate->number) {
         begin_attempt();
       }
       // What was seen only in part is drawn again.
       const std::uint64_t given = outstanding_ + to_draw_.size();
       for (std::uint64_t i = given; i < validate->runs_left; ++i) {
-        to_draw_.push_back(next_index_++);
+        to_draw_.push_back(next_index());
       }
       if (!to_draw_.empty()) {
         return draw(told, runs);

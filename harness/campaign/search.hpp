@@ -3,6 +3,7 @@
 // it.
 #pragma once
 
+#include "harness/campaign/shard.hpp"
 #include "harness/engine/features.hpp"
 #include "harness/engine/protocol.hpp"
 #include "harness/model/plan.hpp"
@@ -32,6 +33,12 @@ public:
     std::uint64_t seed = 1;    // of this replicate
     std::uint32_t workers = 1; // that share it
     stats::ConvergenceRule::State state;
+    /// Does not search: draws its shard's runs of this attempt, and is finished.
+    struct Part {
+      unsigned attempt = 1;
+      Shard shard;
+    };
+    std::optional<Part> part;
   };
   explicit Search(Options options);
 
@@ -86,6 +93,8 @@ private:
 
   void tell_news(Told& told, std::uint32_t worker, Orders& orders);
   void begin_attempt();
+  /// The number of the next validation run; its input follows from it, whoever draws it.
+  std::uint64_t next_index();
   Orders draw(Told& told, std::uint64_t most);
   std::uint64_t worker_seed(std::uint32_t worker, std::uint64_t incarnation) const;
 
@@ -104,9 +113,9 @@ private:
 
   // ---- the attempt under way
   std::set<Call> frozen_calls_;
-  engine::Freeze frozen_;
+  engine::Freeze frozen_{.attempt = 0};
   std::deque<std::uint64_t> to_draw_;
-  std::uint64_t next_index_ = 0;
+  std::uint64_t indices_ = 0; // given out
   std::uint64_t outstanding_ = 0;
   std::map<std::uint64_t, int> deaths_; // of validation runs, by index
   std::set<engine::PairName> attempt_news_;

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 namespace harness::campaign {
 
@@ -45,6 +46,19 @@ RunRange range_of(std::uint64_t total, Shard shard) {
   const std::uint64_t before = shard.index - 1;
   const std::uint64_t from = before * part + std::min(before, longer);
   return {from, from + part + (before < longer ? 1 : 0)};
+}
+
+std::string list_of(const std::vector<std::uint32_t>& numbers) {
+  constexpr std::size_t most = 8;
+  if (numbers.size() > most) {
+    return fmt::format("{} and {} more", fmt::join(numbers.begin(), numbers.begin() + most, ", "),
+                       numbers.size() - most);
+  }
+  if (numbers.size() == 1) {
+    return fmt::format("{}", numbers.front());
+  }
+  return fmt::format("{} and {}", fmt::join(numbers.begin(), numbers.end() - 1, ", "),
+                     numbers.back());
 }
 
 } // namespace harness::campaign

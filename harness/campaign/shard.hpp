@@ -23,6 +23,9 @@ constexpr std::uint32_t most_shards = 1'000'000;
 std::string shard_text(Shard shard);
 std::optional<Shard> parse_shard(std::string_view text);
 
+/// "3", "3 and 5", "1, 2, 3, 4, 5, 6, 7, 8 and 90 more"; of at least one.
+std::string list_of(const std::vector<std::uint32_t>& numbers);
+
 /// The seed of a shard's own chance; for the only shard there is, `seed` decides alone.
 std::uint64_t shard_seed(std::uint64_t seed, Shard shard);
 

@@ -5,6 +5,7 @@
 #include "harness/base/user_error.hpp"
 #include "harness/cli/commands.hpp"
 #include "harness/cli/exit_status.hpp"
+#include "harness/cli/explore_ci.hpp"
 #include "harness/cli/explore_output.hpp"
 #include "harness/cli/shard_option.hpp"
 #include "harness/cli/style.hpp"
@@ -25,7 +26,8 @@ struct Words {
   std::string budget;
   std::string shard;
   std::string progress = "auto";
-  bool ci = false;
+  const CLI::Option* ci_option = nullptr; // given without a mode, too
+  std::string ci;
   bool quiet = false;
   bool no_isolation = false;
 };
@@ -43,7 +45,7 @@ Progress progress_of(const Words& words) {
   if (words.quiet) {
     return Progress::quiet;
   }
-  if (words.ci) {
+  if (words.ci_option->count() > 0) {
     return Progress::lines;
   }
   const auto progress = parse_progress(words.progress);
@@ -64,6 +66,14 @@ int run_explore(Words& words) {
   }
   options.isolation = !words.no_isolation;
   options.version = version;
+  const CiMode mode = parse_ci_mode(words.ci);
+  set_ci_defaults(mode, options);
+  if (mode == CiMode::prune) {
+    return run_prune(options);
+  }
+  if (mode == CiMode::report) {
+    return run_ci_report(options);
+  }
   campaign::ExploreResult result;
   {
     const auto observer = make_observer(progress_of(words));
@@ -76,7 +86,8 @@ int run_explore(Words& words) {
   if (result.interrupted) {
     return exit_interrupted;
   }
-  return result.summary ? result.summary->exit_status : exit_good;
+  const int status = result.summary ? result.summary->exit_status : exit_good;
+  return mode == CiMode::pr ? pr_status(status) : status;
 }
 
 Action define(CLI::App& app) {
@@ -97,7 +108,9 @@ Action define(CLI::App& app) {
   app.add_flag("--resume", options.resume, "Go on with an existing campaign");
   app.add_flag("--adopt", options.adopt, "With --resume: new counts where target or plan changed");
   app.add_option("--progress", words->progress, "auto, screen, lines, json or quiet");
-  app.add_flag("--ci", words->ci, "Lines, no redrawing");
+  words->ci_option = app.add_option("--ci", words->ci,
+                                    "For jobs: lines; and the defaults of pr, batch, prune, report")
+                         ->expected(0, 1);
   app.add_flag("--quiet", words->quiet, "No progress");
   app.add_flag("--no-isolation", words->no_isolation,
                "Let targets do to this machine whatever they are made to do");
@@ -113,7 +126,8 @@ const Command explore_command = {
     .examples = "  harness explore workloads/redis/redis.yaml\n"
                 "  harness explore ls.yaml --for 60s --out /tmp/ls.campaign\n"
                 "  harness explore ls.yaml --resume\n"
-                "  harness explore ls.yaml --ci --baseline main/report.json\n",
+                "  harness explore ls.yaml --ci pr --baseline main/report.json\n"
+                "  harness explore ls.yaml --ci batch --for 6h\n",
     .define = define,
 };
 

@@ -29,6 +29,9 @@ int run_merge(const Options& options) {
   }
   fmt::print("{}: {} runs, {} pairs, {} inputs\n", options.out, with_commas(report.runs),
              report.pairs, with_commas(report.inputs));
+  if (report.attempt) {
+    fmt::print("attempt {}: {}\n", report.attempt->number, report.statement);
+  }
   return exit_good;
 }
 

@@ -1,11 +1,9 @@
 // `harness report`: the reports of a campaign again, from what its directory holds now.
 #include "harness/base/fd.hpp"
 #include "harness/base/user_error.hpp"
-#include "harness/campaign/finish.hpp"
-#include "harness/campaign/opened.hpp"
 #include "harness/cli/commands.hpp"
 #include "harness/cli/exit_status.hpp"
-#include "harness/cli/style.hpp"
+#include "harness/cli/report_again.hpp"
 #include "reports/formats.hpp"
 
 #include <CLI/CLI.hpp>
@@ -13,7 +11,6 @@
 #include <fmt/format.h>
 #include <memory>
 #include <stdexcept>
-#include <unistd.h>
 
 namespace harness::cli {
 
@@ -24,6 +21,7 @@ struct Options {
   std::string format;
   std::string output;
   std::string baseline;
+  bool ci = false;
 };
 
 const reports::Format& format_of(const std::string& name) {
@@ -46,24 +44,17 @@ void need(const Result<>& done) {
 }
 
 int run_report(const Options& options) {
-  const auto opened = campaign::open_campaign(options.directory);
-  auto ending = campaign::ending_of(opened.notes);
-  if (!options.baseline.empty()) {
-    ending.baseline = campaign::load_baseline(options.baseline);
+  if (options.format.empty()) {
+    const int status = report_again(options.directory, options.baseline);
+    return options.ci ? status : exit_good;
   }
-  const auto summary = campaign::summarise_campaign(
-      {opened.plan, opened.environment, opened.directory, opened.books}, ending);
-  if (!options.format.empty()) {
-    const std::string text = format_of(options.format).render(summary);
-    if (options.output.empty()) {
-      std::fputs(text.c_str(), stdout);
-    } else {
-      need(replace_file(options.output, text));
-    }
-    return exit_good;
+  const std::string text =
+      format_of(options.format).render(summary_again(options.directory, options.baseline));
+  if (options.output.empty()) {
+    std::fputs(text.c_str(), stdout);
+  } else {
+    need(replace_file(options.output, text));
   }
-  need(campaign::write_reports(opened.directory, summary));
-  std::fputs(reports::terminal_summary(summary, style_for(STDOUT_FILENO)).c_str(), stdout);
   return exit_good;
 }
 
@@ -74,6 +65,7 @@ Action define(CLI::App& app) {
                  "One report to standard output: json, html, markdown, junit, ...");
   app.add_option("--output", options->output, "Write it there instead");
   app.add_option("--baseline", options->baseline, "Compare with this campaign or report.json");
+  app.add_flag("--ci", options->ci, "Exit as explore would have: the sum of the gates that failed");
   return [options](const Invocation&) { return run_report(*options); };
 }
 

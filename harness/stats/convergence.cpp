@@ -20,8 +20,41 @@ std::optional<double> phase_bound(const Attempt& attempt, std::size_t phase) {
   return clopper_pearson_upper(tally.news, tally.reached, attempt.alpha);
 }
 
+Attempt join_parts(const std::vector<Attempt>& parts) {
+  using State = Attempt::State;
+  Attempt whole{.number = parts.front().number, .alpha = parts.front().alpha};
+  bool drawn = true;
+  bool provable = true;
+  for (const Attempt& part : parts) {
+    whole.planned_runs += part.planned_runs;
+    whole.runs += part.runs;
+    whole.news += part.news;
+    whole.incomplete += part.incomplete;
+    whole.incomplete_news += part.incomplete_news;
+    whole.phases.resize(std::max(whole.phases.size(), part.phases.size()));
+    for (std::size_t i = 0; i < part.phases.size(); ++i) {
+      whole.phases[i].reached += part.phases[i].reached;
+      whole.phases[i].news += part.phases[i].news;
+    }
+    provable = provable && part.state != State::unprovable;
+    drawn = drawn && part.state != State::drawing && part.state != State::abandoned;
+  }
+  whole.state = !drawn           ? State::abandoned
+                : !provable      ? State::unprovable
+                : whole.news > 0 ? State::failed
+                                 : State::passed;
+  return whole;
+}
+
 ConvergenceRule::ConvergenceRule(Goal goal, State state) : goal_(goal), state_(std::move(state)) {
   abandon();
+}
+
+ConvergenceRule ConvergenceRule::drawing_part(Goal goal, unsigned number, std::uint64_t runs) {
+  ConvergenceRule rule(goal);
+  rule.state_.attempts.push_back(
+      {.number = number, .planned_runs = runs, .alpha = attempt_alpha(goal, number)});
+  return rule;
 }
 
 Attempt* ConvergenceRule::drawing() {

@@ -60,6 +60,10 @@ struct ValidationRun {
   std::vector<std::uint16_t> news;    // phases with a new pair, no duplicates
 };
 
+/// One attempt from the parts that several places drew of it, all of one frozen generator: passed
+/// only if each of them did. At least one part; their numbers and alphas are those of the first.
+Attempt join_parts(const std::vector<Attempt>& parts);
+
 class ConvergenceRule {
 public:
   /// Go on searching; an attempt begins after `quiet_left` further runs without news.
@@ -91,6 +95,9 @@ public:
   /// Goes on from `state`. An attempt that was being drawn is abandoned: its frozen generator is
   /// gone.
   ConvergenceRule(Goal goal, State state);
+  /// The rule of one place of several that draw attempt `number` of a whole: `runs` of its fresh
+  /// runs are drawn here, at once and whatever they show.
+  static ConvergenceRule drawing_part(Goal goal, unsigned number, std::uint64_t runs);
 
   Next next() const;
   const State& state() const { return state_; }

@@ -24,6 +24,9 @@ struct Origin {
   friend auto operator<=>(const Origin&, const Origin&) = default;
 };
 
+/// Stands for a replicate's number where an attempt speaks of all that was merged.
+constexpr std::uint32_t whole = 0;
+
 /// A (phase, call) pair: a column of the incidence matrix.
 struct Column {
   std::string phase;

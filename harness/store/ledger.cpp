@@ -118,6 +118,11 @@ Result<std::map<std::string, std::string>> Ledger::read_notes(const WorkDir& dir
   return database->load_notes();
 }
 
+std::string campaign_id(const std::map<std::string, std::string>& notes) {
+  const auto found = notes.find(campaign_note);
+  return found == notes.end() ? "" : found->second;
+}
+
 std::uint64_t quiet_runs(const std::map<std::string, std::string>& notes, std::uint32_t replicate) {
   const auto found = notes.find(quiet_note(replicate));
   const auto runs = found == notes.end() ? std::nullopt : parse_integer(found->second);

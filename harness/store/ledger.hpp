@@ -105,9 +105,13 @@ public:
   Result<> set_convergence(const stats::ConvergenceRule::State& state,
                            const std::set<PairKey>& news = {}, std::uint32_t replicate = 1);
 
+  /// The name under which an attempt of all that was merged here is kept.
+  AttemptKey whole_attempt(unsigned number) const { return {{campaign_, whole}, number}; }
+
   /// A short text that belongs to the campaign; written with the next checkpoint.
   void set_note(const std::string& key, const std::string& value);
   std::optional<std::string> note(const std::string& key) const;
+  const std::map<std::string, std::string>& notes() const { return notes_; }
   Result<> log(const std::string& kind, const std::string& text);
 
   /// Joins the books of another campaign into these; see Books::merge.
@@ -177,6 +181,9 @@ private:
   std::map<Column, std::size_t> column_index_;
   std::map<ManyKey, RunCounts*> many_index_;
 };
+
+/// The id of the campaign that the notes belong to; "" if it has none yet.
+std::string campaign_id(const std::map<std::string, std::string>& notes);
 
 /// Exploring runs of a replicate since its last news, from the notes of a campaign.
 std::uint64_t quiet_runs(const std::map<std::string, std::string>& notes, std::uint32_t replicate);

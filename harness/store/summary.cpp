@@ -4,6 +4,8 @@
 #include "harness/model/argument_text.hpp"
 #include "harness/model/syscall_table.hpp"
 #include "harness/stats/estimators.hpp"
+#include "harness/store/shares.hpp"
+#include "harness/store/whole.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -29,11 +31,28 @@ std::set<std::string> campaigns(const Books& books) {
 std::map<Origin, const AttemptRecord*> last_attempts(const Books& books, bool only_complete) {
   std::map<Origin, const AttemptRecord*> last;
   for (const auto& [key, record] : books.attempts) {
-    if (!only_complete || record.attempt.complete()) {
+    if (key.first.replicate != whole && (!only_complete || record.attempt.complete())) {
       last[key.first] = &record; // keys are sorted by number
     }
   }
   return last;
+}
+
+const AttemptRecord* last_complete(const std::vector<const AttemptRecord*>& attempts) {
+  const auto found = std::find_if(attempts.rbegin(), attempts.rend(),
+                                  [](const auto* record) { return record->attempt.complete(); });
+  return found == attempts.rend() ? nullptr : *found;
+}
+
+/// Those whose bounds speak of these books: of several campaigns, only what was drawn for all.
+std::vector<const AttemptRecord*> attempts_of(const Books& books) {
+  auto attempts = whole_attempts(books);
+  if (attempts.empty() && campaigns(books).size() < 2) {
+    for (const auto& [key, record] : books.attempts) {
+      attempts.push_back(&record);
+    }
+  }
+  return attempts;
 }
 
 AttemptSummary summarise_attempt(const AttemptRecord& record, const Profile& profile) {
@@ -109,25 +128,14 @@ std::set<std::uint32_t> seen_by(const Books& books, const PairRecord& record) {
 }
 
 void add_replicates(CampaignSummary& summary, const Books& books) {
-  std::map<std::uint32_t, ReplicateSummary> replicates;
-  for (const auto& runs : {books.profile.runs, books.profile.incomplete_runs}) {
-    for (const auto& [writer, count] : runs) {
-      replicates[replicate_of(books, writer)].runs += count;
-    }
+  std::map<WriterId, std::uint32_t> replicates;
+  for (const auto& [writer, origin] : books.writers) {
+    replicates[writer] = origin.replicate;
   }
-  for (const auto& [key, record] : books.profile.pairs) {
-    const auto seen = seen_by(books, record);
-    for (const auto replicate : seen) {
-      ++replicates[replicate].pairs;
-    }
-    if (seen.size() == 1) {
-      replicates[*seen.begin()].only_here.push_back(key);
-    }
-  }
-  if (replicates.size() > 1) {
-    for (auto& [number, replicate] : replicates) {
-      replicate.number = number;
-      summary.replicates.push_back(std::move(replicate));
+  auto shares = shares_of(books, replicates, std::uint32_t{1});
+  if (shares.size() > 1) {
+    for (auto& [number, share] : shares) {
+      summary.replicates.push_back({number, share.runs, share.pairs, std::move(share.only_here)});
     }
   }
 }
@@ -193,7 +201,11 @@ std::vector<std::string> seen_once(const Books& books) {
 /// What the numbers do not say, one sentence each.
 std::vector<std::string> gaps(const Books& books, const CampaignSummary& summary) {
   std::vector<std::string> sentences;
-  if (campaigns(books).size() > 1) {
+  const AttemptRecord* of_all = last_complete(whole_attempts(books));
+  if (of_all != nullptr && !speaks_of_all(*of_all, books)) {
+    sentences.push_back("What was merged since the last complete validation is not covered by its "
+                        "bound.");
+  } else if (of_all == nullptr && campaigns(books).size() > 1) {
     sentences.push_back("These are the merged results of several campaigns: the bound of one does "
                         "not speak of all, so none is given.");
   }
@@ -250,6 +262,10 @@ Estimates estimates_of(const Books& books, const std::string& phase) {
 }
 
 bool converged(const Books& books) {
+  if (const auto wholes = whole_attempts(books);
+      !wholes.empty() && speaks_of_all(*wholes.back(), books)) {
+    return wholes.back()->attempt.state == Attempt::State::passed;
+  }
   const auto last = last_attempts(books, false);
   std::set<Origin> origins;
   for (const auto& [writer, origin] : books.writers) {
@@ -263,17 +279,19 @@ bool converged(const Books& books) {
 
 std::string risk_statement(const Books& books, double confidence) {
   const auto last = last_attempts(books, true);
-  if (campaigns(books).size() > 1) {
+  const AttemptRecord* of_all = last_complete(whole_attempts(books));
+  if (of_all == nullptr && campaigns(books).size() > 1) {
     return "Nothing is claimed about calls that were not seen: these are merged campaigns.";
   }
-  if (last.empty()) {
+  if (of_all == nullptr && last.empty()) {
     return "Nothing is claimed about calls that were not seen: no batch of fresh runs was drawn to "
            "its end.";
   }
   // Of several replicates, the one that proved least.
-  const AttemptRecord* worst = nullptr;
+  const AttemptRecord* worst = of_all;
   for (const auto& [origin, record] : last) {
-    if (worst == nullptr || *stats::bound(record->attempt) > *stats::bound(worst->attempt)) {
+    if (of_all == nullptr &&
+        (worst == nullptr || *stats::bound(record->attempt) > *stats::bound(worst->attempt))) {
       worst = record;
     }
   }
@@ -308,8 +326,8 @@ CampaignSummary summarise(CampaignPlan plan, const WorkDir& directory, const Boo
   summary.crashes = books.total(Counter::Kind::crashes);
   summary.time_outs = books.total(Counter::Kind::time_outs);
   summary.corpus = books.inputs.size();
-  for (const auto& [key, record] : books.attempts) {
-    summary.attempts.push_back(summarise_attempt(record, books.profile));
+  for (const AttemptRecord* record : attempts_of(books)) {
+    summary.attempts.push_back(summarise_attempt(*record, books.profile));
   }
   for (const auto& [key, point] : books.curve) {
     if (key.first == books.curve.begin()->first.first) { // of a merged campaign, the first one's

@@ -173,3 +173,36 @@ TEST_CASE("until quiet: so many runs without news") {
   search.ran(explored(), {pair_of(openat)});
   CHECK(search.finished());
 }
+
+TEST_CASE("parts of an attempt draw disjoint runs that together are the whole, and end") {
+  const std::uint64_t whole = stats::attempt_runs(options().goal, 2);
+  std::set<std::uint64_t> drawn_by_all;
+  std::uint64_t counted = 0;
+  for (std::uint32_t part = 1; part <= 3; ++part) {
+    auto asked = options();
+    asked.part = Search::Options::Part{2, {part, 3}};
+    Search search(asked);
+    search.began(0);
+    search.know(pair_of(openat));
+    bool first = true;
+    while (!search.finished()) {
+      const Orders orders = search.next(0, 5, 1000);
+      const auto* draw = only<engine::Draw>(orders);
+      REQUIRE(draw != nullptr);
+      CHECK((first == (only<engine::Freeze>(orders) != nullptr)));
+      CHECK(draw->attempt == 2);
+      for (std::uint64_t i = draw->from; i < draw->to; ++i) {
+        CHECK(drawn_by_all.insert(i).second);
+        Run run = drawn(*draw, i);
+        if (std::exchange(first, false)) {
+          run.incomplete = {Incomplete::lost_tracee}; // is drawn again, under a number of its own
+        }
+        search.ran(run, {pair_of(openat)});
+      }
+    }
+    CHECK(search.rule().state().attempts.back().state == stats::Attempt::State::passed);
+    counted += search.rule().state().attempts.back().runs;
+  }
+  CHECK(counted == whole);
+  CHECK(drawn_by_all.size() == whole + 3);
+}

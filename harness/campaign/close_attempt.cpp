@@ -1,0 +1,163 @@
+#include "harness/campaign/close_attempt.hpp"
+
+#include "harness/base/user_error.hpp"
+#include "harness/campaign/frozen.hpp"
+
+#include <algorithm>
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+#include <map>
+
+namespace harness::campaign {
+
+namespace {
+
+struct Part {
+  const OpenedCampaign* campaign = nullptr;
+  FreshPart fresh;
+  const store::AttemptRecord* drawn = nullptr; // null: not to its end
+};
+
+/// True if `books` have all that `other` counted.
+bool has(const store::Books& books, const store::Books& other) {
+  return std::all_of(other.writers.begin(), other.writers.end(),
+                     [&](const auto& writer) { return books.writers.contains(writer.first); });
+}
+
+/// The parts that `out` lacks. Others than parts may come along only if `out` has them.
+std::vector<Part> find_parts(const OpenedCampaign* out,
+                             const std::vector<OpenedCampaign>& sources) {
+  std::vector<Part> parts;
+  const OpenedCampaign* other = nullptr;
+  for (const auto& source : sources) {
+    const auto fresh = parts_in(source.notes);
+    const std::string id = store::campaign_id(source.notes);
+    if (out != nullptr && has(out->books, source.books)) {
+      continue;
+    }
+    if (!fresh.contains(id)) {
+      other = &source;
+      continue;
+    }
+    Part part{.campaign = &source, .fresh = fresh.at(id)};
+    for (const auto& [key, record] : source.books.attempts) {
+      const auto state = record.attempt.state;
+      if (key.first.campaign == id &&
+          (record.attempt.complete() || state == stats::Attempt::State::unprovable)) {
+        part.drawn = &record;
+      }
+    }
+    parts.push_back(part);
+  }
+  if (!parts.empty() && other != nullptr) {
+    throw UserError({},
+                    fmt::format("{} is no part of the validation that {} belongs to",
+                                other->directory.path(), parts.front().campaign->directory.path()),
+                    "merge the parts alone; other campaigns before or after them");
+  }
+  return parts;
+}
+
+void check_generator(const OpenedCampaign* out, const Frozen& frozen, const Part& part) {
+  if (part.fresh.frozen == frozen.id) {
+    return;
+  }
+  throw UserError({},
+                  fmt::format("the fresh runs in {} were not drawn from {} as it is now",
+                              part.campaign->directory.path(), out->directory.path()),
+                  fmt::format("draw them anew: harness validate {} --shard {}",
+                              out->directory.path(), shard_text(part.fresh.shard)));
+}
+
+/// A pair outside the frozen sets in a part that says it saw none: an earlier, killed try of it.
+bool shows_more(const Part& part, const store::Books& frozen) {
+  const auto& pairs = part.campaign->books.profile.pairs;
+  return std::any_of(pairs.begin(), pairs.end(), [&](const auto& pair) {
+    const auto& known = frozen.profile.pairs;
+    return std::none_of(known.begin(), known.end(), [&](const auto& item) {
+      return item.first.phase == pair.first.phase && item.first.call == pair.first.call;
+    });
+  });
+}
+
+} // namespace
+
+std::optional<ClosedAttempt>
+close_attempt(const OpenedCampaign* out, const std::vector<OpenedCampaign>& sources, bool partial) {
+  const auto parts = find_parts(out, sources);
+  if (parts.empty()) {
+    return std::nullopt;
+  }
+  if (out == nullptr) {
+    throw UserError({},
+                    fmt::format("{} holds fresh runs of a validation",
+                                parts.front().campaign->directory.path()),
+                    "merge them into the campaign that they were drawn from: name it as OUT");
+  }
+  const Frozen frozen = frozen_of(*out);
+  const std::uint32_t count = parts.front().fresh.shard.count;
+  std::map<std::uint32_t, const Part*> drawn;
+  ClosedAttempt closed;
+  bool more = false;
+  for (const auto& part : parts) {
+    const std::string& path = part.campaign->directory.path();
+    check_generator(out, frozen, part);
+    if (part.fresh.shard.count != count) {
+      throw UserError({},
+                      fmt::format("{} is part {}, others are parts of {}", path,
+                                  shard_text(part.fresh.shard), count),
+                      "merge the parts of one split");
+    }
+    more = more || shows_more(part, out->books);
+    if (part.drawn == nullptr) {
+      closed.notes.push_back(
+          fmt::format("{}: part {} was not drawn to its end", path, shard_text(part.fresh.shard)));
+    } else if (!drawn.emplace(part.fresh.shard.index, &part).second) {
+      throw UserError({},
+                      fmt::format("part {} is there twice: {} and {}", shard_text(part.fresh.shard),
+                                  drawn.at(part.fresh.shard.index)->campaign->directory.path(),
+                                  path),
+                      "the runs are the same: name one of them");
+    }
+  }
+  std::vector<std::uint32_t> missing;
+  for (std::uint32_t i = 1; i <= count; ++i) {
+    if (!drawn.contains(i)) {
+      missing.push_back(i);
+    }
+  }
+  if (!missing.empty() && !partial) {
+    throw UserError(
+        {},
+        fmt::format(
+            "{} of {} parts of the validation are there and drawn to their end; missing: {}",
+            drawn.size(), count, list_of(missing)),
+        fmt::format("draw them: harness validate {} --shard {}/{}, with --resume if it has begun; "
+                    "or add --partial to give this attempt up",
+                    out->directory.path(), missing.front(), count));
+  }
+  std::vector<stats::Attempt> attempts;
+  for (const auto& [index, part] : drawn) {
+    attempts.push_back(part->drawn->attempt);
+    closed.record.news.insert(part->drawn->news.begin(), part->drawn->news.end());
+  }
+  if (attempts.empty()) {
+    attempts.push_back({.number = frozen.attempt, .alpha = frozen.alpha});
+  }
+  stats::Attempt& attempt = closed.record.attempt = stats::join_parts(attempts);
+  if (!missing.empty()) {
+    attempt.planned_runs = frozen.runs;
+    attempt.state = stats::Attempt::State::abandoned;
+    closed.notes.push_back(fmt::format("attempt {} is given up: {} of {} parts are missing: {}",
+                                       frozen.attempt, missing.size(), count, list_of(missing)));
+  } else if (more && attempt.news == 0) {
+    // What was seen was seen, though not by a run that counts.
+    attempt.state = stats::Attempt::State::abandoned;
+    closed.notes.push_back(fmt::format(
+        "attempt {} is given up: a part that was begun twice showed a new call the first time",
+        frozen.attempt));
+  }
+  return closed;
+}
+
+} // namespace harness::campaign

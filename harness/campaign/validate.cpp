@@ -1,0 +1,172 @@
+#include "harness/campaign/validate.hpp"
+
+#include "harness/base/user_error.hpp"
+#include "harness/campaign/campaign.hpp"
+#include "harness/campaign/crew_room.hpp"
+#include "harness/campaign/explore_loop.hpp"
+#include "harness/campaign/interrupts.hpp"
+#include "harness/campaign/plan.hpp"
+#include "harness/model/syscall_table.hpp"
+
+#include <algorithm>
+#include <boost/asio/io_context.hpp>
+#include <fmt/format.h>
+#include <set>
+#include <stdexcept>
+
+namespace harness::campaign {
+
+namespace {
+
+/// Passes on what is going on, but as finds only what the campaign does not know.
+class NewsOnly final : public ProgressObserver {
+public:
+  NewsOnly(ProgressObserver& inner, const Profile& known) : inner_(inner) {
+    for (const auto& [key, record] : known.pairs) {
+      known_.emplace(key.phase, qualified_name(key.call));
+    }
+  }
+  void update(const reports::LiveState& state) override { inner_.update(state); }
+  void message(const std::string& text) override { inner_.message(text); }
+  void finished() override { inner_.finished(); }
+  void found(const reports::LiveFind& find) override {
+    if (!known_.contains({find.phase, find.call})) {
+      inner_.found(find);
+    }
+  }
+
+private:
+  ProgressObserver& inner_;
+  std::set<std::pair<std::string, std::string>> known_;
+};
+
+std::string directory_of(const ValidateOptions& options) {
+  if (!options.directory.empty()) {
+    return options.directory;
+  }
+  constexpr std::string_view ending = ".campaign";
+  std::string name = options.campaign;
+  while (name.ends_with('/')) {
+    name.pop_back();
+  }
+  if (name.ends_with(ending)) {
+    name.resize(name.size() - ending.size());
+  }
+  return fmt::format("{}.fresh-{}-of-{}.campaign", name, options.shard.index, options.shard.count);
+}
+
+void check_target(const OpenedCampaign& frozen, const ValidateOptions& options) {
+  const auto now = store::take_environment(
+      {.executable = frozen.plan.target.root + frozen.plan.target.executable,
+       .plan = "",
+       .seed = 0,
+       .version = options.version});
+  for (const auto& difference : store::compare(frozen.environment, now)) {
+    if (difference.name == "target_sha256" || difference.name == "machine") {
+      throw UserError({}, fmt::format("{}: {}", options.campaign, difference.text),
+                      "fresh runs of another target prove nothing about this one");
+    }
+  }
+}
+
+/// The part's own directory: made, or gone on with.
+Campaign open_part(const OpenedCampaign& from, const Frozen& frozen,
+                   const ValidateOptions& options) {
+  const std::string directory = directory_of(options);
+  const FreshPart wanted{frozen.id, options.shard};
+  if (!options.resume || !store::WorkDir::exists(directory)) {
+    if (store::WorkDir::exists(directory)) {
+      throw UserError({}, fmt::format("{} exists already", directory),
+                      "go on with it by --resume, or choose another place with --out DIR");
+    }
+    Campaign part = create_campaign(directory, from.plan, from.environment, {}, {});
+    note_part(part.ledger, wanted);
+    if (auto saved = part.ledger.checkpoint(); !saved) {
+      throw std::runtime_error(saved.error().message);
+    }
+    return part;
+  }
+  Campaign part = resume_campaign(directory);
+  const auto parts = parts_in(part.ledger.notes());
+  const auto own = parts.find(part.ledger.campaign());
+  if (own == parts.end() || own->second.frozen != wanted.frozen ||
+      own->second.shard != wanted.shard) {
+    throw UserError({},
+                    fmt::format("{} does not hold part {} of what {} would draw now", directory,
+                                shard_text(options.shard), options.campaign),
+                    "choose another place with --out DIR, or remove it");
+  }
+  return part;
+}
+
+/// With all that the campaign knows, whoever found it.
+Search search_of(const OpenedCampaign& from, const Frozen& frozen, Shard shard) {
+  const ExplorePlan& explore = from.plan.explore;
+  Search search({.goal = {.epsilon = explore.epsilon, .confidence = explore.confidence},
+                 .seed = frozen.seed(),
+                 .part = Search::Options::Part{frozen.attempt, shard}});
+  for (const auto& [hash, record] : from.books.inputs) {
+    auto text = from.directory.input(hash);
+    if (!text) {
+      throw std::runtime_error(text.error().message);
+    }
+    search.add_input(*text);
+  }
+  const auto& phases = from.books.profile.phases;
+  for (const auto& [key, record] : from.books.profile.pairs) {
+    const auto phase = std::find(phases.begin(), phases.end(), key.phase);
+    search.know({{static_cast<PhaseIndex>(phase - phases.begin()), key.call, key.executable},
+                 record.only_faulted});
+  }
+  return search;
+}
+
+} // namespace
+
+ValidateResult validate(const ValidateOptions& options, ProgressObserver& observer) {
+  OpenedCampaign from = open_campaign(options.campaign);
+  check_target(from, options);
+  if (from.books.profile.pairs.empty()) {
+    throw UserError({}, fmt::format("{} has seen no run yet", options.campaign),
+                    "explore first; fresh runs are compared with what is known");
+  }
+  const Frozen frozen = frozen_of(from);
+  if (options.shard.count > frozen.runs) {
+    throw UserError({},
+                    fmt::format("--shard {}: this validation has {} runs only",
+                                shard_text(options.shard), frozen.runs),
+                    fmt::format("split it into {} parts at most", frozen.runs));
+  }
+  Campaign part = open_part(from, frozen, options);
+  ValidateResult result{.frozen = frozen, .directory = part.ledger.directory().path()};
+  const auto before = part.ledger.convergence().attempts;
+  if (!before.empty() && before.back().state != stats::Attempt::State::drawing) {
+    result.part = before.back(); // by an earlier start
+    return result;
+  }
+  CampaignPlan plan = from.plan;
+  plan.explore.workers = options.workers.value_or(plan.explore.workers);
+  boost::asio::io_context context;
+  Interrupts interrupts(context);
+  CrewRoom room({.isolation = options.isolation});
+  Crew crew(context, room.crew(plan, worker_count(plan)));
+  std::vector<Search> searches;
+  searches.push_back(search_of(from, frozen, options.shard));
+  NewsOnly news(observer, from.books.profile);
+  ExploreLoop loop(context, crew, part.ledger, searches, interrupts, news,
+                   {.phases = plan.phases,
+                    .name = plan.name,
+                    .epsilon = plan.explore.epsilon,
+                    .confidence = plan.explore.confidence});
+  const LoopEnd end = loop.run();
+  crew.dismiss();
+  if (end == LoopEnd::failed) {
+    throw std::runtime_error(loop.problem());
+  }
+  observer.finished();
+  result.part = searches.front().rule().state().attempts.back();
+  result.interrupted = interrupts.requested();
+  return result;
+}
+
+} // namespace harness::campaign

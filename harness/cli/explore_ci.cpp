@@ -1,0 +1,108 @@
+#include "harness/cli/explore_ci.hpp"
+
+#include "harness/base/text.hpp"
+#include "harness/base/user_error.hpp"
+#include "harness/campaign/campaign.hpp"
+#include "harness/campaign/minimize_campaign.hpp"
+#include "harness/campaign/plan.hpp"
+#include "harness/cli/exit_status.hpp"
+#include "harness/cli/report_again.hpp"
+#include "harness/store/work_dir.hpp"
+
+#include <filesystem>
+#include <fmt/format.h>
+
+namespace harness::cli {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+constexpr auto pr_budget = std::chrono::minutes(5);
+constexpr int not_converged = 4;
+
+} // namespace
+
+CiMode parse_ci_mode(const std::string& word) {
+  if (word.empty()) {
+    return CiMode::lines;
+  }
+  if (word == "pr") {
+    return CiMode::pr;
+  }
+  if (word == "batch") {
+    return CiMode::batch;
+  }
+  if (word == "prune") {
+    return CiMode::prune;
+  }
+  if (word == "report") {
+    return CiMode::report;
+  }
+  throw UserError({}, "--ci " + quote_if_needed(word) + ": no such mode",
+                  "write pr, batch, prune or report; alone, --ci must not stand before PLAN");
+}
+
+void set_ci_defaults(CiMode mode, campaign::ExploreOptions& options) {
+  if (mode == CiMode::lines) {
+    return;
+  }
+  const std::string nightly =
+      campaign::directory_of(campaign::load_plan(options.plan_file), options);
+  switch (mode) {
+  case CiMode::lines:
+    break;
+  case CiMode::pr:
+    if (options.directory.empty()) {
+      options.directory = "pr.campaign";
+      if (store::WorkDir::open(options.directory)) {
+        fs::remove_all(options.directory); // of an earlier check: nothing depends on it
+      }
+      if (!options.baseline && store::WorkDir::exists(nightly)) {
+        options.baseline = nightly;
+      }
+    }
+    if (!options.budget && !options.runs) {
+      options.budget = pr_budget;
+    }
+    break;
+  case CiMode::batch:
+    options.directory = nightly;
+    options.resume = store::WorkDir::exists(nightly);
+    options.adopt = options.resume;
+    break;
+  case CiMode::prune:
+  case CiMode::report:
+    options.directory = nightly;
+    break;
+  }
+}
+
+int pr_status(int exit_status) {
+  return exit_status == exit_interrupted ? exit_status : exit_status & ~not_converged;
+}
+
+int run_prune(const campaign::ExploreOptions& options) {
+  const std::string out = options.directory + ".corpus";
+  const std::string fresh = out + ".new";
+  fs::remove_all(fresh);
+  const auto result = campaign::minimize_campaign(
+      {.campaign = options.directory, .out = fresh, .isolation = options.isolation},
+      [](std::size_t, std::size_t) {});
+  if (result.pairs > 0 && result.inputs.empty()) {
+    return exit_interrupted;
+  }
+  fs::remove_all(out);
+  fs::rename(fresh, out);
+  fmt::print("{}: {} inputs, {} bytes (of {}) show {} of {} pairs\n", out,
+             with_commas(result.inputs.size()), with_commas(result.bytes),
+             with_commas(result.bytes_before), result.pairs - result.unconfirmed.size(),
+             result.pairs);
+  return exit_good;
+}
+
+int run_ci_report(const campaign::ExploreOptions& options) {
+  return report_again(options.directory, options.baseline.value_or(""));
+}
+
+} // namespace harness::cli

@@ -1,0 +1,16 @@
+// The reports of a campaign directory, written again and summed up on standard output.
+#pragma once
+
+#include "harness/model/summary.hpp"
+
+#include <string>
+
+namespace harness::cli {
+
+/// As the directory's reports say, compared with `baseline` unless it is "".
+CampaignSummary summary_again(const std::string& directory, const std::string& baseline);
+
+/// Writes them, and gives the exit status of their gates.
+int report_again(const std::string& directory, const std::string& baseline);
+
+} // namespace harness::cli

@@ -1,0 +1,51 @@
+// Shares: what several searches of one campaign saw, each by itself. Pure.
+#pragma once
+
+#include "harness/store/books.hpp"
+
+#include <cstdint>
+#include <map>
+#include <set>
+#include <vector>
+
+namespace harness::store {
+
+struct Share {
+  std::uint64_t runs = 0;
+  std::uint64_t pairs = 0;
+  std::vector<PairKey> only_here; // that nobody else showed
+};
+
+/// By a property of the writers that counted, such as their replicate; `others` where it is not
+/// known.
+template <typename Key>
+std::map<Key, Share> shares_of(const Books& books, const std::map<WriterId, Key>& keys,
+                               const Key& others) {
+  std::map<Key, Share> shares;
+  const auto of_writer = [&](const WriterId& writer) {
+    const auto found = keys.find(writer);
+    return found == keys.end() ? others : found->second;
+  };
+  for (const auto& runs : {books.profile.runs, books.profile.incomplete_runs}) {
+    for (const auto& [writer, count] : runs) {
+      shares[of_writer(writer)].runs += count;
+    }
+  }
+  for (const auto& [key, record] : books.profile.pairs) {
+    std::set<Key> seen_by;
+    for (const auto& [writer, count] : record.counts) {
+      if (count.runs > 0) {
+        seen_by.insert(of_writer(writer));
+      }
+    }
+    for (const auto& one : seen_by) {
+      ++shares[one].pairs;
+    }
+    if (seen_by.size() == 1) {
+      shares[*seen_by.begin()].only_here.push_back(key);
+    }
+  }
+  return shares;
+}
+
+} // namespace harness::store

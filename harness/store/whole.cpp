@@ -1,0 +1,25 @@
+#include "harness/store/whole.hpp"
+
+#include <algorithm>
+
+namespace harness::store {
+
+std::vector<const AttemptRecord*> whole_attempts(const Books& books) {
+  std::vector<const AttemptRecord*> attempts;
+  for (const auto& [key, record] : books.attempts) {
+    if (key.first.replicate == whole) {
+      attempts.push_back(&record);
+    }
+  }
+  std::stable_sort(attempts.begin(), attempts.end(),
+                   [](const auto* a, const auto* b) { return a->began_at_run < b->began_at_run; });
+  return attempts;
+}
+
+bool speaks_of_all(const AttemptRecord& attempt, const Books& books) {
+  const auto drawn = attempt.attempt.runs + attempt.attempt.incomplete;
+  return attempt.began_at_run + drawn ==
+         books.profile.total_runs() + books.profile.total_incomplete_runs();
+}
+
+} // namespace harness::store
