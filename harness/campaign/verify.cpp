@@ -16,7 +16,8 @@ namespace {
 /// What one run showed, added to what all showed.
 class Tally {
 public:
-  Tally(const Policy& policy, Verified& verified) : policy_(policy), verified_(verified) {}
+  Tally(const Policy& policy, const Profile& profile, Verified& verified)
+      : policy_(policy), of_faults_(calls_of_faults(profile)), verified_(verified) {}
 
   void add(const ReplayOutcome& outcome, const std::string& text, bool fresh) {
     if (outcome.runs.empty()) {
@@ -38,7 +39,11 @@ public:
     (fresh ? verified_.summary.fresh_runs : verified_.summary.corpus_runs) += 1;
     verified_.incomplete += result.incomplete.empty() ? 0 : 1;
     for (const auto& violation : result.violations) {
-      add(violation, result, input_hash(text));
+      if (result.faulted && of_faults_.contains(violation.call)) {
+        ++verified_.under_faults;
+      } else {
+        add(violation, result, input_hash(text));
+      }
     }
   }
 
@@ -68,6 +73,7 @@ private:
   }
 
   const Policy& policy_;
+  SyscallSet of_faults_;
   Verified& verified_;
   std::map<PairKey, VerifySummary::Case> cases_;
 };
@@ -93,7 +99,7 @@ Verified verify(const OpenedCampaign& campaign, const Policy& policy, const Veri
   });
   Verified verified;
   verified.interrupted = interrupts.requested();
-  Tally tally(policy, verified);
+  Tally tally(policy, campaign.books.profile, verified);
   for (std::size_t i = 0; i < outcomes.size() && !verified.interrupted; ++i) {
     tally.add(outcomes[i], jobs[i].text, i >= inputs.kept);
   }

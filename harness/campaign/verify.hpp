@@ -25,6 +25,7 @@ struct Verified {
   std::uint64_t incomplete = 0;        // runs that the tracer could not see whole
   std::uint64_t not_launched = 0;      // inputs whose limits or identity let nothing start
   std::string launch_problem;          // of the first of them
+  std::uint64_t under_faults = 0;      // refused calls that only faults ever led to: no violations
   std::uint64_t failed = 0;            // runs that could not be made or traced
   std::string problem;                 // of the first failed one
   std::vector<std::string> violations; // lines: phase, call, times, process, input

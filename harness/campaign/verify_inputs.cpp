@@ -32,4 +32,13 @@ VerifyInputs verify_inputs(const OpenedCampaign& campaign, std::uint64_t fresh,
   return inputs;
 }
 
+SyscallSet calls_of_faults(const Profile& profile) {
+  SyscallSet faulted;
+  SyscallSet others;
+  for (const auto& [key, record] : profile.pairs) {
+    (record.only_faulted ? faulted : others).insert(key.call);
+  }
+  return faulted - others;
+}
+
 } // namespace harness::campaign

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "harness/campaign/opened.hpp"
+#include "harness/model/profile.hpp"
 
 #include <cstdint>
 #include <string>
@@ -17,5 +18,8 @@ struct VerifyInputs {
 /// The fresh ones are drawn as validation runs are: from the plan's grammar and the kept inputs.
 /// Throws std::runtime_error where the campaign can't be read.
 VerifyInputs verify_inputs(const OpenedCampaign& campaign, std::uint64_t fresh, std::uint64_t seed);
+
+/// Calls that were seen under faults alone: what a policy refuses unless it is of `--tier faults`.
+SyscallSet calls_of_faults(const Profile& profile);
 
 } // namespace harness::campaign

@@ -91,7 +91,8 @@ public:
   Comparison(const OpenedCampaign& campaign, const VerifyPatchedOptions& options,
              const std::function<void(std::size_t, std::size_t)>& done)
       : campaign_(campaign), options_(options), done_(done),
-        policy_(embedded_policy(campaign, options.program)), codes_(refusals_of(policy_)) {}
+        policy_(embedded_policy(campaign, options.program)), codes_(refusals_of(policy_)),
+        of_faults_(calls_of_faults(campaign.books.profile)) {}
 
   PatchedVerified run() {
     verified_.converged = policy_.converged;
@@ -203,7 +204,12 @@ private:
     const auto input = input_hash(one.text);
     verified_.incomplete += result.incomplete.empty() ? 0 : 1;
     for (const auto& seen : result.errnos) {
-      if (codes_.contains(seen.code) && !usual_.contains({seen.phase, seen.call, seen.code})) {
+      if (!codes_.contains(seen.code) || usual_.contains({seen.phase, seen.call, seen.code})) {
+        continue;
+      }
+      if (result.faulted && of_faults_.contains(seen.call)) {
+        ++verified_.under_faults;
+      } else {
         verified_.refused.push_back(fmt::format(
             "{}\t{}\t{}\t{}\t{}", policy_.phases.at(seen.phase).name,
             qualified_name(seen.call, policy_.native), errno_name(seen.code), seen.times, input));
@@ -235,6 +241,7 @@ private:
   const std::function<void(std::size_t, std::size_t)>& done_;
   Policy policy_;
   std::set<int> codes_;
+  SyscallSet of_faults_;
   std::set<Answer> usual_; // how the original's calls are answered
   std::vector<Case> cases_;
   std::vector<std::size_t> all_; // 0, 1, … of `cases_`

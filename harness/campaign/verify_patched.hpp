@@ -25,6 +25,7 @@ struct PatchedVerified {
   std::uint64_t changes_by_itself = 0; // likewise
   std::uint64_t incomplete = 0;        // runs of the patched program that were not seen whole
   std::uint64_t not_launched = 0;      // inputs with which nothing can be launched
+  std::uint64_t under_faults = 0;      // refused calls that only faults ever led to: no violations
   std::uint64_t failed = 0;            // runs that could not be made or traced
   std::string problem;                 // of the first failed one
   bool converged = false;              // the campaign behind the embedded policy

@@ -120,12 +120,14 @@ int verify_inputs(const Options& options, const Policy& policy) {
         fmt::format("not one input could be launched: {}", verified.launch_problem));
   }
   report(options, verified.violations);
-  fmt::print(stderr,
-             "{}: {} kept inputs and {} fresh ones ran under the policy ({}): {} refused calls in "
-             "{} cases; {} runs not seen whole, {} inputs that nothing can be launched with\n",
-             policy.campaign, verified.summary.corpus_runs, verified.summary.fresh_runs,
-             options.format, verified.violations.size(), verified.summary.violations.size(),
-             verified.incomplete, verified.not_launched);
+  fmt::print(
+      stderr,
+      "{}: {} kept inputs and {} fresh ones ran under the policy ({}): {} refused calls in "
+      "{} cases, {} more that only faults ever led to; {} runs not seen whole, {} inputs that "
+      "nothing can be launched with\n",
+      policy.campaign, verified.summary.corpus_runs, verified.summary.fresh_runs, options.format,
+      verified.violations.size(), verified.summary.violations.size(), verified.under_faults,
+      verified.incomplete, verified.not_launched);
   return (verified.violations.empty() ? exit_good : exit_outside_baseline) +
          (policy.converged ? exit_good : exit_not_converged);
 }
@@ -155,11 +157,13 @@ int verify_program(const Options& options) {
              "{}: {} kept inputs and {} fresh ones ran in the original and in {}: {} refused "
              "calls, {} differences\n  the same output and end: {}; the same but for numbers that "
              "change in the original as well: {}; the same end and an output that changes by "
-             "itself: {}\n  {} runs not seen whole, {} inputs that nothing can be launched with\n",
+             "itself: {}\n  {} refused calls that only faults ever led to, {} runs not seen whole, "
+             "{} inputs that nothing can "
+             "be launched with\n",
              campaign.plan.name, verified.corpus_runs, verified.fresh_runs,
              printable(options.patched), verified.refused.size(), verified.different.size(),
              verified.same, verified.but_for_numbers, verified.changes_by_itself,
-             verified.incomplete, verified.not_launched);
+             verified.under_faults, verified.incomplete, verified.not_launched);
   return (lines.empty() ? exit_good : exit_outside_baseline) +
          (verified.converged ? exit_good : exit_not_converged);
 }
