@@ -11,7 +11,8 @@ const show = (text) => String(text).replace(/[\n\t]/g, escaped).replace(acting, 
 /** The same, with line ends and tabs. */
 const showLines = (text) => String(text).replace(acting, escaped);
 
-const number = (value) => value === null || value === undefined ? 'free' : value.toLocaleString('en-US');
+const grouped = new Intl.NumberFormat('en-US'); // once: making one for every number takes seconds
+const number = (value) => value === null || value === undefined ? 'free' : grouped.format(value);
 const plural = (count, one, many) => `${number(count)} ${count === 1 ? one : many || one + 's'}`;
 
 /** "0.99 %", two significant digits. */
