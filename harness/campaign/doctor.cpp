@@ -2,6 +2,7 @@
 
 #include "harness/base/fd.hpp"
 #include "harness/base/text.hpp"
+#include "harness/campaign/find_program.hpp"
 #include "harness/campaign/sandbox.hpp"
 
 #include <filesystem>
@@ -114,11 +115,29 @@ Finding processes() {
   return {"processes", State::limited, fmt::format("at most {}", limit.rlim_cur), "ulimit -u 4096"};
 }
 
+/// Programs that commands of ours start or explore, by the Debian package that has them.
+Finding packages() {
+  std::string missing;
+  for (const auto& [program, package] : {std::pair{"bwrap", "bubblewrap"},
+                                         {"man", "man-db"},
+                                         {"sqlite3", "sqlite3"},
+                                         {"redis-server", "redis-server"}}) {
+    if (!find_program(program)) {
+      missing += fmt::format(" {}", package);
+    }
+  }
+  if (missing.empty()) {
+    return {"packages", State::good, "for isolation, init, and the plans that come along", ""};
+  }
+  return {"packages", State::limited, "not installed:" + missing,
+          "apt-get install -y --no-install-recommends" + missing};
+}
+
 } // namespace
 
 std::vector<Finding> examine_machine() {
-  return {kernel(),      ptrace_scope(), seccomp(),      sandbox(),
-          descriptors(), processes(),    core_pattern(), scratch_space()};
+  return {kernel(),    ptrace_scope(), seccomp(),       sandbox(), descriptors(),
+          processes(), core_pattern(), scratch_space(), packages()};
 }
 
 } // namespace harness::campaign

@@ -1,5 +1,7 @@
 #include "harness/campaign/verify.hpp"
 
+#include "harness/base/text.hpp"
+
 #include "harness/campaign/crew_room.hpp"
 #include "harness/campaign/replays.hpp"
 #include "harness/campaign/verify_inputs.hpp"
@@ -63,7 +65,7 @@ private:
     place->second.times += violation.times;
     verified_.violations.push_back(fmt::format("{}\t{}\t{}\t{}\t{}", phase,
                                                qualified_name(violation.call, policy_.native),
-                                               violation.times, process.name, input));
+                                               violation.times, printable(process.name), input));
   }
 
   void fail(const std::string& problem) {

@@ -5,6 +5,7 @@
 #include "harness/cli/commands.hpp"
 #include "harness/cli/exit_status.hpp"
 #include "harness/model/syscall_table.hpp"
+#include "reports/escape.hpp"
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
@@ -30,11 +31,14 @@ std::string text_of(const campaign::DiffEntry& entry) {
                     : entry.change == Change::lost ? '-'
                     : entry.change == Change::same ? ' '
                                                    : '~';
+  const std::string programs = fmt::format("{}", fmt::join(entry.executables, ","));
   std::string line =
-      fmt::format("{} {:<7} {:<12} {:<20} {}", sign, to_string(entry.change), entry.phase,
-                  qualified_name(entry.call), fmt::join(entry.executables, ","));
+      fmt::format("{} {:<7} {:<12} {:<20} {}", sign, to_string(entry.change),
+                  reports::visible(entry.phase), qualified_name(entry.call),
+                  reports::visible(programs)); // targets choose the names of programs
   if (!entry.witness.empty() && entry.change != Change::same) {
-    line += fmt::format("  harness replay {} {}", entry.witness_side, entry.witness);
+    line += fmt::format("  harness replay {} {}", reports::shell_word(entry.witness_side),
+                        entry.witness);
   }
   if (entry.stability.tried > 0 && entry.change != Change::same) {
     line += fmt::format("  ({} of {})", entry.stability.shown, entry.stability.tried);

@@ -3,31 +3,41 @@
 
 #include "harness/cli/commands.hpp"
 #include "harness/cli/exit_status.hpp"
+#include "harness/cli/style.hpp"
 
 #include <algorithm>
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
+#include <unistd.h>
 
 namespace harness::cli {
 
 namespace {
 
-const char* word(campaign::Finding::State state) {
+struct Mark {
+  const char* word;
+  reports::Role role;
+};
+
+Mark mark_of(campaign::Finding::State state) {
   switch (state) {
   case campaign::Finding::State::good:
-    return "ok";
+    return {"ok", reports::Role::good};
   case campaign::Finding::State::limited:
-    return "limited";
+    return {"limited", reports::Role::warning};
   case campaign::Finding::State::bad:
-    return "BAD";
+    return {"BAD", reports::Role::bad};
   }
-  return "";
+  return {"", reports::Role::plain};
 }
 
 int run_doctor() {
   const auto findings = campaign::examine_machine();
+  const auto style = style_for(STDOUT_FILENO);
   for (const auto& finding : findings) {
-    fmt::print("{:<8} {:<12} {}\n", word(finding.state), finding.name, finding.found);
+    const Mark mark = mark_of(finding.state);
+    fmt::print("{} {:<12} {}\n", style.paint(mark.role, fmt::format("{:<8}", mark.word)),
+               finding.name, finding.found);
     if (!finding.remedy.empty()) {
       fmt::print("{:<8} {:<12} mend it: {}\n", "", "", finding.remedy);
     }
@@ -35,6 +45,8 @@ int run_doctor() {
   const bool bad = std::any_of(findings.begin(), findings.end(), [](const auto& finding) {
     return finding.state == campaign::Finding::State::bad;
   });
+  fmt::print("\n{}\n", bad ? "Campaigns do not run here until what is BAD is mended."
+                           : "Campaigns run here.");
   return bad ? 1 : exit_good;
 }
 

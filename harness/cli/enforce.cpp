@@ -1,6 +1,7 @@
 // `harness enforce`: a program under a policy of ours, phase by phase, on any kernel with seccomp.
 // The tracer installs each phase's filter as the phase begins and leaves after the last one.
 #include "harness/base/fd.hpp"
+#include "harness/base/text.hpp"
 #include "harness/base/user_error.hpp"
 #include "harness/cli/commands.hpp"
 #include "harness/cli/exit_status.hpp"
@@ -123,7 +124,7 @@ std::string violations_text(const RunResult& result, const Policy& policy) {
     const auto& process = result.processes.at(violation.process);
     text += fmt::format("{}\t{}\t{}\t{}\t{}\n", policy.phases.at(violation.phase).name,
                         qualified_name(violation.call, policy.native), violation.times, process.id,
-                        process.name);
+                        printable(process.name));
   }
   return text;
 }

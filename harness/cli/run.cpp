@@ -3,11 +3,14 @@
 #include "harness/base/user_error.hpp"
 #include "harness/cli/commands.hpp"
 #include "harness/cli/exit_status.hpp"
+#include "harness/cli/help.hpp"
+#include "harness/cli/style.hpp"
 #include "harness/cli/version.hpp"
 
 #include <CLI/CLI.hpp>
 #include <cstdio>
 #include <fmt/format.h>
+#include <unistd.h>
 
 namespace harness::cli {
 
@@ -87,7 +90,6 @@ std::vector<std::string> program_of(const Command& command, const CLI::App& app)
 /// `words` begin with the command's name.
 int run_command(const Command& command, const std::vector<std::string>& words) {
   CLI::App app(command.summary, fmt::format("harness {}", command.name));
-  app.footer(fmt::format("Examples:\n{}", command.examples));
   app.allow_extras(); // so that unknown words get our own suggestion
   // `harness trace ls -l`: the first word that is no option begins the program, as with strace.
   app.prefix_command(command.program != Program::none);
@@ -95,7 +97,7 @@ int run_command(const Command& command, const std::vector<std::string>& words) {
   try {
     app.parse(std::vector<std::string>(words.rbegin(), words.rend() - 1));
   } catch (const CLI::CallForHelp&) {
-    std::fputs(app.help().c_str(), stdout);
+    std::fputs(help_of(command, style_for(STDOUT_FILENO).columns).c_str(), stdout);
     return exit_good;
   } catch (const CLI::ParseError& error) {
     throw UserError({}, fmt::format("{}: {}", command.name, error.what()),

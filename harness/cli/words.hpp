@@ -12,7 +12,7 @@ namespace harness::cli {
 struct OptionWords {
   std::vector<std::string> names; // "-o", "--output"; empty for an operand
   std::string operand;            // "PLAN" for an operand
-  std::string value;              // what the option takes, "" if nothing: "TEXT"
+  std::string value;              // what the option takes, "" if nothing: "FILE"
   std::string description;
   bool required = false;
 };

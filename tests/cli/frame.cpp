@@ -40,6 +40,10 @@ TEST_CASE("every listed command has help with examples") {
     const auto help = harness_run({name, "--help"});
     CHECK(help.status == 0);
     CHECK(contains(help.output, "Examples:\n  harness " + name));
+    CHECK(contains(help.output, "Usage: harness " + name));
+    for (const char* internal : {"TEXT", "UINT", "REQUIRED", "{"}) { // of the parsing library
+      CHECK_FALSE(contains(help.output.substr(0, help.output.find("Examples:")), internal));
+    }
     CHECK(harness_run({"help", name}).output == help.output);
     at = list.find('\n', at) + 1;
     ++seen;
