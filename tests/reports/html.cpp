@@ -38,6 +38,18 @@ TEST_CASE("the page carries the whole report") {
   CHECK(data["inputs"].size() > 40);
 }
 
+TEST_CASE("the page, but for its style, its script and its data") {
+  std::string page = to_html(test::example_summary());
+  const auto elide = [&](const std::string& open, const std::string& close) {
+    const auto begin = page.find(open) + open.size();
+    page.replace(begin, page.find(close, begin) - begin, "...");
+  };
+  elide("<style>", "</style>");
+  elide("id=\"data\">", "</script>");
+  elide("<script>", "</script>");
+  test::check_golden("report.html", page);
+}
+
 TEST_CASE("the page needs no network") {
   const std::string page = to_html(test::example_summary());
   CHECK(page.find("default-src 'none'") != std::string::npos);
