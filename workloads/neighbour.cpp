@@ -9,7 +9,6 @@
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <future>
-#include <grp.h>
 #include <linux/sched.h>
 #include <sched.h>
 #include <sys/mount.h>
@@ -56,9 +55,12 @@ void enter_run(const Launch& launch) {
     give_up(launch);
   }
   const auto& owner = launch.where.owner;
-  (void)::setgroups(0, nullptr); // not allowed where only one group is mapped: then there are none
-  if ((owner.gid && ::setresgid(*owner.gid, *owner.gid, *owner.gid) != 0) ||
-      (owner.uid && ::setresuid(*owner.uid, *owner.uid, *owner.uid) != 0)) {
+  // By the calls themselves: the C library's functions wait for all threads of the process, and
+  // those that it knows of are our parent's. The groups: not allowed where only one is mapped, then
+  // there are none.
+  (void)::syscall(SYS_setgroups, 0, nullptr);
+  if ((owner.gid && ::syscall(SYS_setresgid, *owner.gid, *owner.gid, *owner.gid) != 0) ||
+      (owner.uid && ::syscall(SYS_setresuid, *owner.uid, *owner.uid, *owner.uid) != 0)) {
     give_up(launch);
   }
 }
