@@ -94,6 +94,14 @@ void report(const Options& options, const std::vector<std::string>& violations) 
   }
 }
 
+/// Throws where runs failed, which then prove nothing.
+void need_all_runs(std::uint64_t failed, const std::string& problem) {
+  if (failed > 0) {
+    throw std::runtime_error(
+        fmt::format("{} runs could not be made, the first because: {}", failed, problem));
+  }
+}
+
 int verify_inputs(const Options& options, const Policy& policy) {
   const auto campaign = campaign::open_campaign(options.campaign);
   campaign::Verified verified;
@@ -111,10 +119,7 @@ int verify_inputs(const Options& options, const Policy& policy) {
   if (verified.interrupted) {
     return exit_interrupted;
   }
-  if (verified.failed > 0) {
-    throw std::runtime_error(fmt::format("{} runs could not be made, the first because: {}",
-                                         verified.failed, verified.problem));
-  }
+  need_all_runs(verified.failed, verified.problem);
   if (verified.summary.corpus_runs + verified.summary.fresh_runs == 0) {
     throw std::runtime_error(
         fmt::format("not one input could be launched: {}", verified.launch_problem));
@@ -146,10 +151,7 @@ int verify_program(const Options& options) {
   if (verified.interrupted) {
     return exit_interrupted;
   }
-  if (verified.failed > 0) {
-    throw std::runtime_error(fmt::format("{} runs could not be made, the first because: {}",
-                                         verified.failed, verified.problem));
-  }
+  need_all_runs(verified.failed, verified.problem);
   auto lines = verified.refused;
   lines.insert(lines.end(), verified.different.begin(), verified.different.end());
   report(options, lines);
