@@ -77,17 +77,6 @@ std::vector<Process> descendants(pid_t root) {
   return result;
 }
 
-/// True once `gone()` is; waits some seconds for it: the kernel takes a while to end a tree.
-template <typename Gone> bool eventually(Gone gone) {
-  for (int i = 0; i < 400; ++i) {
-    if (gone()) {
-      return true;
-    }
-    std::this_thread::sleep_for(std::chrono::milliseconds(25));
-  }
-  return false;
-}
-
 /// What a campaign has told its user.
 struct Shown {
   std::set<std::tuple<std::string, std::string, std::string, std::string>> finds;
@@ -177,7 +166,7 @@ public:
     CHECK(coordinator.finish() == 128 + SIGKILL);
     shown_.add(coordinator.output());
     check_books(place_ / "c", shown_);
-    CHECK(eventually([&] {
+    CHECK(test::eventually([&] {
       return std::none_of(family.begin(), family.end(), [](const Process& member) {
         const auto now = process(member.pid);
         return now && now->started == member.started;
@@ -200,7 +189,7 @@ public:
     REQUIRE(directory);
     REQUIRE(directory->lock());
     CHECK(store::Ledger::resume(std::move(*directory)));
-    CHECK(eventually([&] { return test::processes_with(target_).empty(); }));
+    CHECK(test::eventually([&] { return test::processes_with(target_).empty(); }));
     CHECK(fs::is_empty(place_ / "tmp")); // scratch directories of killed coordinators, too
     std::ifstream mounts("/proc/self/mountinfo");
     for (std::string line; std::getline(mounts, line);) {

@@ -126,7 +126,7 @@ TEST_CASE("a disk that fills up ends the campaign with a clear message; with spa
       }
     }
   }
-  CHECK(test::processes_with(copy / "target").empty());
+  CHECK(test::eventually([&] { return test::processes_with(copy / "target").empty(); }));
   disk.free();
   const Outcome resumed = test::run(
       {.words = copy.words({"--out", copy / "disk/c", "--quiet", "--resume", "--runs", "20"})});

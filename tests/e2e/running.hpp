@@ -4,8 +4,10 @@
 
 #include "harness/base/fd.hpp"
 
+#include <chrono>
 #include <string>
 #include <sys/types.h>
+#include <thread>
 #include <vector>
 
 namespace harness::test {
@@ -37,5 +39,16 @@ private:
 
 /// Processes whose command line contains `text`, as /proc lists them now.
 std::vector<pid_t> processes_with(const std::string& text);
+
+/// True once `gone()` is; waits some seconds for it: the kernel takes a while to end a tree.
+template <typename Gone> bool eventually(Gone gone) {
+  for (int i = 0; i < 400; ++i) {
+    if (gone()) {
+      return true;
+    }
+    std::this_thread::sleep_for(std::chrono::milliseconds(25));
+  }
+  return false;
+}
 
 } // namespace harness::test
