@@ -107,11 +107,14 @@ bool Session::finished() {
   if (tree_.alive() != 0) {
     return false;
   }
+  if (detached_) {
+    return true; // it lives on, in namespaces of its own where it has them
+  }
   if (!init_gone_) {
     launch_.end_namespaces(); // takes with it whatever we did not see
     return false;
   }
-  if (!alone_ || detached_ || attach_to_ != 0) {
+  if (!alone_ || attach_to_ != 0) {
     return true;
   }
   // A child that was killed before its creator could tell of it may still be on its way to us.

@@ -2,11 +2,14 @@
 #include "tests/support/process.hpp"
 #include "tests/tracer/target.hpp"
 
+#include <csignal>
 #include <doctest/doctest.h>
 #include <filesystem>
 #include <fmt/format.h>
+#include <fstream>
 #include <sys/mount.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 using namespace harness;
@@ -191,4 +194,24 @@ TEST_CASE("isolated: a capability that is never given is refused by name") {
         std::string::npos);
   run.target.spec.isolation->capabilities = {"CAP_CHOWN"};
   CHECK(test::exit_status(run.target.run()) == 0);
+}
+
+TEST_CASE("isolated: a target that is let go keeps its namespaces and goes on to its end") {
+  if (!can_isolate()) {
+    return;
+  }
+  Isolated run({test::fixture("report_answers")});
+  run.target.spec.detach_after_last_phase = true; // there is one phase: at its first call
+  const auto result = run.target.run();
+  REQUIRE(std::holds_alternative<Detached>(result.end));
+  int status = 0;
+  REQUIRE(::waitpid(result.processes.at(0).id, &status, 0) == result.processes.at(0).id);
+  CHECK(WIFEXITED(status));
+  CHECK(run.target.output() == "setup allowed\nserve allowed\n");
+  // The namespace itself is ours to end: its first process is our child too.
+  std::ifstream children(fmt::format("/proc/{0}/task/{0}/children", ::getpid()));
+  for (pid_t child = 0; children >> child;) {
+    ::kill(child, SIGKILL);
+    ::waitpid(child, nullptr, __WALL);
+  }
 }
