@@ -1,6 +1,7 @@
 #include "workloads/client.hpp"
 
 #include "workloads/file_tree.hpp"
+#include "workloads/waiting.hpp"
 
 #include <algorithm>
 #include <arpa/inet.h>
@@ -137,6 +138,19 @@ bool Client::await_reply(std::uint64_t seen, TimePoint deadline) {
     }
   }
   return counter_.replies() > seen;
+}
+
+bool Client::await_reply_of(pid_t server, std::uint64_t seen, TimePoint deadline) {
+  WaitingWatch target;
+  while (true) {
+    const auto now = TimePoint(std::chrono::steady_clock::now());
+    if (await_reply(seen, std::min(deadline, now + WaitingWatch::pause))) {
+      return true;
+    }
+    if (!socket_ || stop_.is_set() || now >= deadline || target.look(server)) {
+      return false;
+    }
+  }
 }
 
 bool Client::await_end(TimePoint deadline) {

@@ -11,6 +11,7 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <sys/types.h>
 
 namespace harness::workloads {
 
@@ -36,6 +37,8 @@ public:
   bool send(std::string_view bytes, TimePoint deadline);
   /// Waits for one reply more than `seen`; true at once if it is there.
   bool await_reply(std::uint64_t seen, TimePoint deadline);
+  /// The same, but gives up once `server` is seen to wait instead of working on a reply.
+  bool await_reply_of(pid_t server, std::uint64_t seen, TimePoint deadline);
   /// Waits until the peer closes.
   bool await_end(TimePoint deadline);
   std::uint64_t replies() const { return counter_.replies(); }

@@ -23,7 +23,7 @@ TimePoint now() {
 
 } // namespace
 
-void RunCompanion::started(RunControl& control, pid_t /*pid*/) {
+void RunCompanion::started(RunControl& control, pid_t pid) {
   switch (directory.kind) {
   case DirectoryFate::Kind::kept:
     break;
@@ -41,7 +41,7 @@ void RunCompanion::started(RunControl& control, pid_t /*pid*/) {
     pump->start(control);
   }
   if (server) {
-    client_thread_ = std::thread([this, &control] { serve(control); });
+    client_thread_ = std::thread([this, &control, pid] { serve(control, pid); });
   }
 }
 
@@ -78,11 +78,11 @@ bool RunCompanion::await_ready() const {
   return !stop_.is_set();
 }
 
-void RunCompanion::serve(RunControl& control) {
+void RunCompanion::serve(RunControl& control, pid_t process) {
   block_signals_here();
   const auto began = now();
   const auto& part = *server;
-  Script script(part.script, stop_, control, replies);
+  Script script(part.script, process, stop_, control, replies);
   if (await_ready()) {
     // Also to one that did not wait for work in time: who is not there refuses at once. A quarter
     // of the time stays for what the script began and for the stop.

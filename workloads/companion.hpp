@@ -48,7 +48,7 @@ public:
   void stop() override;
 
 private:
-  void serve(RunControl& control);
+  void serve(RunControl& control, pid_t process);
   bool await_ready() const;
 
   Wake ready_;

@@ -1,5 +1,8 @@
 #include "workloads/pump.hpp"
 
+#include "workloads/waiting.hpp"
+
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <csignal>
@@ -12,7 +15,8 @@ namespace {
 using namespace std::chrono_literals;
 
 // How long a typist waits: for the first sign of life, for the output to pause after a line, and
-// before taking silence for "waits for me". They bound a wait; output ends it.
+// before taking silence for "waits for me" where nothing else tells. They bound a wait; output ends
+// it, and so does a target that is seen to wait.
 constexpr Duration sign_of_life = 300ms;
 constexpr Duration short_pause = 3ms;
 constexpr Duration silence = 40ms;
@@ -93,7 +97,7 @@ void Pump::work() {
     feed_all();
   }
   if (hang_up_ && terminal_) {
-    listen_until(in(sign_of_life)); // in the middle of its work, as with an interrupt
+    listen_for_turn(sign_of_life); // in the middle of its work, as with an interrupt
     hang_up_now();
   }
   while (listen_until(in(1h)) != Heard::stopped) {
@@ -147,9 +151,28 @@ Pump::Heard Pump::listen_until(TimePoint deadline, short feed_events) {
   return any ? Heard::output : Heard::nothing;
 }
 
-/// Waits for output, at most `first`, and then until none has come for `quiet`.
-Pump::Heard Pump::listen_until_quiet(Duration first, Duration quiet) {
-  auto heard = listen_until(in(first));
+/// The leader of the terminal's foreground group; 0 if there is none.
+pid_t Pump::foreground() const {
+  pid_t group = 0;
+  return terminal_ && ::ioctl(terminal_.get(), TIOCGPGRP, &group) == 0 ? group : 0;
+}
+
+/// Waits for output, at most `patience`, and no longer than until the target waits for us.
+Pump::Heard Pump::listen_for_turn(Duration patience) {
+  const auto deadline = in(patience);
+  WaitingWatch target;
+  while (true) {
+    const auto heard = listen_until(std::min(deadline, in(WaitingWatch::pause)));
+    if (heard != Heard::nothing || TimePoint(std::chrono::steady_clock::now()) >= deadline ||
+        target.look(foreground())) {
+      return heard;
+    }
+  }
+}
+
+/// Waits for a turn, and then until no output has come for `quiet`.
+Pump::Heard Pump::listen_until_quiet(Duration patience, Duration quiet) {
+  auto heard = listen_for_turn(patience);
   const auto enough = in(std::chrono::seconds(1)); // somebody who never pauses isn't waited for
   while (heard == Heard::output && TimePoint(std::chrono::steady_clock::now()) < enough) {
     const auto next = listen_until(in(quiet));
@@ -200,7 +223,7 @@ void Pump::type_all() {
                             piece.bytes.front() != key_end;
     const Duration patience = first ? sign_of_life : silence;
     const auto heard =
-        interrupts ? listen_until(in(patience)) : listen_until_quiet(patience, short_pause);
+        interrupts ? listen_for_turn(patience) : listen_until_quiet(patience, short_pause);
     first = false;
     if (heard == Heard::stopped) {
       return;
@@ -239,7 +262,7 @@ void Pump::end_of_keys() {
     }
   }
   while (true) {
-    switch (listen_until(in(last_silence))) {
+    switch (listen_for_turn(last_silence)) {
     case Heard::stopped:
       return;
     case Heard::output:

@@ -10,6 +10,7 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <sys/types.h>
 #include <thread>
 #include <vector>
 
@@ -54,7 +55,9 @@ private:
   bool type(std::string_view bytes);
   void announce(std::string_view keys);
   Heard listen_until(TimePoint deadline, short feed_events = 0);
-  Heard listen_until_quiet(Duration first, Duration quiet);
+  Heard listen_for_turn(Duration patience);
+  Heard listen_until_quiet(Duration patience, Duration quiet);
+  pid_t foreground() const;
   bool drain(Fd& from);
   bool drain_all();
 

@@ -8,8 +8,8 @@ namespace {
 
 using namespace std::chrono_literals;
 
-/// How long one command waits for its reply. A server that is alive answers in far less; blocked
-/// commands cost this once per client.
+/// How long one command waits for its reply at most. A server that is alive answers in far less,
+/// and one that is seen to wait itself is not waited for.
 constexpr Duration reply_patience = 100ms;
 /// How long after its answer to the stop command a server may take to close the connection.
 constexpr Duration to_close = 250ms;
@@ -29,8 +29,9 @@ std::string joined(const std::vector<std::string>& words) {
 
 } // namespace
 
-Script::Script(const ScriptPlan& plan, const Wake& stop, RunControl& control, std::string& replies)
-    : plan_(plan), stop_(stop), control_(control), replies_(replies) {}
+Script::Script(const ScriptPlan& plan, pid_t server, const Wake& stop, RunControl& control,
+               std::string& replies)
+    : plan_(plan), server_(server), stop_(stop), control_(control), replies_(replies) {}
 
 Transport Script::usual() const {
   return plan_.endpoints.port != 0 ? Transport::tcp : Transport::unix_socket;
@@ -73,7 +74,7 @@ void Script::play_step(const Step& step, TimePoint deadline) {
     const auto seen = client.replies();
     const auto patience = std::min(deadline, now() + reply_patience);
     if (client.send(encode_command(plan_.endpoints.protocol, step.words), patience) && !behind) {
-      behind = !client.await_reply(seen, patience);
+      behind = !client.await_reply_of(server_, seen, patience);
     }
     return;
   }
@@ -83,7 +84,8 @@ void Script::play_step(const Step& step, TimePoint deadline) {
     return;
   case Step::Kind::receive: {
     auto& [client, behind] = open(step.client, deadline);
-    behind = !client.await_reply(client.replies(), std::min(deadline, now() + reply_patience));
+    behind = !client.await_reply_of(server_, client.replies(),
+                                    std::min(deadline, now() + reply_patience));
     return;
   }
   case Step::Kind::half_close:
@@ -120,7 +122,7 @@ void Script::end() {
     const auto command = encode_command(plan_.endpoints.protocol, plan_.stop_command);
     if (client.connect(usual(), deadline) && client.send(command, deadline)) {
       // One that ends closes the connection, some after a last answer; one that refuses answers.
-      if (client.await_reply(0, deadline)) {
+      if (client.await_reply_of(server_, 0, deadline)) {
         ends = !client.was_refused() && client.await_end(std::min(deadline, now() + to_close));
       } else {
         ends = !client.is_open();

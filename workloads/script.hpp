@@ -23,8 +23,9 @@ struct ScriptPlan {
 class Script {
 public:
   /// All of `plan`, `stop`, `control` and `replies`, to which what the clients hear is added,
-  /// outlive it.
-  Script(const ScriptPlan& plan, const Wake& stop, RunControl& control, std::string& replies);
+  /// outlive it. `server` is the process that is talked to.
+  Script(const ScriptPlan& plan, pid_t server, const Wake& stop, RunControl& control,
+         std::string& replies);
 
   /// Runs the steps until they are done, the run ends, or `deadline`.
   void play(TimePoint deadline);
@@ -42,6 +43,7 @@ private:
   Transport usual() const;
 
   const ScriptPlan& plan_;
+  const pid_t server_;
   const Wake& stop_;
   RunControl& control_;
   std::string& replies_;

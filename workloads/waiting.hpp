@@ -1,0 +1,38 @@
+// Waiting: whether a target waits for what we do next. Spares clients and typists the time that
+// they would have to let pass to take silence for that. Knows /proc only.
+#pragma once
+
+#include "harness/base/clock.hpp"
+
+#include <optional>
+#include <sys/types.h>
+
+namespace harness::workloads {
+
+/// True if each thread of `process` sleeps in a call that only something from outside ends: input,
+/// a connection, a signal, another thread. A sleep of a set length, work on a disk and a wait for a
+/// child are none of these. False if in doubt: the process is gone, /proc does not show it, or it
+/// is a 32-bit program, whose numbers mean other calls. Source: proc(5), /proc/PID/task/TID/stat
+/// and syscall.
+bool waits_for_others(pid_t process);
+
+/// Looks again and again at processes that may change from look to look. One look is not enough:
+/// what we have just written may still be on its way through the kernel.
+class WaitingWatch {
+public:
+  /// Between two looks.
+  static constexpr Duration pause = std::chrono::milliseconds(2);
+
+  /// True if `process` waits now and did at the last look too.
+  bool look(pid_t process) {
+    const bool waits = process > 0 && waits_for_others(process);
+    const bool again = waits && process == last_;
+    last_ = waits ? process : 0;
+    return again;
+  }
+
+private:
+  pid_t last_ = 0;
+};
+
+} // namespace harness::workloads
