@@ -14,7 +14,7 @@ import subprocess
 import sys
 import time
 
-BLOCKS, ROUNDS, REQUESTS = 5, 10, 50_000  # servers are started anew for each block
+BLOCKS, ROUNDS, REQUESTS = 10, 20, 30_000  # servers are started anew for each block
 PAIRS = 2000
 PORTS = {"original": 17401, "patched": 17402, "enforced": 17403}
 
