@@ -28,4 +28,22 @@ Likeness likeness(const std::vector<Showing>& original, const Showing& other) {
   return changes(folded) ? Likeness::changes_by_itself : Likeness::other_output;
 }
 
+Alike likeness(const std::vector<Showing>& original, const std::vector<Showing>& others) {
+  Alike like;
+  Alike unlike;
+  std::size_t differ = 0;
+  for (std::size_t i = 0; i < others.size(); ++i) {
+    const Alike one{likeness(original, others[i]), i};
+    const bool differs =
+        one.likeness == Likeness::other_output || one.likeness == Likeness::other_end;
+    differ += differs ? 1 : 0;
+    Alike& worst = differs ? unlike : like;
+    worst = one.likeness > worst.likeness ? one : worst;
+  }
+  if (2 * differ > others.size()) {
+    return unlike;
+  }
+  return differ != 0 ? Alike{Likeness::seldom_other, unlike.shown_by} : like;
+}
+
 } // namespace harness::campaign

@@ -83,7 +83,8 @@ Showing showing_of(const engine::Replayed& run) {
 struct Case {
   std::string text;
   std::vector<Showing> original;
-  std::optional<engine::Replayed> patched;
+  std::vector<Showing> patched;
+  std::map<std::pair<Answer, bool>, std::uint64_t> refused; // times; true: as faults lead to
 };
 
 class Comparison {
@@ -98,22 +99,23 @@ public:
     verified_.converged = policy_.converged;
     const auto inputs = verify_inputs(campaign_, options_.fresh_runs, options_.seed);
     for (const auto& text : inputs.texts) {
-      cases_.push_back({text, {}, {}});
+      cases_.push_back({.text = text});
       all_.push_back(cases_.size() - 1);
     }
     expected_runs_ = cases_.size() * (first_looks + 1);
     look_at_original(all_, first_looks);
-    look_at_patched();
+    look_at_patched(all_, 1);
     // Whatever seems to differ may do so by itself, but seldom.
     std::vector<std::size_t> doubtful;
     for (const auto i : all_) {
       if (compared(i) &&
-          likeness(cases_[i].original, showing_of(*cases_[i].patched)) != Likeness::same) {
+          likeness(cases_[i].original, cases_[i].patched).likeness != Likeness::same) {
         doubtful.push_back(i);
       }
     }
-    expected_runs_ += doubtful.size() * further_looks;
+    expected_runs_ += doubtful.size() * further_looks * 2;
     look_at_original(doubtful, further_looks);
+    look_at_patched(doubtful, further_looks);
     for (const auto i : all_) {
       if (compared(i)) {
         judge(cases_[i]);
@@ -125,7 +127,7 @@ public:
 
 private:
   bool compared(std::size_t i) const {
-    return cases_[i].patched && cases_[i].original.size() >= first_looks;
+    return !cases_[i].patched.empty() && cases_[i].original.size() >= first_looks;
   }
 
   std::vector<ReplayOutcome> replay(const std::vector<std::size_t>& which, std::uint32_t times,
@@ -174,13 +176,28 @@ private:
     }
   }
 
-  void look_at_patched() {
-    const auto outcomes = replay(all_, 1, options_.program);
-    for (std::size_t i = 0; i < outcomes.size(); ++i) {
-      if (outcomes[i].runs.empty()) {
-        fail(outcomes[i].problem);
-      } else if (const auto& run = outcomes[i].runs.front(); !failed(run)) {
-        cases_[i].patched = run;
+  void look_at_patched(const std::vector<std::size_t>& which, std::uint32_t times) {
+    const auto outcomes = replay(which, times, options_.program);
+    for (std::size_t n = 0; n < outcomes.size(); ++n) {
+      Case& one = cases_[which[n]];
+      for (const auto& run : outcomes[n].runs) {
+        if (!failed(run)) {
+          note(one, run);
+        }
+      }
+      if (outcomes[n].runs.empty()) {
+        fail(outcomes[n].problem);
+      }
+    }
+  }
+
+  void note(Case& one, const engine::Replayed& patched) {
+    one.patched.push_back(showing_of(patched));
+    verified_.incomplete += patched.result.incomplete.empty() ? 0 : 1;
+    for (const auto& seen : patched.result.errnos) {
+      if (codes_.contains(seen.code)) {
+        const bool by_fault = patched.result.faulted && of_faults_.contains(seen.call);
+        one.refused[{{seen.phase, seen.call, seen.code}, by_fault}] += seen.times;
       }
     }
   }
@@ -200,23 +217,23 @@ private:
   }
 
   void judge(const Case& one) {
-    const auto& result = one.patched->result;
     const auto input = input_hash(one.text);
-    verified_.incomplete += result.incomplete.empty() ? 0 : 1;
-    for (const auto& seen : result.errnos) {
-      if (!codes_.contains(seen.code) || usual_.contains({seen.phase, seen.call, seen.code})) {
+    for (const auto& [refusal, times] : one.refused) {
+      const auto& [answer, by_fault] = refusal;
+      const auto& [phase, call, code] = answer;
+      if (usual_.contains(answer)) {
         continue;
       }
-      if (result.faulted && of_faults_.contains(seen.call)) {
+      if (by_fault) {
         ++verified_.under_faults;
       } else {
-        verified_.refused.push_back(fmt::format(
-            "{}\t{}\t{}\t{}\t{}", policy_.phases.at(seen.phase).name,
-            qualified_name(seen.call, policy_.native), errno_name(seen.code), seen.times, input));
+        verified_.refused.push_back(fmt::format("{}\t{}\t{}\t{}\t{}", policy_.phases.at(phase).name,
+                                                qualified_name(call, policy_.native),
+                                                errno_name(code), times, input));
       }
     }
-    const auto showing = showing_of(*one.patched);
-    switch (likeness(one.original, showing)) {
+    const auto [alike, shown_by] = likeness(one.original, one.patched);
+    switch (alike) {
     case Likeness::same:
       ++verified_.same;
       break;
@@ -226,12 +243,15 @@ private:
     case Likeness::changes_by_itself:
       ++verified_.changes_by_itself;
       break;
+    case Likeness::seldom_other:
+      ++verified_.seldom_other;
+      break;
     case Likeness::other_output:
       verified_.different.push_back(fmt::format("differs\toutput\t{}", input));
       break;
     case Likeness::other_end:
-      verified_.different.push_back(
-          fmt::format("differs\t{}, not {}\t{}", showing.end, one.original.front().end, input));
+      verified_.different.push_back(fmt::format(
+          "differs\t{}, not {}\t{}", one.patched[shown_by].end, one.original.front().end, input));
       break;
     }
   }

@@ -1,6 +1,7 @@
 // Verify, of a program that carries its policy: every kept input and a batch of fresh ones are
 // given to the original, twice, and to the patched program in its place; what both put out and how
-// they end is compared, and so is how the kernel answers each call.
+// they end is compared, and so is how the kernel answers each call. Where something differs, both
+// are run eight times more.
 #pragma once
 
 #include "harness/campaign/opened.hpp"
@@ -23,6 +24,7 @@ struct PatchedVerified {
   std::uint64_t same = 0;
   std::uint64_t but_for_numbers = 0;   // see Likeness
   std::uint64_t changes_by_itself = 0; // likewise
+  std::uint64_t seldom_other = 0;      // likewise
   std::uint64_t incomplete = 0;        // runs of the patched program that were not seen whole
   std::uint64_t not_launched = 0;      // inputs with which nothing can be launched
   std::uint64_t under_faults = 0;      // refused calls that only faults ever led to: no violations

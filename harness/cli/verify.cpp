@@ -159,13 +159,15 @@ int verify_program(const Options& options) {
              "{}: {} kept inputs and {} fresh ones ran in the original and in {}: {} refused "
              "calls, {} differences\n  the same output and end: {}; the same but for numbers that "
              "change in the original as well: {}; the same end and an output that changes by "
-             "itself: {}\n  {} refused calls that only faults ever led to, {} runs not seen whole, "
+             "itself: {}; a difference in fewer than half of nine runs: {}\n  {} refused calls "
+             "that only faults ever led to, {} runs not seen whole, "
              "{} inputs that nothing can "
              "be launched with\n",
              campaign.plan.name, verified.corpus_runs, verified.fresh_runs,
              printable(options.patched), verified.refused.size(), verified.different.size(),
              verified.same, verified.but_for_numbers, verified.changes_by_itself,
-             verified.under_faults, verified.incomplete, verified.not_launched);
+             verified.seldom_other, verified.under_faults, verified.incomplete,
+             verified.not_launched);
   return (lines.empty() ? exit_good : exit_outside_baseline) +
          (verified.converged ? exit_good : exit_not_converged);
 }

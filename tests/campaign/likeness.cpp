@@ -35,3 +35,19 @@ TEST_CASE("where the original's words change too, its ends are compared") {
   CHECK(likeness(original, showing("a a\n", "exit status 1")) == Likeness::changes_by_itself);
   CHECK(likeness(original, showing("a b\n", "exit status 2")) == Likeness::other_end);
 }
+
+TEST_CASE(
+    "of several runs of the other program, more than half must show what the original never did") {
+  const std::vector<Showing> original(10, showing("done\n"));
+  std::vector<Showing> others(9, showing("done\n"));
+  CHECK(likeness(original, others).likeness == Likeness::same);
+  for (std::size_t i = 5; i < 9; ++i) {
+    others[i] = showing("", "killed by SIGHUP");
+  }
+  CHECK(likeness(original, others).likeness == Likeness::seldom_other);
+  CHECK(likeness(original, others).shown_by == 5);
+  others[4] = showing("late\n");
+  CHECK(likeness(original, others).likeness == Likeness::other_end);
+  CHECK(likeness(original, std::vector<Showing>{others[4]}).likeness ==
+        Likeness::other_output); // one run decides alone
+}
