@@ -1,12 +1,15 @@
-// Ablation: what does each part of the search contribute? Explores a plan with parts of it switched
-// off, the same number of runs each, several seeds, and prints how many (phase, call) pairs each
-// variant found, calls seen only under faults apart.
-// Usage: ablation HARNESS PLAN.yaml [RUNS [SEEDS]]      (default 600 runs, 5 seeds, one worker)
+// Ablation: what does each part of the search contribute? Explores a plan in several ways, the same
+// number of runs and the same seeds each, and prints how many (phase, call) pairs each way found,
+// those seen only under faults apart. What is compared is the search: all ways but the last two
+// begin with the empty input, so that nobody's seeds find the calls for them.
+// Usage: ablation HARNESS PLAN.yaml [RUNS [SEEDS [JOBS]]]     (default 400 runs, 5 seeds, 2 jobs)
+// A job is a campaign with one worker; they run side by side.
 #include "harness/base/fd.hpp"
 #include "harness/base/text.hpp"
 #include "harness/campaign/plan.hpp"
 
 #include <algorithm>
+#include <atomic>
 #include <cstdio>
 #include <cstdlib>
 #include <fcntl.h>
@@ -16,7 +19,9 @@
 #include <set>
 #include <spawn.h>
 #include <sys/wait.h>
+#include <thread>
 #include <unistd.h>
+#include <vector>
 
 extern char** environ;
 
@@ -29,10 +34,11 @@ namespace fs = std::filesystem;
 struct Found {
   std::set<std::string> pairs;
   std::set<std::string> faulted; // seen only under faults
+  std::uint64_t kept = 0;        // inputs
   double elapsed_s = 0;
 };
 
-struct Variant {
+struct Way {
   const char* name;
   void (*change)(CampaignPlan&);
 };
@@ -47,40 +53,47 @@ void no_features(CampaignPlan& plan) {
   plan.explore.errnos = false;
 }
 
-void no_disturbance(CampaignPlan& plan) {
+void no_faults(CampaignPlan& plan) {
   without(plan.grammar.dimensions, "faults");
 }
 
-/// Arguments and streams of bytes, as a byte fuzzer has them; the seeds stay.
+/// What a byte fuzzer has: bytes for a server's connection, or for a command's arguments and
+/// standard input; pairs guide it as coverage would.
 void plain_bytes(CampaignPlan& plan) {
   no_features(plan);
-  const bool talks = !plan.grammar.script.of.empty();
   plan.grammar = {};
-  plan.grammar.dimensions = {"arguments", "standard_input"};
-  if (talks) {
-    plan.grammar.dimensions = {"script"};
+  if (plan.workload.kind == WorkloadPlan::Kind::server) {
     plan.grammar.script = {1, 4, {{.text = "@send {bytes:200}"}}};
+  } else {
+    plan.grammar.operands = {0, 4, {{.text = "{bytes:40}"}}};
+    plan.grammar.standard_input = {0, 2, {{.text = "{bytes:200}"}}};
   }
 }
 
-constexpr Variant variants[] = {
-    {"plain bytes", plain_bytes},
+constexpr Way ways[] = {
+    {"plain bytes",
+     [](CampaignPlan& plan) {
+       plan.seeds.clear();
+       plain_bytes(plan);
+     }},
     {"typed",
      [](CampaignPlan& plan) {
+       plan.seeds.clear();
        no_features(plan);
-       no_disturbance(plan);
+       no_faults(plan);
      }},
     {"typed+features",
      [](CampaignPlan& plan) {
-       plan.explore.edges = plan.explore.arguments = true;
-       no_disturbance(plan);
+       plan.seeds.clear();
+       no_faults(plan);
      }},
-    {"typed+features+faults",
+    {"typed+features+faults", [](CampaignPlan& plan) { plan.seeds.clear(); }},
+    {"from seeds, typed",
      [](CampaignPlan& plan) {
-       plan.explore.edges = plan.explore.arguments = true;
-       without(plan.grammar.dimensions, "faults");
-       plan.grammar.dimensions.emplace_back("faults");
+       no_features(plan);
+       no_faults(plan);
      }},
+    {"from seeds, all", [](CampaignPlan&) {}},
 };
 
 /// Runs `words` with both outputs in the file `log`; the wait status.
@@ -122,47 +135,101 @@ Found explore(const std::string& harness, const std::string& plan, const std::st
   }
   const auto report = nlohmann::json::parse(*text);
   Found found;
-  const auto faulted = report.value("fault_only", nlohmann::json::array());
   for (const auto& phase : report.at("phases")) {
-    for (const auto& call : phase.at("syscalls")) {
-      const auto name = call.at("name").get<std::string>();
-      const bool only = std::find(faulted.begin(), faulted.end(), name) != faulted.end();
-      (only ? found.faulted : found.pairs).insert(phase.at("name").get<std::string>() + ":" + name);
-    }
+    const auto gather = [&](const char* key, std::set<std::string>& names) {
+      for (const auto& call : phase.value(key, nlohmann::json::array())) {
+        names.insert(phase.at("name").get<std::string>() + ":" +
+                     call.at("name").get<std::string>());
+      }
+    };
+    gather("syscalls", found.pairs);
+    gather("fault_only", found.faulted);
   }
+  found.kept = report.at("corpus").get<std::uint64_t>();
   found.elapsed_s = report.at("elapsed_s").get<double>();
   return found;
 }
 
-void bench(const std::string& harness, const std::string& file, std::uint64_t runs,
-           std::uint64_t seeds) {
+struct Sizes {
+  std::uint64_t runs;
+  std::uint64_t seeds;
+  std::uint64_t jobs;
+};
+
+/// Writes the plan as it is explored that way; its path.
+std::string write_plan(const std::string& file, const Way& way, std::uint64_t runs,
+                       const fs::path& directory) {
+  CampaignPlan plan = campaign::load_plan(file);
+  way.change(plan);
+  plan.explore.until = Until::budget;
+  plan.explore.runs = runs;
+  plan.explore.budget.reset();
+  plan.explore.replicates = 1;
+  std::string path = directory / (std::string(way.name) + ".yaml");
+  if (const auto written = replace_file(path, campaign::serialise_plan(plan)); !written) {
+    throw std::runtime_error(written.error().message);
+  }
+  return path;
+}
+
+/// "31 (29-33)": the median and the range.
+std::string spread(std::vector<std::size_t> numbers) {
+  std::sort(numbers.begin(), numbers.end());
+  return fmt::format("{} ({}-{})", numbers[numbers.size() / 2], numbers.front(), numbers.back());
+}
+
+void print_row(const Way& way, const std::vector<Found>& found, std::uint64_t runs) {
+  std::vector<std::size_t> pairs;
+  std::vector<std::size_t> faulted;
+  std::vector<std::size_t> kept;
+  std::set<std::string> together;
+  double elapsed_s = 0;
+  for (const auto& one : found) {
+    pairs.push_back(one.pairs.size());
+    faulted.push_back(one.faulted.size());
+    kept.push_back(one.kept);
+    together.insert(one.pairs.begin(), one.pairs.end());
+    elapsed_s += one.elapsed_s;
+  }
+  fmt::print("| {:<21} | {:>13} | {:>8} | {:>17} | {:>15} | {:>6.1f} |\n", way.name, spread(pairs),
+             together.size(), spread(faulted), spread(kept),
+             static_cast<double>(runs * found.size()) / elapsed_s);
+  std::fflush(stdout);
+}
+
+void bench(const std::string& harness, const std::string& file, const Sizes& sizes) {
   const fs::path directory = fs::temp_directory_path() / fmt::format("ablation.{}", ::getpid());
   fs::create_directories(directory);
-  fmt::print("{}: {} runs, {} seeds, pairs found (only under faults)\n", file, runs, seeds);
-  for (const auto& variant : variants) {
-    CampaignPlan plan = campaign::load_plan(file);
-    variant.change(plan);
-    plan.explore.until = Until::budget;
-    plan.explore.runs = runs;
-    plan.explore.budget.reset();
-    plan.explore.replicates = 1;
-    const std::string path = directory / (std::string(variant.name) + ".yaml");
-    if (const auto written = replace_file(path, campaign::serialise_plan(plan)); !written) {
-      throw std::runtime_error(written.error().message);
+  fmt::print("{}: {} runs, seeds 1 to {}, one worker; medians and ranges\n\n", file, sizes.runs,
+             sizes.seeds);
+  fmt::print("| {:<21} | {:>13} | {:>8} | {:>17} | {:>15} | {:>6} |\n", "way", "pairs", "together",
+             "only under faults", "inputs kept", "runs/s");
+  fmt::print("|{:-<23}|{:-<14}:|{:-<9}:|{:-<18}:|{:-<16}:|{:-<7}:|\n", "", "", "", "", "", "");
+  for (const auto& way : ways) {
+    const std::string plan = write_plan(file, way, sizes.runs, directory);
+    std::vector<Found> found(sizes.seeds);
+    std::vector<std::string> problems(sizes.seeds);
+    std::atomic<std::uint64_t> next = 0;
+    {
+      std::vector<std::jthread> jobs;
+      for (std::uint64_t job = 0; job < sizes.jobs; ++job) {
+        jobs.emplace_back([&] {
+          for (std::uint64_t at = next++; at < sizes.seeds; at = next++) {
+            try {
+              found[at] = explore(harness, plan, fmt::format("{}.{}", plan, at + 1), at + 1);
+            } catch (const std::exception& error) {
+              problems[at] = error.what();
+            }
+          }
+        });
+      }
     }
-    fmt::print("{:<24}", variant.name);
-    std::set<std::string> all;
-    double elapsed_s = 0;
-    for (std::uint64_t seed = 1; seed <= seeds; ++seed) {
-      const Found found = explore(harness, path, fmt::format("{}.{}", path, seed), seed);
-      fmt::print(" {:4}{:<5}", found.pairs.size(),
-                 found.faulted.empty() ? "" : fmt::format("(+{})", found.faulted.size()));
-      std::fflush(stdout);
-      all.insert(found.pairs.begin(), found.pairs.end());
-      elapsed_s += found.elapsed_s;
+    for (const auto& problem : problems) {
+      if (!problem.empty()) {
+        throw std::runtime_error(problem);
+      }
     }
-    fmt::print("  together {:4}  {:.0f} runs/s\n", all.size(),
-               static_cast<double>(runs * seeds) / elapsed_s);
+    print_row(way, found, sizes.runs);
   }
   fs::remove_all(directory);
 }
@@ -170,15 +237,16 @@ void bench(const std::string& harness, const std::string& file, std::uint64_t ru
 } // namespace
 
 int main(int argc, char** argv) {
-  if (argc < 3) {
-    std::fputs("usage: ablation HARNESS PLAN.yaml [RUNS [SEEDS]]\n", stderr);
+  const auto number = [&](int at, std::uint64_t fallback) {
+    return argc > at ? std::strtoull(argv[at], nullptr, 10) : fallback;
+  };
+  const Sizes sizes{.runs = number(3, 400), .seeds = number(4, 5), .jobs = number(5, 2)};
+  if (argc < 3 || sizes.runs == 0 || sizes.seeds == 0 || sizes.jobs == 0) {
+    std::fputs("usage: ablation HARNESS PLAN.yaml [RUNS [SEEDS [JOBS]]]\n", stderr);
     return 64;
   }
   try {
-    const auto number = [&](int at, std::uint64_t fallback) {
-      return argc > at ? std::strtoull(argv[at], nullptr, 10) : fallback;
-    };
-    bench(argv[1], argv[2], number(3, 600), number(4, 5));
+    bench(argv[1], argv[2], sizes);
     return 0;
   } catch (const std::exception& error) {
     std::fprintf(stderr, "ablation: %s\n", error.what());
