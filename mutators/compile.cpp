@@ -1,5 +1,7 @@
+#include "harness/base/remedy.hpp"
 #include "harness/base/text.hpp"
 #include "harness/model/input_text.hpp"
+#include "mutators/check_dimension.hpp"
 #include "mutators/expander.hpp"
 #include "mutators/grammar.hpp"
 #include "mutators/lines.hpp"
@@ -8,6 +10,7 @@
 
 #include <algorithm>
 #include <fmt/format.h>
+#include <map>
 #include <set>
 
 namespace harness::mutators {
@@ -47,11 +50,12 @@ public:
   }
 
 private:
-  Choice choice(const Alternatives& alternatives, Quotes quotes) const {
+  Choice choice(const Alternatives& alternatives, Quotes quotes) {
     Choice made;
     double sum = 0;
     for (const auto& alternative : alternatives) {
       made.patterns.push_back(parse_template(alternative, rule_names_, quotes));
+      note_kinds(made.patterns.back(), alternative);
       sum += std::max(alternative.weight, 0.0);
       made.sums.push_back(sum);
     }
@@ -64,7 +68,17 @@ private:
     return made;
   }
 
-  RepeatedChoice repeated(const Repeated& source, Quotes quotes) const {
+  void note_kinds(const Pattern& pattern, const Template& source) {
+    for (const Piece& piece : pattern.pieces) {
+      if (piece.kind == Kind::new_name) {
+        made_up_.insert(piece.text);
+      } else if (piece.kind == Kind::old_name) {
+        asked_for_.try_emplace(piece.text, &source);
+      }
+    }
+  }
+
+  RepeatedChoice repeated(const Repeated& source, Quotes quotes) {
     return {source.least, std::max(source.least, source.most), choice(source.of, quotes)};
   }
 
@@ -95,6 +109,11 @@ private:
       if (alternatives.empty()) {
         throw UserError({}, fmt::format("the rule {} has no alternative", name),
                         "write at least one, or take the rule out");
+      }
+      if (is_built_in(name)) {
+        throw UserError(alternatives.front().where,
+                        fmt::format("the rule {} has the name of a built-in hole", name),
+                        fmt::format("call it otherwise, for example my_{}", name));
       }
       tables_.rules.push_back(choice(alternatives, Quotes::literal));
     }
@@ -132,17 +151,11 @@ private:
     enable(Dimension::script, !grammar_.script.of.empty());
     enable(Dimension::neighbours, !grammar_.neighbours.empty());
     for (const auto& name : grammar_.dimensions) {
+      check_dimension(name, {});
       const auto found = std::find(dimension_names.begin(), dimension_names.end(), name);
-      if (found == dimension_names.end()) {
-        const std::vector<std::string> known(dimension_names.begin(), dimension_names.end());
-        const auto near = nearest_word(name, known);
-        throw UserError({},
-                        fmt::format("unknown dimension {}{}", quote(name),
-                                    near ? fmt::format("; did you mean {}?", *near) : ""),
-                        fmt::format("write one of {}", fmt::join(known, ", ")));
-      }
-      enable(static_cast<Dimension>(found - dimension_names.begin()), true);
-      tables_.typed[static_cast<std::size_t>(found - dimension_names.begin())] = true;
+      const auto dimension = static_cast<Dimension>(found - dimension_names.begin());
+      enable(dimension, true);
+      tables_.typed[static_cast<std::size_t>(dimension)] = true;
     }
   }
 
@@ -176,10 +189,18 @@ private:
       collect(rule, false);
     }
     tables_.name_kinds.assign(kinds.begin(), kinds.end());
+    for (const auto& [kind, source] : asked_for_) {
+      if (!made_up_.contains(kind)) {
+        throw UserError(source->where,
+                        fmt::format("template {}: nothing makes up what {{old:{}}} asks for",
+                                    quote(source->text.substr(0, 80)), kind),
+                        fmt::format("write {{new:{}}} in the template that makes one", kind));
+      }
+    }
   }
 
-  /// Node lines and script steps have a form of their own: an alternative that never keeps it is a
-  /// mistake. Eight draws of each tell.
+  /// Node lines, script steps and variables have a form of their own: an alternative that never
+  /// keeps it is a mistake. Eight draws of each tell.
   void check_lines() const {
     const auto check = [&](const Choice& made, const Alternatives& sources, auto parse) {
       const Dictionary dictionary(grammar_.dictionary);
@@ -196,7 +217,7 @@ private:
           problem = parsed.error().message;
         }
         if (!problem.empty()) {
-          throw UserError(
+          throw with_remedy(
               sources[i].where,
               fmt::format("template {}: {}", quote(sources[i].text.substr(0, 80)), problem), "");
         }
@@ -206,11 +227,22 @@ private:
           [](const std::vector<std::string>& words) { return node_from_words(words); });
     check(tables_.script.of, grammar_.script.of,
           [](const std::vector<std::string>& words) { return step_from_words(words); });
+    check(tables_.environment.of, grammar_.environment.of, variable_from_words);
+  }
+
+  /// The blanks of a variable are its own: what matters is that it has a name.
+  static Result<> variable_from_words(const std::vector<std::string>& words) {
+    if (words.empty() || words[0].empty() || words[0].starts_with('=')) {
+      return Error{"a variable without a name; write NAME=value, or NAME to take it out"};
+    }
+    return Done{};
   }
 
   const Grammar& grammar_;
   std::vector<std::string> rule_names_;
   std::vector<std::uint32_t> rule_depths_;
+  std::set<std::string> made_up_;                    // kinds of {new:KIND}
+  std::map<std::string, const Template*> asked_for_; // kinds of {old:KIND}, where first
   GrammarTables tables_;
 };
 
@@ -218,6 +250,18 @@ private:
 
 CompiledGrammar::CompiledGrammar()
     : CompiledGrammar(compile(Grammar{.dimensions = {"arguments", "standard_input"}})) {}
+
+void check_dimension(const std::string& name, const SourceLocation& where) {
+  if (std::find(dimension_names.begin(), dimension_names.end(), name) != dimension_names.end()) {
+    return;
+  }
+  const std::vector<std::string> known(dimension_names.begin(), dimension_names.end());
+  const auto near = nearest_word(name, known);
+  throw UserError(where,
+                  fmt::format("unknown dimension {}{}", quote(name),
+                              near ? fmt::format("; did you mean {}?", *near) : ""),
+                  fmt::format("write one of {}", fmt::join(known, ", ")));
+}
 
 CompiledGrammar compile(const Grammar& grammar) {
   return CompiledGrammar(std::make_shared<const GrammarTables>(Compiler(grammar).compile()));

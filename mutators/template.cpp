@@ -206,6 +206,12 @@ private:
 
 } // namespace
 
+bool is_built_in(std::string_view name) {
+  const auto has_name = [&](const BuiltIn& built_in) { return built_in.name == name; };
+  return name == "space" || std::any_of(std::begin(built_ins), std::end(built_ins), has_name) ||
+         std::find(std::begin(per_run), std::end(per_run), name) != std::end(per_run);
+}
+
 Pattern parse_template(const Template& source, std::span<const std::string> rules, Quotes quotes) {
   return Parser(source, rules, quotes).parse();
 }

@@ -17,4 +17,7 @@ enum class Quotes { honoured, literal };
 /// Throws UserError with the place of `source`.
 Pattern parse_template(const Template& source, std::span<const std::string> rules, Quotes quotes);
 
+/// True for what {NAME} means without a rule: {word}, {path}, {run}, …
+bool is_built_in(std::string_view name);
+
 } // namespace harness::mutators

@@ -1,8 +1,10 @@
 #include "harness/campaign/plan_check.hpp"
 
+#include "harness/base/remedy.hpp"
 #include "harness/base/text.hpp"
 #include "harness/campaign/find_program.hpp"
 #include "harness/campaign/plan_codecs.hpp"
+#include "mutators/check_dimension.hpp"
 #include "mutators/grammar.hpp"
 #include "tracer/check_trigger.hpp"
 
@@ -96,7 +98,6 @@ void check_server(const YamlTree& tree, const CampaignPlan& plan) {
   }
 }
 
-/// The tracer's message ends in what to write instead; that part becomes the remedy.
 void check_phases(const YamlTree& tree, const CampaignPlan& plan) {
   const YamlTree* phases = tree.find("phases");
   for (std::size_t i = 0; i < plan.phases.size(); ++i) {
@@ -105,19 +106,56 @@ void check_phases(const YamlTree& tree, const CampaignPlan& plan) {
     if (checked) {
       continue;
     }
-    const std::string& message = checked.error().message;
-    const auto cut = message.find("; ");
-    reject(
-        phases != nullptr && i < phases->items.size() ? phases->items[i] : tree,
-        fmt::format("phase {}: {}", quote_if_needed(plan.phases[i].name), message.substr(0, cut)),
-        cut == std::string::npos
-            ? "names of a stripped program are few: write {auto: main}, {call: "
-              "NAME} or {offset: 0xN}"
-            : message.substr(cut + 2));
+    const YamlTree& place = phases != nullptr && i < phases->items.size() ? phases->items[i] : tree;
+    throw with_remedy(
+        place.where,
+        fmt::format("phase {}: {}", quote_if_needed(plan.phases[i].name), checked.error().message),
+        "names of a stripped program are few: write {auto: main}, {call: NAME} or "
+        "{offset: 0xN}");
   }
 }
 
+/// Of a list, the item at `index`, where the plan is written so.
+const YamlTree& item_of(const YamlTree& list, std::size_t index) {
+  return index < list.items.size() ? list.items[index] : list;
+}
+
+void check_grammar(const YamlTree& tree, const CampaignPlan& plan) {
+  const YamlTree& dimensions = place_of(tree, "grammar", "dimensions");
+  for (std::size_t i = 0; i < plan.grammar.dimensions.size(); ++i) {
+    mutators::check_dimension(plan.grammar.dimensions[i], item_of(dimensions, i).where);
+  }
+  const YamlTree& neighbours = place_of(tree, "grammar", "neighbours");
+  for (std::size_t i = 0; i < plan.grammar.neighbours.size(); ++i) {
+    check_neighbour(plan, plan.grammar.neighbours[i], item_of(neighbours, i).where);
+  }
+  if (!plan.grammar.configuration.of.empty() && plan.workload.configuration_file.empty()) {
+    reject(place_of(tree, "grammar", "configuration"),
+           "the lines of `configuration` have no file to go to",
+           "write configuration_file: NAME below workload:, and {configuration} among the target's "
+           "arguments");
+  }
+  mutators::compile(plan.grammar); // throws with the template's place
+}
+
 } // namespace
+
+void check_neighbour(const CampaignPlan& plan, const std::string& name,
+                     const SourceLocation& where) {
+  const auto& known = plan.workload.neighbours;
+  if (known.contains(name)) {
+    return;
+  }
+  std::vector<std::string> names;
+  for (const auto& [one, command] : known) {
+    names.push_back(one);
+  }
+  const auto near = nearest_word(name, names);
+  throw UserError(where, fmt::format("the plan explains no neighbour {}", quote_if_needed(name)),
+                  near ? fmt::format("did you mean {}?", *near)
+                       : fmt::format("write {}: [COMMAND, ARG] below workload: neighbours:",
+                                     quote_if_needed(name)));
+}
 
 void check_plan(const YamlTree& tree, CampaignPlan& plan) {
   check_target(tree, plan.target);
@@ -125,7 +163,7 @@ void check_plan(const YamlTree& tree, CampaignPlan& plan) {
   check_identity(tree, plan);
   check_server(tree, plan);
   check_phases(tree, plan);
-  mutators::compile(plan.grammar); // throws with the template's place
+  check_grammar(tree, plan);
 }
 
 } // namespace harness::campaign

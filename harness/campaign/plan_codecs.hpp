@@ -34,6 +34,17 @@ struct OptionsCodec {
   static YamlTree write(const std::vector<OptionGroup>& groups);
 };
 
+/// Words; {file: PATH} stands for those of a dictionary file, and is read at once.
+struct DictionaryCodec {
+  static constexpr ValueType type{
+      "list of text and files",
+      R"({"type": ["array", "string"], "items": {"anyOf": [{"type": ["string", "number", "boolean"]}, {"type": "object", "properties": {"file": {"type": "string"}}, "required": ["file"], "additionalProperties": false}]}})"};
+  static std::vector<std::string> read(const YamlTree& value);
+  static YamlTree write(const std::vector<std::string>& words) {
+    return TextListCodec::write(words);
+  }
+};
+
 /// {least: N, most: N, of: [...]}, or the list alone: from none to four.
 struct RepeatedCodec {
   static constexpr ValueType type{

@@ -1,8 +1,11 @@
 // Codecs of a plan's grammar. What a template's holes mean is the mutators' business.
+#include "harness/base/fd.hpp"
 #include "harness/base/text.hpp"
 #include "harness/campaign/plan_codecs.hpp"
+#include "mutators/dictionary.hpp"
 
 #include <algorithm>
+#include <cstring>
 #include <fmt/format.h>
 
 namespace harness::campaign {
@@ -12,6 +15,7 @@ namespace {
 using Kind = YamlTree::Kind;
 using Weight = NumberCodec<0, 1'000'000, 1>;
 using Count = IntegerCodec<std::uint32_t, 0, 10'000>;
+constexpr std::size_t max_dictionary_bytes = std::size_t{1} << 20;
 
 /// Rejects any key of the map `value` that is not among `known`.
 void only_keys(const YamlTree& value, const std::vector<std::string>& known) {
@@ -136,6 +140,35 @@ YamlTree OptionsCodec::write(const std::vector<OptionGroup>& groups) {
     }
   }
   return tree;
+}
+
+std::vector<std::string> DictionaryCodec::read(const YamlTree& value) {
+  if (value.kind == Kind::scalar) {
+    return {TextCodec::read(value)};
+  }
+  std::vector<std::string> words;
+  for (const auto& item : items_of(value, "a list of words", "[one, two, {file: words.dict}]")) {
+    if (item.kind != Kind::map) {
+      words.push_back(TextCodec::read(item));
+      continue;
+    }
+    only_keys(item, {"file"});
+    const YamlTree& name = required(item, "file", "{file: words.dict}");
+    const std::string path = PathCodec::read(name);
+    const auto text = read_file(path, max_dictionary_bytes + 1);
+    if (!text) {
+      reject(name,
+             fmt::format("can't read the dictionary {}: {}", quote_if_needed(path),
+                         std::strerror(text.error().code)),
+             "name a file with one word a line; it counts from the plan's directory");
+    }
+    if (text->size() > max_dictionary_bytes) {
+      reject(name, fmt::format("the dictionary {} is larger than 1 MiB", quote_if_needed(path)),
+             fmt::format("keep the {} words that matter most", mutators::Dictionary::most_words));
+    }
+    std::ranges::move(mutators::parse_dictionary(*text, path), std::back_inserter(words));
+  }
+  return words;
 }
 
 Repeated RepeatedCodec::read(const YamlTree& value) {

@@ -114,8 +114,9 @@ constexpr std::array grammar_table = {
     key<&Grammar::standard_input, RepeatedCodec>("standard_input",
                                                  "Pieces of standard input; they are joined."),
     key<&Grammar::rules, RulesCodec>("rules", "What `{NAME}` in a template stands for."),
-    key<&Grammar::dictionary, TextListCodec>("dictionary",
-                                             "Words to try beyond those of the grammar."),
+    key<&Grammar::dictionary, DictionaryCodec>(
+        "dictionary", "Words to try beyond those of the grammar; `{file: PATH}` for a file of "
+                      "them, one a line or in AFL's form."),
     key<&Grammar::raw_mutation, BooleanCodec>(
         "raw_mutation", "Bytes of arguments and input are also changed blindly."),
     key<&Grammar::dimensions, TextListCodec>(

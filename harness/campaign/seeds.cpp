@@ -2,7 +2,8 @@
 
 #include "harness/base/fd.hpp"
 #include "harness/base/user_error.hpp"
-#include "harness/model/input.hpp"
+#include "harness/campaign/seed_check.hpp"
+#include "harness/model/read_input.hpp"
 
 #include <algorithm>
 #include <filesystem>
@@ -34,12 +35,9 @@ std::vector<Seed> read_seeds(const CampaignPlan& plan) {
     if (!bytes) {
       throw UserError({.file = file}, bytes.error().message, "make it readable, or take it away");
     }
-    const auto input = parse_input(*bytes);
-    if (!input) {
-      throw UserError({.file = file}, input.error().message,
-                      "docs/inputs.md shows what an input looks like");
-    }
-    seeds.push_back({file, serialise_input(*input)});
+    const Input input = read_input(*bytes, file);
+    check_seed(plan, input, *bytes, file);
+    seeds.push_back({file, serialise_input(input)});
   }
   if (seeds.empty()) {
     throw UserError({.file = plan.seeds}, "no seeds in this directory",

@@ -3,7 +3,7 @@
 #include "harness/base/fd.hpp"
 #include "harness/base/text.hpp"
 #include "harness/base/user_error.hpp"
-#include "harness/model/input.hpp"
+#include "harness/model/read_input.hpp"
 #include "harness/model/syscall_table.hpp"
 
 #include <algorithm>
@@ -111,12 +111,11 @@ Witness find_witness(const OpenedCampaign& campaign, const std::string& what) {
   }
   if (what.find('/') != std::string::npos || std::filesystem::is_regular_file(what)) {
     const auto bytes = read_file(what, max_input_bytes + 1);
-    const auto input = bytes ? parse_input(*bytes) : Result<Input>(bytes.error());
-    if (!input) {
-      throw UserError({.file = what}, input.error().message,
-                      "docs/inputs.md shows what an input looks like");
+    if (!bytes) {
+      throw UserError({.file = what}, bytes.error().message,
+                      "make it readable, or name another input");
     }
-    std::string text = serialise_input(*input);
+    std::string text = serialise_input(read_input(*bytes, what));
     std::string hash = input_hash(text);
     return {std::move(hash), std::move(text), std::nullopt};
   }

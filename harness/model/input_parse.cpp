@@ -1,9 +1,12 @@
+#include "harness/base/remedy.hpp"
 #include "harness/model/input_limits.hpp"
 #include "harness/model/input_text.hpp"
+#include "harness/model/read_input.hpp"
 #include "harness/model/word_reader.hpp"
 
 #include <algorithm>
 #include <set>
+#include <variant>
 
 namespace harness {
 
@@ -211,12 +214,15 @@ std::string read_line(Input& input, const std::vector<std::string>& words,
   return in.failure();
 }
 
-Error at_line(std::size_t number, std::string_view message) {
-  return Error{fmt::format("line {}: {}", number, message)};
-}
+/// What is wrong with a text, and where; line 0: with the whole.
+struct Mistake {
+  std::size_t line = 0;
+  std::string problem;
+};
+using Parsed = std::variant<Input, Mistake>;
 
 /// Reads the first `lines` lines, without the checks that look at an input as a whole.
-Result<Input> parse_lines(std::string_view text, std::size_t lines) {
+Parsed parse_lines(std::string_view text, std::size_t lines) {
   Input input;
   std::set<std::string, std::less<>> said;
   bool header_seen = false;
@@ -229,23 +235,23 @@ Result<Input> parse_lines(std::string_view text, std::size_t lines) {
     }
     if (!header_seen) {
       if (line != input_header) {
-        return at_line(number,
-                       fmt::format("not an input; write {} as the first line", input_header));
+        return Mistake{number,
+                       fmt::format("not an input; write {} as the first line", input_header)};
       }
       header_seen = true;
       continue;
     }
     const auto words = split_words(line);
     if (!words) {
-      return at_line(number, "a quoted word does not end, or is not apart from the next; write "
-                             "\"…\" with \\n \\r \\t \\0 \\\" \\\\ or \\xHH inside");
+      return Mistake{number, "a quoted word does not end, or is not apart from the next; write "
+                             "\"…\" with \\n \\r \\t \\0 \\\" \\\\ or \\xHH inside"};
     }
-    if (const std::string problem = read_line(input, *words, said); !problem.empty()) {
-      return at_line(number, problem);
+    if (std::string problem = read_line(input, *words, said); !problem.empty()) {
+      return Mistake{number, std::move(problem)};
     }
   }
   if (!header_seen) {
-    return at_line(1, fmt::format("an empty input; write {} as the first line", input_header));
+    return Mistake{1, fmt::format("an empty input; write {} as the first line", input_header)};
   }
   return input;
 }
@@ -257,26 +263,45 @@ std::size_t first_bad_line(std::string_view text) {
   auto bad = static_cast<std::size_t>(std::count(text.begin(), text.end(), '\n')) + 1;
   while (bad - good > 1) {
     const std::size_t middle = good + (bad - good) / 2;
-    const auto beginning = parse_lines(text, middle);
-    (!beginning || check_input(*beginning) ? good : bad) = middle;
+    const Parsed beginning = parse_lines(text, middle);
+    const auto* input = std::get_if<Input>(&beginning);
+    (input == nullptr || check_input(*input) ? good : bad) = middle;
   }
   return bad;
+}
+
+Parsed parse_text(std::string_view text) {
+  if (text.size() > max_input_bytes) {
+    return Mistake{
+        0, fmt::format("an input of {} bytes; at most {} are read", text.size(), max_input_bytes)};
+  }
+  Parsed parsed = parse_lines(text, text.size() + 1);
+  if (const auto* input = std::get_if<Input>(&parsed)) {
+    if (const auto checked = check_input(*input); !checked) {
+      return Mistake{first_bad_line(text), checked.error().message};
+    }
+  }
+  return parsed;
 }
 
 } // namespace
 
 Result<Input> parse_input(std::string_view text) {
-  if (text.size() > max_input_bytes) {
-    return Error{
-        fmt::format("an input of {} bytes; at most {} are read", text.size(), max_input_bytes)};
+  Parsed parsed = parse_text(text);
+  if (const auto* mistake = std::get_if<Mistake>(&parsed)) {
+    return Error{mistake->line == 0 ? mistake->problem
+                                    : fmt::format("line {}: {}", mistake->line, mistake->problem)};
   }
-  auto input = parse_lines(text, text.size() + 1);
-  if (input) {
-    if (const auto checked = check_input(*input); !checked) {
-      return at_line(first_bad_line(text), checked.error().message);
-    }
+  return std::get<Input>(std::move(parsed));
+}
+
+Input read_input(std::string_view text, const std::string& file) {
+  Parsed parsed = parse_text(text);
+  if (const auto* mistake = std::get_if<Mistake>(&parsed)) {
+    throw with_remedy({file, static_cast<int>(mistake->line), 0}, mistake->problem,
+                      "docs/inputs.md shows what an input looks like");
   }
-  return input;
+  return std::get<Input>(std::move(parsed));
 }
 
 } // namespace harness

@@ -25,6 +25,7 @@ std::string message_of(const std::string& text) {
   REQUIRE(replace_file(path, text));
   std::filesystem::create_directory(directory / "sub");
   REQUIRE(replace_file(directory / "plain.txt", "no program"));
+  REQUIRE(replace_file(directory / "words.dict", "# words\ngood\n\"open\n"));
   try {
     load_plan(path);
     return "";
@@ -121,6 +122,40 @@ TEST_CASE("every mistake in a plan has its place and its remedy") {
       {"target: ls\ngrammar: {options: [a: b]}\n",
        "DIR/bad.yaml:2:21: a is no key here\n"
        "  possible are: text, weight; put text with a colon into quotes"},
+      {"target: ls\ngrammar: {dimensions: [faults, stream]}\n",
+       "DIR/bad.yaml:2:32: unknown dimension \"stream\"; did you mean streams?\n"
+       "  write one of arguments, environment, standard_input, streams, terminal, file_tree, "
+       "identity, limits, configuration, script, signals, faults, neighbours"},
+      {"target: ls\nworkload: {neighbours: {reader: [cat, p]}}\ngrammar: {neighbours: [raeder]}\n",
+       "DIR/bad.yaml:3:24: the plan explains no neighbour raeder\n  did you mean reader?"},
+      {"target: ls\ngrammar: {neighbours: [ghost]}\n",
+       "DIR/bad.yaml:2:24: the plan explains no neighbour ghost\n"
+       "  write ghost: [COMMAND, ARG] below workload: neighbours:"},
+      {"target: ls\ngrammar: {configuration: [\"depth {int:0..9}\"]}\n",
+       "DIR/bad.yaml:2:26: the lines of `configuration` have no file to go to\n"
+       "  write configuration_file: NAME below workload:, and {configuration} among the target's "
+       "arguments"},
+      {"target: ls\ngrammar: {script: [\"SELECT {old:table}\"]}\n",
+       "DIR/bad.yaml:2:20: template \"SELECT {old:table}\": nothing makes up what {old:table} asks "
+       "for\n  write {new:table} in the template that makes one"},
+      {"target: ls\ngrammar: {options: [\"{word}\"], rules: {word: [x]}}\n",
+       "DIR/bad.yaml:2:47: the rule word has the name of a built-in hole\n"
+       "  call it otherwise, for example my_word"},
+      {"target: ls\ngrammar: {environment: [\"=x\"]}\n",
+       "DIR/bad.yaml:2:25: template \"=x\": a variable without a name\n"
+       "  write NAME=value, or NAME to take it out"},
+      {"target: ls\ngrammar: {files: [\"fil {new_path}\"]}\n",
+       "DIR/bad.yaml:2:19: template \"fil {new_path}\": unknown kind of file 'fil'\n"
+       "  did you mean 'file'?; write file, directory, symlink, hard_link, fifo, socket, device, "
+       "file_system"},
+      {"target: ls\ngrammar: {dictionary: [one, {file: none.dict}]}\n",
+       "DIR/bad.yaml:2:36: can't read the dictionary DIR/none.dict: No such file or directory\n"
+       "  name a file with one word a line; it counts from the plan's directory"},
+      {"target: ls\ngrammar: {dictionary: [{file: words.dict}]}\n",
+       "DIR/words.dict:3:1: no dictionary word\n"
+       "  write one word a line: plain, or \"quoted\" with \\n \\\" \\\\ \\xHH"},
+      {"target: ls\ngrammar: {dictionary: [{files: words.dict}]}\n",
+       "DIR/bad.yaml:2:25: files is no key here\n  did you mean file?"},
       {"target: ls\nphases:\n  - a\n  - b: {symbol: no_such_function}\n", nullptr},
       {"target: ls\nphases:\n  - a\n  - b: {call: opnat}\n", nullptr},
       {"target: ls\ngrammar:\n  operands: [\"{nothing}\"]\n", nullptr},

@@ -57,6 +57,21 @@ TEST_CASE("a bad template is named with its place and what to write instead") {
         std::string::npos);
 }
 
+TEST_CASE("a rule can't take a built-in hole's name, nothing is asked for that is never made") {
+  Grammar grammar{.operands = {0, 1, {at_line_7("{run}")}}};
+  grammar.rules["run"] = {at_line_7("x")};
+  CHECK(complaint(grammar).find("plan.yaml:7:3: the rule run has the name") == 0);
+  CHECK(complaint("{old:key}").find("nothing makes up what {old:key} asks for") !=
+        std::string::npos);
+  CHECK(complaint(
+            Grammar{.script = {0, 1, {at_line_7("SET {new:key} 1"), at_line_7("GET {old:key}")}}})
+            .empty());
+  CHECK(complaint(Grammar{.environment = {0, 1, {at_line_7("={word}")}}})
+            .find("a variable without a name") != std::string::npos);
+  CHECK(complaint(Grammar{.environment = {0, 1, {at_line_7("TZ"), at_line_7("LANG={word}")}}})
+            .empty());
+}
+
 TEST_CASE("a node line or script step that can never be read is a mistake of the plan") {
   CHECK(
       complaint(Grammar{.files = {0, 1, {at_line_7("fil {new_path}")}}}).find("plan.yaml:7:3: ") ==

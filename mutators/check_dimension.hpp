@@ -1,0 +1,13 @@
+// The names of a grammar's dimensions. Knows harness/base and harness/model alone.
+#pragma once
+
+#include "harness/base/user_error.hpp"
+
+#include <string>
+
+namespace harness::mutators {
+
+/// Throws UserError with `where` and the names that there are if no dimension is called `name`.
+void check_dimension(const std::string& name, const SourceLocation& where);
+
+} // namespace harness::mutators
