@@ -145,6 +145,13 @@ void write_new(const std::string& path, const std::string& text, bool force) {
   }
 }
 
+/// What a program says last is mostly why it gave up.
+std::string last_line(const std::string& output) {
+  const std::string_view text = trim(output);
+  const auto end = text.rfind('\n'); // npos + 1 is 0
+  return text.empty() ? "nothing" : printable(text.substr(end + 1).substr(0, 200));
+}
+
 int run_init(const Options& options, const std::vector<std::string>& program) {
   InitFindings findings;
   findings.executable = executable_of(program.front());
@@ -162,6 +169,7 @@ int run_init(const Options& options, const std::vector<std::string>& program) {
   const auto plain = look({.executable = findings.executable,
                            .arguments = findings.arguments,
                            .needs = findings.needs,
+                           .files = findings.files,
                            .isolated = !options.no_isolation});
   if (!plain) {
     throw std::runtime_error(plain.error().message);
@@ -188,6 +196,9 @@ int run_init(const Options& options, const std::vector<std::string>& program) {
                findings.server ? "server" : "command", findings.help.options.size(),
                findings.sources.empty() ? "" : " from " + findings.sources, plain->end,
                plain->calls.size());
+    if (plain->exited && plain->end != "exit status 0") {
+      fmt::print("it said: {}\n", last_line(plain->output));
+    }
     fmt::print("next: harness explore {}\n", quote_if_needed(plan));
   }
   return exit_good;

@@ -4,6 +4,7 @@
 
 #include "harness/campaign/helper_process.hpp"
 #include "harness/campaign/sandbox.hpp"
+#include "harness/model/input_text.hpp"
 
 #include <filesystem>
 #include <nlohmann/json.hpp>
@@ -11,12 +12,22 @@
 
 namespace harness::cli {
 
+namespace {
+constexpr std::size_t most_word_bytes = std::size_t{120} << 10;
+} // namespace
+
 Result<Look> look(const LookRequest& request) {
   std::error_code ignored;
   const std::string harness = std::filesystem::read_symlink("/proc/self/exe", ignored).string();
   std::vector<std::string> words = {"init-look"};
   if (!request.isolated) {
     words.emplace_back("--no-isolation");
+  }
+  for (const auto& node : request.files) {
+    // A word of a command line has at most 128 KiB (MAX_ARG_STRLEN, execve(2)).
+    if (const std::string text = file_node_text(node); text.size() < most_word_bytes) {
+      words.insert(words.end(), {"--file", text});
+    }
   }
   words.insert(words.end(), {"--", request.executable});
   words.insert(words.end(), request.arguments.begin(), request.arguments.end());

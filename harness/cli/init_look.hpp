@@ -3,6 +3,7 @@
 #pragma once
 
 #include "harness/base/result.hpp"
+#include "harness/model/input.hpp"
 
 #include <cstdint>
 #include <string>
@@ -14,6 +15,7 @@ struct LookRequest {
   std::string executable;             // absolute
   std::vector<std::string> arguments; // argv[1] onwards
   std::vector<std::string> needs;     // further paths to show
+  std::vector<FileNode> files;        // put into its directory
   bool isolated = true;
 };
 

@@ -4,6 +4,7 @@
 #include "harness/base/text.hpp"
 #include "harness/campaign/sandbox.hpp"
 #include "harness/cli/commands.hpp"
+#include "harness/model/input_text.hpp"
 #include "harness/model/syscall_table.hpp"
 #include "tracer/tracer.hpp"
 #include "workloads/workload.hpp"
@@ -80,7 +81,25 @@ private:
   std::thread looking_;
 };
 
-CampaignPlan plan_for(const std::vector<std::string>& program) {
+struct Options {
+  bool direct = false;
+  std::vector<std::string> files; // node lines
+};
+
+std::vector<FileNode> nodes_of(const std::vector<std::string>& lines) {
+  std::vector<FileNode> nodes;
+  for (const auto& line : lines) {
+    const auto words = split_words(line);
+    auto node = words ? parse_file_node(*words) : Error{"a quote is not closed"};
+    if (!node) {
+      throw std::runtime_error(node.error().message);
+    }
+    nodes.push_back(std::move(*node));
+  }
+  return nodes;
+}
+
+CampaignPlan plan_for(const std::vector<std::string>& program, const Options& options) {
   CampaignPlan plan;
   plan.name = "init";
   plan.target.executable = program.front();
@@ -92,15 +111,17 @@ CampaignPlan plan_for(const std::vector<std::string>& program) {
                              {"MAN_DISABLE_SECCOMP", "1"},
                              {"TERM", "dumb"}};
   plan.limits.wall = most_time;
+  plan.workload.files = nodes_of(options.files);
   return plan;
 }
 
-int look_inside(const std::vector<std::string>& program, bool isolated) {
+int look_inside(const std::vector<std::string>& program, const Options& options) {
+  const bool isolated = !options.direct;
   const std::string base = isolated ? campaign::sandbox_directory
                                     : std::filesystem::temp_directory_path() /
                                           ("harness-init." + std::to_string(::getpid()));
   std::filesystem::create_directories(base + "/run");
-  const auto workload = workloads::make(plan_for(program));
+  const auto workload = workloads::make(plan_for(program, options));
   Listener listener;
   nlohmann::json seen;
   {
@@ -137,10 +158,13 @@ int look_inside(const std::vector<std::string>& program, bool isolated) {
 }
 
 Action define(CLI::App& app) {
-  auto direct = std::make_shared<bool>(false);
-  app.add_flag("--no-isolation", *direct, "run it as we are");
+  auto options = std::make_shared<Options>();
+  app.add_flag("--no-isolation", options->direct, "run it as we are");
+  app.add_option("--file", options->files, "a node line: a file of its directory")
+      ->take_all()
+      ->expected(1);
   return
-      [direct](const Invocation& invocation) { return look_inside(invocation.program, !*direct); };
+      [options](const Invocation& invocation) { return look_inside(invocation.program, *options); };
 }
 
 } // namespace

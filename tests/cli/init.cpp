@@ -69,6 +69,22 @@ TEST_CASE("init takes over small files that the command line names") {
   CHECK(content(directory / "mine.yaml").find("from: the script") != std::string::npos);
 }
 
+TEST_CASE("the first look has the files of the command line, and why it failed is told") {
+  if (!can_isolate()) {
+    return;
+  }
+  test::TemporaryDirectory directory;
+  REQUIRE(replace_file(directory / "one", "x\n").ok());
+  REQUIRE(replace_file(directory / "two", "x\n").ok());
+  const auto there = init(directory.path(), {"--name", "there", "--", "diff", "one", "two"});
+  CHECK_MESSAGE(there.output.find("its command line exit status 0") != std::string::npos,
+                there.output);
+  CHECK(there.output.find("it said: ") == std::string::npos);
+  const auto missing = init(directory.path(), {"--name", "missing", "--", "diff", "one", "three"});
+  CHECK_MESSAGE(missing.output.find("it said: ") != std::string::npos, missing.output);
+  CHECK(missing.output.find("three: No such file") != std::string::npos);
+}
+
 TEST_CASE("a program that does harm instead of printing help does none") {
   if (!can_isolate()) {
     return;
