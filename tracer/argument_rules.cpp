@@ -40,7 +40,7 @@ constexpr auto classes = sorted(std::to_array<ArgumentRule>({
     {SYS_sendmsg, 2},
     {SYS_recvmsg, 2},
     {SYS_accept4, 3},
-    {SYS_pipe2, 0},
+    {SYS_pipe2, 1},
     {SYS_dup3, 2},
     {SYS_flock, 1},
     {SYS_fallocate, 1},

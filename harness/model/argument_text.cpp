@@ -171,7 +171,7 @@ constexpr Rule rules[] = {
     {"newfstatat", 3, "flags", Kind::bits, at_flags},
     {"open", 1, "flags", Kind::open, open_flags},
     {"openat", 2, "flags", Kind::open, open_flags},
-    {"pipe2", 0, "flags", Kind::bits, close_on_exec},
+    {"pipe2", 1, "flags", Kind::bits, close_on_exec},
     {"prctl", 0, "option", Kind::one, process_options},
     {"prlimit64", 1, "resource", Kind::one, resources},
     {"recvfrom", 3, "flags", Kind::bits, message_flags},

@@ -27,6 +27,7 @@ TEST_CASE("flags are or-ed names, commands one name") {
   CHECK(text("futex", 1, FUTEX_WAIT) == "op=FUTEX_WAIT");
   CHECK(text("clone", 0, CLONE_VM | CLONE_VFORK) == "flags=CLONE_VM|CLONE_VFORK");
   CHECK(text("kill", 1, SIGTERM) == "signal=SIGTERM");
+  CHECK(text("pipe2", 1, O_CLOEXEC) == "flags=O_CLOEXEC");
 }
 
 TEST_CASE("names of several bits stand for all of them") {
