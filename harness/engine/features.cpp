@@ -1,7 +1,6 @@
 #include "harness/engine/features.hpp"
 
 #include <algorithm>
-#include <bit>
 
 namespace harness::engine {
 
@@ -24,23 +23,8 @@ std::size_t counter_of(Domain domain, std::initializer_list<std::uint64_t> parts
   return hash % extra_counters;
 }
 
-std::uint8_t saturated(std::uint64_t times) {
-  return static_cast<std::uint8_t>(std::clamp<std::uint64_t>(times, 1, 255));
-}
-
 std::uint64_t number_of(SyscallId call) {
   return std::hash<SyscallId>{}(call);
-}
-
-/// 0 … 7, the frequencies that libFuzzer tells apart: 1, 2, 3, 4-7, 8-15, 16-31, 32-127, 128+.
-std::uint32_t bucket(std::uint8_t times) {
-  if (times <= 3) {
-    return times - 1U;
-  }
-  if (times >= 128) {
-    return 7;
-  }
-  return std::min(6U, static_cast<std::uint32_t>(std::bit_width(times)));
 }
 
 } // namespace
@@ -48,34 +32,30 @@ std::uint32_t bucket(std::uint8_t times) {
 Features features_of(const RunResult& result, const PairTable& table) {
   Features features;
   for (const auto& sighting : result.sightings) {
-    features.pairs.push_back({table.position(sighting.phase, sighting.call), 1});
+    features.pairs.push_back(table.position(sighting.phase, sighting.call));
   }
   for (const auto& edge : result.edges) {
     features.extras.push_back(
-        {counter_of(Domain::edge, {edge.phase, number_of(edge.from), number_of(edge.to)}),
-         saturated(edge.times)});
+        counter_of(Domain::edge, {edge.phase, number_of(edge.from), number_of(edge.to)}));
   }
   for (const auto& seen : result.arguments) {
-    features.extras.push_back({counter_of(Domain::argument, {seen.phase, number_of(seen.call),
-                                                             seen.argument, seen.value}),
-                               1});
+    features.extras.push_back(counter_of(
+        Domain::argument, {seen.phase, number_of(seen.call), seen.argument, seen.value}));
   }
   for (const auto& seen : result.errnos) {
-    features.extras.push_back({counter_of(Domain::error, {seen.phase, number_of(seen.call),
-                                                          static_cast<std::uint64_t>(seen.code)}),
-                               1});
+    features.extras.push_back(counter_of(
+        Domain::error, {seen.phase, number_of(seen.call), static_cast<std::uint64_t>(seen.code)}));
   }
   return features;
 }
 
 std::vector<std::uint32_t> feature_numbers(const Features& features, const PairTable& table) {
   std::vector<std::uint32_t> numbers;
-  for (const auto& pair : features.pairs) {
-    numbers.push_back(static_cast<std::uint32_t>(pair.counter));
+  for (const std::size_t position : features.pairs) {
+    numbers.push_back(static_cast<std::uint32_t>(position));
   }
-  for (const auto& extra : features.extras) {
-    numbers.push_back(
-        static_cast<std::uint32_t>(table.size() + extra.counter * 8 + bucket(extra.times)));
+  for (const std::size_t counter : features.extras) {
+    numbers.push_back(static_cast<std::uint32_t>(table.size() + counter));
   }
   std::sort(numbers.begin(), numbers.end());
   numbers.erase(std::unique(numbers.begin(), numbers.end()), numbers.end());

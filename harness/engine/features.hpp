@@ -1,6 +1,7 @@
 // Features: what of a run guides the search, as numbers that are the same in every worker and every
 // campaign of a plan: (phase, call) pairs first, then call-to-call edges, argument classes and
-// errnos, each with its frequency in powers of two. Pure; knows no libFuzzer.
+// errnos. Whether, not how often: a script that is a line longer makes every count another one, and
+// a run that is new by that alone is kept for nothing. Pure; knows no libFuzzer.
 #pragma once
 
 #include "harness/engine/pair_table.hpp"
@@ -11,20 +12,13 @@
 
 namespace harness::engine {
 
-/// Observations beyond pairs share this many counters, by hash. A multiple of 8; with 8 frequencies
-/// each they stay below the 2^21 at which libFuzzer's own numbers would alias.
+/// Observations beyond pairs share this many counters, by hash. A multiple of 8; libFuzzer gives
+/// each 8 numbers, with which they stay below the 2^21 at which its own numbers would alias.
 constexpr std::size_t extra_counters = std::size_t{1} << 16;
 
-/// How often an observation was made.
-struct Observation {
-  std::size_t counter = 0; // pairs: position in the PairTable; extras: [0, extra_counters)
-  std::uint8_t times = 1;  // 1 … 255, saturating
-  friend bool operator==(const Observation&, const Observation&) = default;
-};
-
 struct Features {
-  std::vector<Observation> pairs; // `times` is always 1: a set, not counts
-  std::vector<Observation> extras;
+  std::vector<std::size_t> pairs;  // positions in the PairTable
+  std::vector<std::size_t> extras; // [0, extra_counters); may have duplicates
 };
 
 Features features_of(const RunResult& result, const PairTable& table);

@@ -44,11 +44,11 @@ __attribute__((section("__libfuzzer_extra_counters"), used, aligned(64))) //
 std::uint8_t extras[extra_counters];
 
 void light(const Features& features) {
-  for (const auto& pair : features.pairs) {
-    session.counters[1 + pair.counter] = pair.times;
+  for (const std::size_t position : features.pairs) {
+    session.counters[1 + position] = 1;
   }
-  for (const auto& extra : features.extras) {
-    extras[extra.counter] = std::max(extras[extra.counter], extra.times);
+  for (const std::size_t counter : features.extras) {
+    extras[counter] = 1;
   }
 }
 

@@ -42,19 +42,20 @@ TEST_CASE("calls and phases beyond the tables stay inside the array") {
   CHECK(table.name(table.position(0, unknown)).starts_with("all:unknown#"));
 }
 
-TEST_CASE("frequencies of extras are features, frequencies of pairs are not") {
+TEST_CASE("what was seen is a feature, how often is not") {
   const PairTable table({"all"});
   const auto numbers = [&](std::uint64_t calls, std::uint64_t edges) {
     RunResult result;
     result.sightings.push_back({.phase = 0, .call = openat, .calls = calls});
-    result.edges.push_back({.phase = 0, .from = openat, .to = openat, .times = edges});
+    if (edges > 0) {
+      result.edges.push_back({.phase = 0, .from = openat, .to = openat, .times = edges});
+    }
     return feature_numbers(features_of(result, table), table);
   };
   CHECK(numbers(1, 1) == numbers(50, 1));
-  CHECK(numbers(1, 1) != numbers(1, 2));
-  CHECK(numbers(1, 4) == numbers(1, 7)); // one bucket
-  CHECK(numbers(1, 7) != numbers(1, 8));
-  CHECK(numbers(1, 128) == numbers(1, 1'000'000));
+  CHECK(numbers(1, 1) == numbers(1, 1'000'000));
+  CHECK(numbers(1, 0).size() == 1);
+  CHECK(numbers(1, 1).size() == 2);
 }
 
 TEST_CASE("domains do not collide by having the same numbers") {
