@@ -2,6 +2,7 @@
 
 #include "harness/base/random.hpp"
 #include "harness/engine/outcome.hpp"
+#include "harness/engine/worth_learning.hpp"
 #include "harness/model/syscall_table.hpp"
 
 #include <algorithm>
@@ -164,7 +165,7 @@ Shown Worker::explore(const Input& input) {
     leave();
   }
   for (const auto& word : shown.result.strings) {
-    if (generator_.learn_word(word)) {
+    if (worth_learning(word, input) && generator_.learn_word(word)) {
       words_.push_back(word);
     }
   }

@@ -101,6 +101,46 @@ TEST_CASE("a budget ends a campaign, whose reports tell what was seen") {
   CHECK(place.report().at("runs") > report.at("runs"));
 }
 
+TEST_CASE("on ls, too: one worker, one seed, so many runs give the same corpus and sets twice") {
+  // Without what races with the clock: terminals, signals, limits.
+  const Place place(
+      "target: /usr/bin/ls\n"
+      "phases: [startup, {main: {auto: main}}]\n"
+      "grammar:\n"
+      "  options: [-l, -a, -R, -i, -s, -Z, --full-time, {group: order, of: [-t, -S, -U, -X]}]\n"
+      "  operands: {least: 0, most: 2, of: [\"{path}\", ., /etc/apt, /usr/games]}\n"
+      "  files: [\"file {new_path} content {string}\", \"directory {new_path} entries "
+      "{int:0..9}\"]\n"
+      "  environment: [\"TZ={word}\", \"LC_ALL={word}\", \"COLUMNS={int:0..200}\", TERM]\n"
+      "  dimensions: [streams, file_tree, faults]\n"
+      "explore: {until: budget, runs: 150, workers: 1, seed: 9}\n");
+  std::vector<std::set<std::string>> corpora;
+  std::vector<nlohmann::json> runs_of_calls;
+  for (const char* name : {"one", "two"}) {
+    const auto outcome = place.harness({"explore", "p.yaml", "--out", name});
+    REQUIRE_MESSAGE(outcome.status == 0, outcome.error);
+    std::set<std::string> corpus;
+    for (const auto& entry : fs::directory_iterator(place.path(std::string(name) + "/corpus"))) {
+      corpus.insert(entry.path().filename());
+    }
+    corpora.push_back(std::move(corpus));
+    const auto report =
+        nlohmann::json::parse(*read_file(place.path(std::string(name) + "/report.json")));
+    auto& seen = runs_of_calls.emplace_back();
+    for (const auto& phase : report.at("phases")) {
+      for (const auto& call : phase.at("syscalls")) {
+        for (const char* key : {"runs", "calls", "first_run", "first_input", "smallest_input"}) {
+          seen[phase.at("name").get<std::string>()][call.at("name").get<std::string>()][key] =
+              call.at(key);
+        }
+      }
+    }
+  }
+  CHECK(corpora[0].size() > 10);
+  CHECK((corpora[0] == corpora[1]));
+  CHECK(runs_of_calls[0] == runs_of_calls[1]);
+}
+
 TEST_CASE("mistakes are told before a campaign directory exists") {
   const std::vector<std::pair<std::string, std::string>> mistakes = {
       {"tagret: ls\n", "p.yaml:1:1: a plan has no key tagret\n  did you mean target?"},
