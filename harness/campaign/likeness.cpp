@@ -34,10 +34,8 @@ Alike likeness(const std::vector<Showing>& original, const std::vector<Showing>&
   std::size_t differ = 0;
   for (std::size_t i = 0; i < others.size(); ++i) {
     const Alike one{likeness(original, others[i]), i};
-    const bool differs =
-        one.likeness == Likeness::other_output || one.likeness == Likeness::other_end;
-    differ += differs ? 1 : 0;
-    Alike& worst = differs ? unlike : like;
+    differ += differs(one.likeness) ? 1 : 0;
+    Alike& worst = differs(one.likeness) ? unlike : like;
     worst = one.likeness > worst.likeness ? one : worst;
   }
   if (2 * differ > others.size()) {

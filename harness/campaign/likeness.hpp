@@ -24,6 +24,10 @@ enum class Likeness {
   other_end,
 };
 
+inline bool differs(Likeness likeness) {
+  return likeness == Likeness::other_output || likeness == Likeness::other_end;
+}
+
 /// `original`: at least two runs of the same program, which show what changes by itself.
 Likeness likeness(const std::vector<Showing>& original, const Showing& other);
 

@@ -105,11 +105,10 @@ public:
     expected_runs_ = cases_.size() * (first_looks + 1);
     look_at_original(all_, first_looks);
     look_at_patched(all_, 1);
-    // Whatever seems to differ may do so by itself, but seldom.
+    // What seems to differ may do so by itself, but seldom.
     std::vector<std::size_t> doubtful;
     for (const auto i : all_) {
-      if (compared(i) &&
-          likeness(cases_[i].original, cases_[i].patched).likeness != Likeness::same) {
+      if (compared(i) && differs(likeness(cases_[i].original, cases_[i].patched).likeness)) {
         doubtful.push_back(i);
       }
     }
