@@ -7,6 +7,7 @@
 #include "harness/campaign/merge_shards.hpp"
 #include "harness/campaign/need.hpp"
 #include "harness/campaign/plan.hpp"
+#include "harness/store/input_batch.hpp"
 #include "harness/store/ledger.hpp"
 #include "harness/store/summary.hpp"
 #include "harness/store/whole.hpp"
@@ -66,16 +67,22 @@ std::vector<std::string> check(const std::vector<OpenedCampaign>& campaigns,
   return warnings;
 }
 
-/// The inputs and failures of `from`, each durable before the books name it.
-void copy_files(const OpenedCampaign& from, const WorkDir& to) {
-  for (const auto& hash : need(from.directory.inputs())) {
-    need(to.keep_input(need(from.directory.input(hash))));
-  }
-  for (const auto& [bucket, record] : from.books.failures) {
-    for (const auto& hash : from.directory.failure_inputs(bucket)) {
-      need(to.keep_failure(bucket, need(from.directory.input(hash))));
+/// The inputs and failures of all, durable before the books name them.
+void copy_files(const std::vector<OpenedCampaign>& campaigns, const WorkDir& to) {
+  store::InputBatch batch(to);
+  for (const auto& from : campaigns) {
+    for (const auto& hash : need(from.directory.inputs())) {
+      if (!WorkDir::exists(to.corpus_file(hash))) {
+        need(batch.add_input(need(from.directory.input(hash))));
+      }
+    }
+    for (const auto& [bucket, record] : from.books.failures) {
+      for (const auto& hash : from.directory.failure_inputs(bucket)) {
+        need(batch.add_failure(bucket, need(from.directory.input(hash))));
+      }
     }
   }
+  need(batch.keep());
 }
 
 Ledger open_out(const std::string& out, const OpenedCampaign& first) {
@@ -178,8 +185,8 @@ MergeReport merge_campaigns(const std::string& out, const std::vector<std::strin
 
   Ledger ledger = open_out(out, campaigns.front());
   Books joined = ledger.books();
+  copy_files(campaigns, ledger.directory());
   for (const auto& campaign : campaigns) {
-    copy_files(campaign, ledger.directory());
     need(joined.merge(campaign.books));
     carry_shards(ledger, campaign.notes);
     carry_parts(ledger, campaign.notes);

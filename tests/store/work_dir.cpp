@@ -1,5 +1,6 @@
 #include "harness/store/work_dir.hpp"
 #include "harness/model/input.hpp"
+#include "harness/store/input_batch.hpp"
 #include "tests/support/process.hpp"
 
 #include <doctest/doctest.h>
@@ -69,6 +70,36 @@ TEST_CASE("an input is kept once, under the hash of its text") {
   CHECK(directory.keep_input("args -l\n").ok());
   CHECK(*directory.inputs() == std::vector<std::string>{*hash});
   CHECK(*directory.input(*hash) == "args -l\n");
+}
+
+TEST_CASE("many inputs are kept at once, and none of a batch that was given up") {
+  TemporaryDirectory place;
+  const WorkDir directory = fresh(place);
+  REQUIRE(directory.keep_input("args there\n"));
+  const auto files = [&] {
+    std::size_t count = 0;
+    for (const auto& entry : fs::recursive_directory_iterator(directory.path())) {
+      count += entry.is_regular_file() ? 1 : 0;
+    }
+    return count;
+  };
+  {
+    InputBatch given_up(directory);
+    REQUIRE(given_up.add_input("args a\n"));
+    CHECK(directory.inputs()->size() == 1); // it has no name yet
+  }
+  CHECK(files() == 1);
+  InputBatch batch(directory);
+  for (const char* text : {"args a\n", "args b\n", "args a\n", "args there\n"}) {
+    REQUIRE(batch.add_input(text));
+  }
+  REQUIRE(batch.add_failure("crash", "args b\n"));
+  REQUIRE(batch.keep());
+  REQUIRE(batch.keep()); // nothing is left to do
+  CHECK(directory.inputs()->size() == 3);
+  CHECK(*directory.input(input_hash("args b\n")) == "args b\n");
+  CHECK(directory.failure_inputs("crash").size() == 1);
+  CHECK(files() == 4);
 }
 
 TEST_CASE("a failure's input is found like any other") {
