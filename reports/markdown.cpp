@@ -2,9 +2,11 @@
 
 #include "harness/base/text.hpp"
 #include "reports/escape.hpp"
+#include "reports/shards.hpp"
 #include "reports/view.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <map>
 
 namespace harness::reports {
@@ -94,6 +96,23 @@ std::string failures_section(const View& view) {
   return text + "\n";
 }
 
+std::string shards_section(const View& view) {
+  const auto& shards = view.summary.shards;
+  if (shards.empty()) {
+    return "";
+  }
+  std::string text = fmt::format("<details><summary>Merged from {} campaigns</summary>\n\n"
+                                 "| | runs | calls | pairs | only there |\n|---|--:|--:|--:|---|\n",
+                                 shards.size());
+  for (const auto& shard : shards) {
+    text += fmt::format(
+        "| {} | {} | {} | {} | {} |\n", markdown(shard_title(shard)), with_commas(shard.runs),
+        with_commas(shard.calls), with_commas(shard.pairs),
+        markdown(fmt::format("{}", fmt::join(only_here_names(view.summary, shard), ", "))));
+  }
+  return text + "\n</details>\n\n";
+}
+
 std::string gates_section(const View& view) {
   std::string text = "## Gates\n\n| gate | result | |\n|---|---|---|\n";
   for (const auto& gate : view.gates) {
@@ -116,7 +135,7 @@ std::string to_markdown(const CampaignSummary& summary) {
   text += phases_section(view) + changes_section(view);
   text += view.union_names.empty() ? "No run was seen whole, so there are no system calls.\n\n"
                                    : calls_section(view);
-  text += failures_section(view);
+  text += failures_section(view) + shards_section(view);
   if (!summary.statement.empty()) {
     text += "## How sure\n\n" + markdown(summary.statement) + "\n\n" +
             "Estimates: " + estimates_text(summary) + ".\n\n";

@@ -146,6 +146,7 @@ constexpr ReportField fields[] = {
     {"verified", verified},
     {"trees", trees},
     {"environment", [](const View& v) -> Json { return object_of(v.summary.environment); }},
+    {"shards", shards_json},
 };
 
 } // namespace

@@ -104,4 +104,19 @@ Json replicates_json(const View& view) {
   return list;
 }
 
+Json shards_json(const View& view) {
+  static constexpr const char* kinds[] = {"shard", "fresh", "other"};
+  Json list = Json::array();
+  for (const auto& shard : view.summary.shards) {
+    list.push_back({{"kind", kinds[static_cast<int>(shard.kind)]},
+                    {"name", json_text(shard.name)},
+                    {"campaign", json_text(shard.campaign)},
+                    {"runs", shard.runs},
+                    {"calls", shard.calls},
+                    {"pairs", shard.pairs},
+                    {"only_here", pairs_json(shard.only_here)}});
+  }
+  return list;
+}
+
 } // namespace harness::reports

@@ -14,5 +14,6 @@ nlohmann::ordered_json estimates_json(const View& view);
 /// [{"runs", "after_s", "corpus", "pairs": {phase: number}}]
 nlohmann::ordered_json curve_json(const View& view);
 nlohmann::ordered_json replicates_json(const View& view);
+nlohmann::ordered_json shards_json(const View& view);
 
 } // namespace harness::reports

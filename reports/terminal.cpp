@@ -2,6 +2,7 @@
 
 #include "harness/base/text.hpp"
 #include "reports/escape.hpp"
+#include "reports/shards.hpp"
 #include "reports/table.hpp"
 #include "reports/view.hpp"
 #include "reports/wrap.hpp"
@@ -143,6 +144,37 @@ std::string failure_lines(const View& view, const Style& style) {
   return text;
 }
 
+std::string shard_lines(const View& view, const Style& style) {
+  const auto& shards = view.summary.shards;
+  if (shards.empty()) {
+    return "";
+  }
+  Table table(
+      {{"merged from"}, {"runs", true}, {"calls", true}, {"pairs", true}, {"only there", true}});
+  std::string alone;
+  for (std::size_t i = 0; i < std::min(shards.size(), most_rows); ++i) {
+    const auto& shard = shards[i];
+    const std::string title = visible(shard_title(shard));
+    table.add({{title, Role::accent},
+               {with_commas(shard.runs)},
+               {with_commas(shard.calls)},
+               {with_commas(shard.pairs)},
+               {with_commas(shard.only_here.size()), Role::faint}});
+    if (!shard.only_here.empty()) {
+      const auto names = only_here_names(view.summary, shard);
+      alone += "  " +
+               wrap(visible(fmt::format("{} alone saw {}", title, fmt::join(names, ", "))),
+                    style.columns, 4) +
+               "\n";
+    }
+  }
+  std::string text = heading(style, "Shards") + table.text(style) + alone;
+  if (shards.size() > most_rows) {
+    text += fmt::format("  and {} more\n", shards.size() - most_rows);
+  }
+  return text;
+}
+
 std::string gate_lines(const View& view, const Style& style) {
   std::string text = heading(style, "Gates");
   for (const auto& gate : view.gates) {
@@ -179,7 +211,7 @@ std::string terminal_summary(const CampaignSummary& summary, const Style& style)
                      style.paint(Role::faint, facts)) +
          verdict_lines(view, style) + phase_table(view, style) + union_lines(view, style) +
          change_lines(view, style) + flaky_lines(view, style) + failure_lines(view, style) +
-         statement_lines(view, style) + gate_lines(view, style);
+         shard_lines(view, style) + statement_lines(view, style) + gate_lines(view, style);
 }
 
 } // namespace harness::reports

@@ -120,12 +120,7 @@ close_attempt(const OpenedCampaign* out, const std::vector<OpenedCampaign>& sour
                       "the runs are the same: name one of them");
     }
   }
-  std::vector<std::uint32_t> missing;
-  for (std::uint32_t i = 1; i <= count; ++i) {
-    if (!drawn.contains(i)) {
-      missing.push_back(i);
-    }
-  }
+  const auto missing = missing_from(drawn, count);
   if (!missing.empty() && !partial) {
     throw UserError(
         {},

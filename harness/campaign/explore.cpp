@@ -256,7 +256,7 @@ ExploreResult explore(const ExploreOptions& options, ProgressObserver& observer)
   }
   CampaignSummary summary =
       summarise_campaign({campaign->plan, campaign->environment, campaign->ledger.directory(),
-                          campaign->ledger.books()},
+                          campaign->ledger.books(), campaign->ledger.notes()},
                          ending);
   if (auto written = write_reports(campaign->ledger.directory(), summary); !written) {
     throw std::runtime_error(written.error().message);

@@ -2,6 +2,7 @@
 
 #include "harness/base/text.hpp"
 #include "harness/campaign/campaign_policy.hpp"
+#include "harness/campaign/shard_shares.hpp"
 #include "harness/store/summary.hpp"
 #include "reports/formats.hpp"
 #include "reports/view.hpp"
@@ -13,6 +14,10 @@ namespace harness::campaign {
 CampaignSummary summarise_campaign(const Holdings& holdings, const Ending& ending) {
   CampaignSummary summary = store::summarise(holdings.plan, holdings.directory, holdings.books);
   summary.stop_reason = ending.stop_reason;
+  summary.shards = shard_shares(holdings.books, holdings.notes);
+  if (auto missing = missing_shards(holdings.notes); !missing.empty()) {
+    summary.not_established.push_back(std::move(missing));
+  }
   if (holdings.plan.explore.until == Until::quiet) {
     summary.converged = ending.reached_goal; // the plan's own rule; `statement` says what it proves
   }

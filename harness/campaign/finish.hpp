@@ -18,6 +18,7 @@ struct Holdings {
   const store::Environment& environment;
   const store::WorkDir& directory;
   const store::Books& books;
+  const std::map<std::string, std::string>& notes;
 };
 
 struct Ending {

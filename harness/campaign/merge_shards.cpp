@@ -52,12 +52,7 @@ std::vector<std::string> check_shards(const std::vector<OpenedCampaign>& campaig
                                   shard_text(one.shard), place->second, one.path));
     }
   }
-  std::vector<std::uint32_t> missing;
-  for (std::uint32_t i = 1; i <= first.shard.count; ++i) {
-    if (!paths.contains(i)) {
-      missing.push_back(i);
-    }
-  }
+  const auto missing = missing_from(paths, first.shard.count);
   if (missing.empty()) {
     return notes;
   }

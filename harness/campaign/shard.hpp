@@ -23,6 +23,18 @@ constexpr std::uint32_t most_shards = 1'000'000;
 std::string shard_text(Shard shard);
 std::optional<Shard> parse_shard(std::string_view text);
 
+/// Of 1 … `count`, those that are no key of `here`.
+template <typename Keys>
+std::vector<std::uint32_t> missing_from(const Keys& here, std::uint32_t count) {
+  std::vector<std::uint32_t> missing;
+  for (std::uint32_t i = 1; i <= count; ++i) {
+    if (!here.contains(i)) {
+      missing.push_back(i);
+    }
+  }
+  return missing;
+}
+
 /// "3", "3 and 5", "1, 2, 3, 4, 5, 6, 7, 8 and 90 more"; of at least one.
 std::string list_of(const std::vector<std::uint32_t>& numbers);
 

@@ -19,7 +19,7 @@ CampaignSummary summarise(const campaign::OpenedCampaign& opened, const std::str
     ending.baseline = campaign::load_baseline(baseline);
   }
   return campaign::summarise_campaign(
-      {opened.plan, opened.environment, opened.directory, opened.books}, ending);
+      {opened.plan, opened.environment, opened.directory, opened.books, opened.notes}, ending);
 }
 
 } // namespace

@@ -101,6 +101,18 @@ struct ReplicateSummary {
   std::vector<PairKey> only_here; // that no other replicate saw
 };
 
+/// What one of several merged campaigns saw: a shard, a part of a validation, or any other.
+struct ShardSummary {
+  enum class Kind { shard, fresh, other };
+  std::string campaign; // its id
+  Kind kind = Kind::other;
+  std::string name; // "2/4"; "" = other
+  std::uint64_t runs = 0;
+  std::uint64_t pairs = 0;
+  std::uint64_t calls = 0;        // of these, whatever the phase and the executable
+  std::vector<PairKey> only_here; // that no other one saw
+};
+
 /// What a replay under the enforced policy showed.
 struct VerifySummary {
   std::uint64_t corpus_runs = 0;
@@ -149,6 +161,7 @@ struct CampaignSummary {
   std::optional<Policy> policy;                   // derived from `profile`: what is allowed and why
   std::optional<VerifySummary> verified;          // replay under that policy
   std::vector<ReplicateSummary> replicates;       // empty: one campaign
+  std::vector<ShardSummary> shards;               // empty: nothing was merged
   std::map<PairKey, std::string> smallest_inputs; // hash; its text is in `inputs`
   std::map<PairKey, std::vector<std::string>> threads; // names of threads that made the call
 };

@@ -13,6 +13,7 @@ namespace harness::store {
 struct Share {
   std::uint64_t runs = 0;
   std::uint64_t pairs = 0;
+  std::set<SyscallId> calls;
   std::vector<PairKey> only_here; // that nobody else showed
 };
 
@@ -40,6 +41,7 @@ std::map<Key, Share> shares_of(const Books& books, const std::map<WriterId, Key>
     }
     for (const auto& one : seen_by) {
       ++shares[one].pairs;
+      shares[one].calls.insert(key.call);
     }
     if (seen_by.size() == 1) {
       shares[*seen_by.begin()].only_here.push_back(key);

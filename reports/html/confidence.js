@@ -1,4 +1,4 @@
-// How sure the sets are: the statement, the attempts, what was not shown, estimates, replicates.
+// How sure the sets are: the statement, the attempts, what was not shown, estimates, replicates, shards.
 function attemptsTable() {
   if (data.attempts.length === 0) {
     return h('p', {class: 'empty'}, 'No validation attempt was made, so there is no bound on what was missed.');
@@ -44,6 +44,18 @@ function replicates() {
         : h('span', null, one.only_here.map((pair, i) => [i ? ', ' : '', callLink(pair.call), ` (${show(pair.phase)})`]))])));
 }
 
+function shards() {
+  if (data.shards.length === 0) return null;
+  const several = new Set(data.phases.flatMap((phase) => phase.syscalls.flatMap((row) => row.executables))).size > 1;
+  const place = (pair) => ` (${show(pair.phase)}${several ? ', ' + show(pair.executable) : ''})`;
+  const title = (one) => ({shard: `shard ${show(one.name)}`, fresh: `fresh runs ${show(one.name)}`}[one.kind] || 'campaign');
+  return h('div', {style: 'margin-top:1.8rem'}, h('h3', null, 'Shards'), h('p', {class: 'soft'}, 'What was merged, and what one alone saw.'),
+    table(['Merged from', ['Runs', {class: 'n'}], ['Calls', {class: 'n'}], ['Pairs', {class: 'n'}], 'Only there'],
+      data.shards.map((one) => [h('span', {title: 'campaign ' + show(one.campaign)}, title(one)), [number(one.runs), {class: 'n'}], [number(one.calls), {class: 'n'}],
+        [number(one.pairs), {class: 'n'}], one.only_here.length === 0 ? h('span', {class: 'soft'}, 'nothing')
+          : h('span', null, one.only_here.map((pair, i) => [i ? ', ' : '', callLink(pair.call), place(pair)]))])));
+}
+
 function rarefaction() {
   const points = data.estimates.rarefaction;
   if (points.length < 2) return null;
@@ -56,5 +68,6 @@ function confidence() {
     data.not_established.length > 0 && h('div', {style: 'margin-bottom:1.2rem'}, h('h3', null, 'Not shown'),
       h('ul', {class: 'plain'}, data.not_established.map((sentence) => h('li', null, show(sentence))))),
     attemptsTable(), h('div', {class: 'two', style: 'margin-top:1.8rem'}, phaseBounds(), estimates(), replicates()),
+    shards(),
     h('div', {style: 'margin-top:1.8rem'}, rarefaction()));
 }

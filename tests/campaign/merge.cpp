@@ -1,6 +1,8 @@
 #include "harness/campaign/merge.hpp"
 #include "harness/base/random.hpp"
 #include "harness/base/user_error.hpp"
+#include "harness/campaign/frozen.hpp"
+#include "harness/campaign/shard_shares.hpp"
 #include "harness/store/summary.hpp"
 #include "tests/campaign/made_campaign.hpp"
 #include "tests/support/process.hpp"
@@ -55,6 +57,25 @@ std::map<std::string, std::uint64_t> totals_of(const store::Books& books) {
     }
   }
   return totals;
+}
+
+std::vector<ShardSummary> shares_of(const std::string& path) {
+  const auto campaign = open_campaign(path);
+  return shard_shares(campaign.books, campaign.notes);
+}
+
+/// All that a report says of shards, as text that can be compared.
+std::string shares_text(const std::string& path) {
+  std::string text;
+  for (const auto& share : shares_of(path)) {
+    text += share.campaign + " " + share.name + " " + std::to_string(share.runs) + " " +
+            std::to_string(share.pairs) + " " + std::to_string(share.calls) + " alone";
+    for (const auto& key : share.only_here) {
+      text += " " + key.phase + ":" + std::to_string(key.call.number);
+    }
+    text += "\n";
+  }
+  return text;
 }
 
 } // namespace
@@ -172,6 +193,9 @@ TEST_CASE("n shards merged are one campaign of the same runs, in any order and g
       merge_campaigns(place / "b", {shard, random.pick(shards)}, {.partial = true});
     }
     CHECK(books_of(place / "a") == books_of(place / "b"));
+    CHECK(shares_of(place / "a").size() == count);
+    CHECK(shares_text(place / "a") == shares_text(place / "b"));
+    CHECK(shares_of(place / "one").empty());
     CHECK(totals_of(books_of(place / "a")) == totals_of(books_of(place / "one")));
   }
 }
@@ -202,6 +226,63 @@ TEST_CASE("shards are merged when all are there; else the missing ones are named
   const auto twice = merge_campaigns(place / "twice", {a, b, c, again}, {});
   REQUIRE(twice.warnings.size() == 1);
   CHECK(contains(twice.warnings[0], "shard 2/3 was explored more than once"));
+}
+
+TEST_CASE("a merged campaign tells which shard saw what, and which is missing") {
+  TemporaryDirectory place;
+  const auto make = [&](const std::string& name, Shard which,
+                        const std::vector<campaign::test::MadeRun>& runs) {
+    make_campaign(place / name, {.seed = which.index, .shard = which, .runs = runs});
+    return place / name;
+  };
+  const auto one = make("one", {1, 3}, {{"args a\n", {0, 1}}, {"args b\n", {0}}});
+  const auto two = make("two", {2, 3}, {{"args c\n", {0, 2, 3}}});
+  const auto three = make("three", {3, 3}, {});
+  const auto other = make("other", {}, {{"args d\n", {3}}});
+  CHECK(shares_of(one).empty());
+  CHECK(missing_shards(open_campaign(one).notes) ==
+        "What shards 2 and 3 of 3 saw is not among these results.");
+
+  merge_campaigns(place / "left", {two, one}, {.partial = true});
+  CHECK(missing_shards(open_campaign(place / "left").notes) ==
+        "What shard 3 of 3 saw is not among these results.");
+  auto shares = shares_of(place / "left");
+  REQUIRE(shares.size() == 2);
+  CHECK(shares[0].name == "1/3"); // by their numbers, not by their ids
+  CHECK(shares[0].runs == 2);
+  CHECK(shares[0].pairs == 2);
+  CHECK(shares[0].calls == 2);
+  REQUIRE(shares[0].only_here.size() == 1);
+  CHECK(shares[0].only_here[0] == PairKey{"main", {AuditArch::x86_64, 1}, "true"});
+  CHECK(shares[1].only_here.size() == 2);
+
+  // A merge of merges: one alone has seen less, and one that has seen nothing is there too.
+  merge_campaigns(place / "right", {other, three}, {.partial = true});
+  merge_campaigns(place / "all", {place / "right", place / "left", one}, {});
+  shares = shares_of(place / "all");
+  REQUIRE(shares.size() == 4);
+  CHECK(shares[2].name == "3/3");
+  CHECK(shares[2].runs == 0);
+  CHECK(shares[3].kind == ShardSummary::Kind::other);
+  CHECK(shares[3].only_here.empty());
+  CHECK(shares[1].only_here.size() == 1);
+  CHECK(missing_shards(open_campaign(place / "all").notes).empty());
+  const std::string all = shares_text(place / "all");
+  merge_campaigns(place / "all", {place / "left", place / "all", three}, {});
+  CHECK(shares_text(place / "all") == all);
+
+  // Fresh runs of a validation are named as what they are.
+  {
+    auto ledger = make_campaign(place / "fresh", {.runs = {{"args a\n", {0}}}});
+    note_part(ledger, {.frozen = frozen_of(open_campaign(place / "all")).id, .shard = {2, 5}});
+    REQUIRE(ledger.checkpoint());
+  }
+  merge_campaigns(place / "all", {place / "fresh"}, {.partial = true});
+  shares = shares_of(place / "all");
+  REQUIRE(shares.size() == 5);
+  CHECK(shares[4].kind == ShardSummary::Kind::fresh);
+  CHECK(shares[4].name == "2/5");
+  CHECK(shares[4].only_here.empty());
 }
 
 TEST_CASE("a campaign that is in use is not written to, but may be read") {

@@ -210,6 +210,30 @@ void add_details(CampaignSummary& s) {
                {{"serving", id_of("sendfile"), "redis-server"}, false, ""}};
 }
 
+void add_shards(CampaignSummary& s) {
+  s.shards = {{.campaign = "0a3c5e7f9b1d2468",
+               .kind = ShardSummary::Kind::shard,
+               .name = "1/2",
+               .runs = 9116,
+               .pairs = 55,
+               .calls = 49},
+              {.campaign = "8642fd1b975e3c0a",
+               .kind = ShardSummary::Kind::shard,
+               .name = "2/2",
+               .runs = 8638,
+               .pairs = 56,
+               .calls = 50,
+               .only_here = {{"serving", id_of("openat"), "sh"},
+                             {"serving", id_of("process_vm_readv"), "redis-server"}}},
+              {.campaign = "55aa55aa55aa55aa", .runs = 0},
+              {.campaign = "00ff00ff00ff00ff",
+               .kind = ShardSummary::Kind::fresh,
+               .name = "1/1",
+               .runs = 477,
+               .pairs = 51,
+               .calls = 46}};
+}
+
 void add_policy(CampaignSummary& s) {
   Policy policy{.campaign = "redis", .executable = "/usr/bin/redis-server"};
   for (const char* name : {"startup", "serving"}) {
@@ -264,6 +288,7 @@ CampaignSummary example_summary() {
   add_curve(s);
   add_details(s);
   add_policy(s);
+  add_shards(s);
   s.exit_status = 2;
   s.directory = "redis.campaign";
   s.plan_file = "workloads/redis/redis.yaml";
@@ -318,6 +343,8 @@ CampaignSummary hostile_summary() {
   s.attempts[0].news = {{hostile, id_of("openat"), hostile}};
   s.threads[{hostile, id_of("openat"), hostile}] = {hostile};
   s.curve[0].pairs[hostile] = 3;
+  s.shards.push_back({.campaign = hostile, .only_here = {{hostile, id_of("openat"), hostile}}});
+  s.shards.push_back({.kind = ShardSummary::Kind::shard, .name = hostile});
   return s;
 }
 
