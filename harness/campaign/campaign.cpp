@@ -3,8 +3,10 @@
 #include "harness/base/fd.hpp"
 #include "harness/base/random.hpp"
 #include "harness/base/user_error.hpp"
+#include "harness/campaign/image.hpp"
 #include "harness/campaign/need.hpp"
 #include "harness/campaign/plan.hpp"
+#include "harness/campaign/root_path.hpp"
 #include "harness/campaign/shard_notes.hpp"
 
 #include <algorithm>
@@ -115,6 +117,18 @@ Campaign resume_campaign(const std::string& directory) {
   store::Ledger ledger = need(store::Ledger::resume(std::move(*opened)), directory);
   const Shard shard = shard_of(ledger);
   return {std::move(plan), shard, std::move(environment), std::move(ledger)};
+}
+
+store::Environment look_around(const CampaignPlan& asked, std::uint64_t seed,
+                               const std::string& version) {
+  const TargetPlan& target = asked.target;
+  return store::take_environment(
+      {.executable = target.image.empty() ? target.root + target.executable : target.executable,
+       .file = path_in_root(target.root, target.executable).value_or(target.executable),
+       .image = image_sha256(target),
+       .plan = serialise_plan(asked),
+       .seed = seed,
+       .version = version});
 }
 
 void check_environment(const Campaign& campaign, const store::Environment& now,

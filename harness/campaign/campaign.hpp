@@ -35,6 +35,11 @@ Campaign create_campaign(const std::string& directory, CampaignPlan frozen,
 /// use.
 Campaign resume_campaign(const std::string& directory);
 
+/// What holds on this machine now. `asked` is the plan as the user has it: before calibration and
+/// the command line's options.
+store::Environment look_around(const CampaignPlan& asked, std::uint64_t seed,
+                               const std::string& version);
+
 /// Refuses, with a reason and a remedy, where the campaign's counts are not comparable with what
 /// would be counted today.
 void check_environment(const Campaign& campaign, const store::Environment& now,

@@ -1,6 +1,7 @@
 #include "harness/campaign/crew_room.hpp"
 
 #include "harness/base/user_error.hpp"
+#include "harness/campaign/image.hpp"
 #include "harness/campaign/plan.hpp"
 #include "harness/campaign/sandbox.hpp"
 
@@ -74,10 +75,16 @@ CrewRoom::~CrewRoom() {
   fs::remove_all(directory_, ignored);
 }
 
-Crew::Options CrewRoom::crew(const CampaignPlan& plan, std::uint32_t workers) const {
+Crew::Options CrewRoom::crew(CampaignPlan plan, std::uint32_t workers) const {
+  open_image(plan.target, {}); // a frozen plan names it only
+  if (!plan.target.root.empty() && !options_.isolation) {
+    throw UserError({}, "a target in another root file system runs isolated only",
+                    "leave --no-isolation out");
+  }
+  const std::string text = serialise_plan(plan);
   return {.workers = workers,
-          .launch = [this, plan, text = serialise_plan(plan)](
-                        WorkerNumber worker) { return launch(plan, text, worker); },
+          .launch = [this, plan = std::move(plan),
+                     text](WorkerNumber worker) { return launch(plan, text, worker); },
           .log = directory_ + "/workers.log"};
 }
 

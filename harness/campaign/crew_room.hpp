@@ -27,7 +27,7 @@ public:
   CrewRoom& operator=(const CrewRoom&) = delete;
 
   /// A crew of `workers` for `plan`, not started.
-  Crew::Options crew(const CampaignPlan& plan, std::uint32_t workers) const;
+  Crew::Options crew(CampaignPlan plan, std::uint32_t workers) const;
 
 private:
   void make_directory();

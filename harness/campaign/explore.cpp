@@ -69,15 +69,6 @@ private:
   TimePoint since = std::chrono::steady_clock::now();
 };
 
-/// `asked` is the plan as the user has it now: before calibration and the command line's options.
-store::Environment look_around(const CampaignPlan& asked, const ExploreOptions& options,
-                               std::uint64_t seed) {
-  return store::take_environment({.executable = asked.target.root + asked.target.executable,
-                                  .plan = serialise_plan(asked),
-                                  .seed = seed,
-                                  .version = options.version});
-}
-
 /// What a new campaign begins with.
 struct Start {
   std::vector<Seed> seeds; // of the plan: a shard keeps its share of them
@@ -89,7 +80,7 @@ struct Start {
 std::optional<Campaign> begin(Stage& stage, const CampaignPlan& asked, const PlanFile& file,
                               const Start& start, const std::string& directory) {
   const CampaignPlan plan = with_options(asked, stage.options);
-  auto environment = look_around(asked, stage.options, plan.explore.seed);
+  auto environment = look_around(asked, plan.explore.seed, stage.options.version);
   // All of them: triggers and what is wrong with a plan are the same in every shard.
   std::vector<Seed> rehearsed = start.seeds;
   rehearsed.insert(rehearsed.end(), start.also.begin(), start.also.end());
@@ -142,7 +133,7 @@ std::optional<Campaign> go_on(Stage& stage, const CampaignPlan& asked, const Pla
                     fmt::format("go on with it by --shard {}, or leave --shard out",
                                 shard_text(campaign.shard)));
   }
-  const auto now = look_around(asked, stage.options, campaign.plan.explore.seed);
+  const auto now = look_around(asked, campaign.plan.explore.seed, stage.options.version);
   const auto changes = store::compare(campaign.environment, now);
   const bool other = std::any_of(changes.begin(), changes.end(),
                                  [](const auto& change) { return change.matters; });

@@ -1,6 +1,7 @@
 #include "harness/campaign/find_program.hpp"
 
 #include "harness/base/text.hpp"
+#include "harness/campaign/root_path.hpp"
 
 #include <cstdlib>
 #include <sys/stat.h>
@@ -20,7 +21,8 @@ std::optional<std::string> find_program(const std::string& name, const std::stri
       own != nullptr && root.empty() ? own : "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin";
   for (const auto& directory : split(directories + ":/usr/sbin:/sbin:/usr/bin:/bin", ':')) {
     const std::string path = directory + "/" + name;
-    if (!directory.empty() && directory[0] == '/' && is_executable_file(root + path)) {
+    const auto file = path_in_root(root, path);
+    if (!directory.empty() && directory[0] == '/' && file && is_executable_file(*file)) {
       return path;
     }
   }

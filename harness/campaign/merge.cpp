@@ -144,7 +144,7 @@ MergeReport report_on(const std::vector<OpenedCampaign>& campaigns, const Books&
 std::vector<std::string> reasons_against(const OpenedCampaign& a, const OpenedCampaign& b) {
   std::vector<std::string> reasons;
   for (const auto& difference : store::compare(a.environment, b.environment)) {
-    if (difference.name == "target_sha256" || difference.name == "machine") {
+    if (difference.of_target) {
       reasons.push_back(difference.text);
     }
   }

@@ -3,7 +3,9 @@
 #include "harness/base/remedy.hpp"
 #include "harness/base/text.hpp"
 #include "harness/campaign/find_program.hpp"
+#include "harness/campaign/image.hpp"
 #include "harness/campaign/plan_codecs.hpp"
+#include "harness/campaign/root_path.hpp"
 #include "mutators/check_dimension.hpp"
 #include "mutators/grammar.hpp"
 #include "tracer/check_trigger.hpp"
@@ -27,36 +29,58 @@ const YamlTree& place_of(const YamlTree& tree, const char* section, const char* 
   return inner != nullptr ? *inner : *outer;
 }
 
-void check_target(const YamlTree& tree, TargetPlan& target) {
-  const YamlTree& place = place_of(tree, "target", "executable");
-  if (target.executable.empty()) {
-    reject(place, "the target names no executable", "write executable: PROGRAM below target:");
+/// Where the target is looked for, in words.
+std::string surroundings(const TargetPlan& target) {
+  return !target.image.empty()  ? "the image " + quote_if_needed(target.image)
+         : !target.root.empty() ? quote_if_needed(target.root)
+                                : "PATH";
+}
+
+/// Where the target's root file system comes from; an image is unpacked.
+void check_root(const YamlTree& tree, TargetPlan& target) {
+  const YamlTree& image = place_of(tree, "target", "image");
+  if (!target.root.empty() && !target.image.empty()) {
+    reject(image, "the target has a root and an image",
+           "keep one: the image, or the directory that it was unpacked to");
   }
   if (!target.root.empty() && !fs::is_directory(target.root)) {
     reject(place_of(tree, "target", "root"),
            fmt::format("the root {} is no directory", quote_if_needed(target.root)),
            "name the directory that an image was unpacked to");
   }
+  open_image(target, image.where);
+}
+
+void check_target(const YamlTree& tree, TargetPlan& target) {
+  const YamlTree& place = place_of(tree, "target", "executable");
+  if (target.executable.empty()) {
+    reject(place, "the target names no executable", "write executable: PROGRAM below target:");
+  }
+  check_root(tree, target);
   if (target.executable.find('/') == std::string::npos) {
     const auto found = find_program(target.executable, target.root);
     if (!found) {
       reject(place,
-             fmt::format("there is no program {} in PATH", quote_if_needed(target.executable)),
+             fmt::format("there is no program {} in {}", quote_if_needed(target.executable),
+                         surroundings(target)),
              "install it, or write its path");
     }
     target.executable = *found;
     return;
   }
-  const std::string path = target.root + target.executable;
-  const std::string shown = quote_if_needed(path);
-  if (!fs::exists(path)) {
+  const auto path = path_in_root(target.root, target.executable);
+  const std::string shown =
+      target.image.empty()
+          ? quote_if_needed(target.root + target.executable)
+          : fmt::format("{} in {}", quote_if_needed(target.executable), surroundings(target));
+  if (!path || !fs::exists(*path)) {
     reject(place, fmt::format("the target {} does not exist", shown),
            "install it, or write the path of a program that is there");
   }
-  if (fs::is_directory(path)) {
+  if (fs::is_directory(*path)) {
     reject(place, fmt::format("the target {} is a directory", shown), "write the program in it");
   }
-  if (!is_executable_file(path)) {
+  if (!is_executable_file(*path)) {
     reject(place, fmt::format("the target {} is not executable", shown),
            fmt::format("chmod +x {}, or write the path of a program", shown));
   }
@@ -70,7 +94,8 @@ void check_paths(const YamlTree& tree, const CampaignPlan& plan) {
   }
   const YamlTree& needs = place_of(tree, "target", "needs");
   for (std::size_t i = 0; i < plan.target.needs.size(); ++i) {
-    if (!fs::exists(plan.target.root + plan.target.needs[i])) {
+    const auto path = path_in_root(plan.target.root, plan.target.needs[i]);
+    if (!path || !fs::exists(*path)) {
       reject(needs.items.size() > i ? needs.items[i] : needs,
              fmt::format("there is no {}", quote_if_needed(plan.target.needs[i])),
              "write a path that exists, or leave it out");
@@ -101,8 +126,9 @@ void check_server(const YamlTree& tree, const CampaignPlan& plan) {
 void check_phases(const YamlTree& tree, const CampaignPlan& plan) {
   const YamlTree* phases = tree.find("phases");
   for (std::size_t i = 0; i < plan.phases.size(); ++i) {
-    const auto checked =
-        tracer::check_trigger(plan.phases[i].trigger, plan.target.root + plan.target.executable);
+    const auto checked = tracer::check_trigger(
+        plan.phases[i].trigger,
+        path_in_root(plan.target.root, plan.target.executable).value_or(plan.target.executable));
     if (checked) {
       continue;
     }

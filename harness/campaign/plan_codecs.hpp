@@ -86,6 +86,14 @@ struct PathCodec {
   static YamlTree write(const std::string& path) { return YamlTree::string(path); }
 };
 
+/// An image by the name that its engine knows, or `oci:PATH`, `oci-archive:PATH`,
+/// `docker-archive:PATH`.
+struct ImageCodec {
+  static constexpr ValueType type{"image", R"({"type": "string", "minLength": 1})"};
+  static std::string read(const YamlTree& value);
+  static YamlTree write(const std::string& name) { return YamlTree::string(name); }
+};
+
 struct PathListCodec {
   static constexpr ValueType type{"list of paths", TextListCodec::type.schema};
   static std::vector<std::string> read(const YamlTree& value);

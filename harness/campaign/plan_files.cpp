@@ -1,5 +1,6 @@
 // Codecs of what a plan says about programs, paths, files and signals.
 #include "harness/base/text.hpp"
+#include "harness/campaign/container_engine.hpp"
 #include "harness/campaign/plan_codecs.hpp"
 #include "harness/model/input_text.hpp"
 #include "harness/model/kernel_names.hpp"
@@ -32,6 +33,16 @@ std::string ProgramCodec::read(const YamlTree& value) {
 
 std::string PathCodec::read(const YamlTree& value) {
   return resolve_path(value, TextCodec::read(value));
+}
+
+std::string ImageCodec::read(const YamlTree& value) {
+  const std::string name = TextCodec::read(value);
+  if (name.empty()) {
+    reject(value, "the image's name is empty", "write for example image: debian:12");
+  }
+  const auto colon = name.find(':') + 1;
+  return is_image_file(name) ? name.substr(0, colon) + resolve_path(value, name.substr(colon))
+                             : name;
 }
 
 std::vector<std::string> PathListCodec::read(const YamlTree& value) {

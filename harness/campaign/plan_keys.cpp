@@ -52,6 +52,9 @@ constexpr std::array target_table = {
                  "`/opt` and itself."),
     key<&TargetPlan::root, PathCodec>(
         "root", "Explore inside this root file system (an unpacked image) instead of the host's."),
+    key<&TargetPlan::image, ImageCodec>(
+        "image", "Explore inside this image of the local store of podman or docker; also "
+                 "`oci-archive:FILE`, `docker-archive:FILE`, `oci:DIRECTORY`."),
     key<&TargetPlan::uid, Uid>("uid", "User that the target runs as, inside of its sandbox."),
     key<&TargetPlan::gid, Uid>("gid", "Group that the target runs as."),
     key<&TargetPlan::capabilities, TextListCodec>(
@@ -193,6 +196,11 @@ struct TargetCodec : SectionCodec<TargetPlan, target_keys, target_name> {
     TargetPlan target;
     target.executable = ProgramCodec::read(value);
     return target;
+  }
+  /// The directory that an image was unpacked to is this machine's business.
+  static YamlTree write(TargetPlan target) {
+    target.root = target.image.empty() ? target.root : "";
+    return SectionCodec::write(target);
   }
 };
 

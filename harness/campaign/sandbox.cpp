@@ -3,6 +3,7 @@
 #include "harness/base/fd.hpp"
 #include "harness/base/text.hpp"
 #include "harness/campaign/find_program.hpp"
+#include "harness/campaign/root_path.hpp"
 #include "harness/campaign/sandbox_masks.hpp"
 
 #include <algorithm>
@@ -35,7 +36,8 @@ public:
         own_directory(path.substr(0, slash), "0755");
       }
     }
-    add({"--ro-bind", root_ + path, path});
+    // Bubblewrap would follow a link of an image out of it.
+    add({"--ro-bind", path_in_root(root_, path).value_or(root_ + path), path});
     shown_.push_back(path);
   }
   /// As show, for a path that may lie where nothing is yet: Bubblewrap would make the directories
@@ -244,8 +246,10 @@ std::vector<std::string> sandbox_command(const TargetPlan& target, const Sandbox
   add_masks(arguments, target);
   if (!options.stand_in.empty()) {
     // Over the file itself: a mount over a link would follow it out of the new root.
-    const std::string real = fs::canonical(target.root + target.executable).string();
-    arguments.add({"--ro-bind", options.stand_in, real.substr(target.root.size())});
+    const std::string real =
+        image ? path_in_root(target.root, target.executable).value().substr(target.root.size())
+              : fs::canonical(target.executable).string();
+    arguments.add({"--ro-bind", options.stand_in, real});
   }
   add_worker(arguments, options);
   std::vector<std::string> words = arguments.take();

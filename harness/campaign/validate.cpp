@@ -4,6 +4,7 @@
 #include "harness/campaign/campaign.hpp"
 #include "harness/campaign/crew_room.hpp"
 #include "harness/campaign/explore_loop.hpp"
+#include "harness/campaign/image.hpp"
 #include "harness/campaign/interrupts.hpp"
 #include "harness/campaign/plan.hpp"
 #include "harness/model/syscall_table.hpp"
@@ -56,13 +57,9 @@ std::string directory_of(const ValidateOptions& options) {
 }
 
 void check_target(const OpenedCampaign& frozen, const ValidateOptions& options) {
-  const auto now = store::take_environment(
-      {.executable = frozen.plan.target.root + frozen.plan.target.executable,
-       .plan = "",
-       .seed = 0,
-       .version = options.version});
+  const auto now = look_around(frozen.plan, 0, options.version);
   for (const auto& difference : store::compare(frozen.environment, now)) {
-    if (difference.name == "target_sha256" || difference.name == "machine") {
+    if (difference.of_target) {
       throw UserError({}, fmt::format("{}: {}", options.campaign, difference.text),
                       "fresh runs of another target prove nothing about this one");
     }
@@ -125,6 +122,7 @@ Search search_of(const OpenedCampaign& from, const Frozen& frozen, Shard shard) 
 
 ValidateResult validate(const ValidateOptions& options, ProgressObserver& observer) {
   OpenedCampaign from = open_campaign(options.campaign);
+  open_image(from.plan.target, {.file = from.directory.plan()});
   check_target(from, options);
   if (from.books.profile.pairs.empty()) {
     throw UserError({}, fmt::format("{} has seen no run yet", options.campaign),

@@ -21,6 +21,7 @@ struct TargetPlan {
   std::map<std::string, std::string> environment; // base; an input changes it
   std::vector<std::string> needs;                 // further paths shown read-only in the sandbox
   std::string root;                               // explore inside this root file system; "" = host
+  std::string image;                              // or inside this image, as the user named it
   std::uint32_t uid = 65534;                      // identity inside
   std::uint32_t gid = 65534;
   std::vector<std::string> capabilities;

@@ -22,15 +22,17 @@ struct Fact {
   const char* name;
   const char* what;
   bool matters;
+  bool of_target = false;
 };
 
 constexpr Fact facts[] = {
-    {"target_sha256", "the target's executable", true},
+    {"target_sha256", "the target's executable", true, true},
+    {"image_sha256", "the image", true, true},
     {"plan_sha256", "the plan", true},
     {"kernel", "the kernel", true},
     {"libc", "the C library", true},
     {"libc_sha256", "the C library's file", true},
-    {"machine", "the machine's architecture", true},
+    {"machine", "the machine's architecture", true, true},
     {"target", "the target's path", true},
     {"harness", "the version of harness", false},
     {"sqlite", "the version of SQLite", false},
@@ -74,18 +76,23 @@ std::string shortened(const std::string& value) {
 Environment take_environment(const EnvironmentSources& sources) {
   utsname kernel{};
   ::uname(&kernel);
-  return {{"target", sources.executable},
-          {"target_sha256", file_hash(sources.executable)},
-          {"plan_sha256", sha256_hex(sources.plan)},
-          {"kernel", fmt::format("{} {}", kernel.sysname, kernel.release)},
-          {"machine", kernel.machine},
-          {"libc", fmt::format("glibc {}", ::gnu_get_libc_version())},
-          {"libc_sha256", file_hash(libc_path())},
-          {"system", system_name()},
-          {"harness", sources.version},
-          {"sqlite", sqlite3_libversion()},
-          {"compiler", __VERSION__},
-          {"seed", std::to_string(sources.seed)}};
+  Environment environment = {
+      {"target", sources.executable},
+      {"target_sha256", file_hash(sources.file.empty() ? sources.executable : sources.file)},
+      {"plan_sha256", sha256_hex(sources.plan)},
+      {"kernel", fmt::format("{} {}", kernel.sysname, kernel.release)},
+      {"machine", kernel.machine},
+      {"libc", fmt::format("glibc {}", ::gnu_get_libc_version())},
+      {"libc_sha256", file_hash(libc_path())},
+      {"system", system_name()},
+      {"harness", sources.version},
+      {"sqlite", sqlite3_libversion()},
+      {"compiler", __VERSION__},
+      {"seed", std::to_string(sources.seed)}};
+  if (!sources.image.empty()) {
+    environment["image_sha256"] = sources.image;
+  }
+  return environment;
 }
 
 std::string environment_json(const Environment& environment) {
@@ -122,6 +129,7 @@ std::vector<EnvironmentDifference> compare(const Environment& before, const Envi
                              .before = was,
                              .after = is,
                              .matters = fact.matters,
+                             .of_target = fact.of_target,
                              .text = fmt::format("{} has changed: it was {}, it is {}", fact.what,
                                                  was.empty() ? "not recorded" : shortened(was),
                                                  is.empty() ? "not known" : shortened(is))});

@@ -17,6 +17,8 @@ using Environment = std::map<std::string, std::string>;
 
 struct EnvironmentSources {
   std::string executable; // absolute path of the target
+  std::string file = {};  // where it lies, if that is elsewhere
+  std::string image = {}; // digest of the image that it is in; "" = in none
   std::string plan;       // the frozen plan's text
   std::uint64_t seed = 0;
   std::string version; // of harness
@@ -35,7 +37,8 @@ struct EnvironmentDifference {
   std::string after;
   /// New counts must not be added to the old ones: they would be of another target.
   bool matters = false;
-  std::string text; // "the target /usr/bin/ls has changed (SHA-256 was 12ab…, is 34cd…)"
+  bool of_target = false; // it is of what is run, not of what surrounds it
+  std::string text;       // "the target /usr/bin/ls has changed (SHA-256 was 12ab…, is 34cd…)"
 };
 
 /// Those that matter first.

@@ -21,6 +21,15 @@ TEST_CASE("the smallest plan") {
   CHECK(plan.explore == ExplorePlan{});
 }
 
+TEST_CASE("an image is a name, or a file whose path counts from the plan") {
+  const auto image_of = [](const std::string& image) {
+    return parse_plan("target: {executable: x, image: '" + image + "'}\n", "/p/q.yaml")
+        .target.image;
+  };
+  CHECK(image_of("debian:12") == "debian:12");
+  CHECK(image_of("oci-archive:a/b.tar") == "oci-archive:/p/a/b.tar");
+}
+
 TEST_CASE("short forms of phases") {
   const auto plan = parse_plan("target: x\nphases:\n"
                                "  - startup\n"

@@ -153,6 +153,9 @@ CampaignPlan random_plan(Random& random) {
   plan.target.environment["NAME" + random_text(random)] = random_text(random);
   plan.target.needs =
       random.chance(1, 2) ? std::vector<std::string>{"/srv/a b"} : std::vector<std::string>{};
+  plan.target.image = one_of<std::string>(random, {"", "debian:12", "docker-archive:/a b"});
+  plan.target.root =
+      plan.target.image.empty() ? one_of<std::string>(random, {"", "/srv/root"}) : "";
   plan.target.uid = static_cast<std::uint32_t>(random.below(70000));
   plan.workload = workload(random);
   plan.phases.push_back({"first", LaunchTrigger{}});

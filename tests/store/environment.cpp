@@ -27,6 +27,21 @@ TEST_CASE("a target that was rebuilt is noticed, and told in words") {
         "the target's executable has changed: it was 7692c3ad3540…, it is 3fc4ccfe7458…");
 }
 
+TEST_CASE("an image is told by its digest, a target in it by its path there") {
+  TemporaryDirectory place;
+  std::ofstream(place / "target") << "one";
+  EnvironmentSources sources{.executable = "/bin/t", .file = place / "target", .image = "1"};
+  const auto before = take_environment(sources);
+  CHECK(before.at("target") == "/bin/t");
+  CHECK(before.at("target_sha256").starts_with("7692c3ad3540"));
+  sources.image = "2";
+  const auto differences = compare(before, take_environment(sources));
+  REQUIRE(differences.size() == 1);
+  CHECK(differences[0].matters);
+  CHECK(differences[0].of_target);
+  CHECK(differences[0].text == "the image has changed: it was 1, it is 2");
+}
+
 TEST_CASE("what matters comes first; another seed or version does not matter") {
   Environment before = take_environment({.executable = "/bin/sh", .plan = "a", .seed = 1});
   Environment after = take_environment({.executable = "/bin/sh", .plan = "b", .seed = 2});
