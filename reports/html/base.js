@@ -43,7 +43,6 @@ function set(element, attributes) {
   for (const [name, value] of Object.entries(attributes || {})) {
     if (value === null || value === undefined || value === false) continue;
     if (typeof value === 'function') element.addEventListener(name, value);
-    else if (name.startsWith('--')) element.style.setProperty(name, value);
     else element.setAttribute(name, value);
   }
 }

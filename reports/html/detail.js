@@ -34,7 +34,8 @@ function witness(row) {
   if (!hash) return null;
   const text = own(data.inputs, hash);
   return h('div', null, h('h4', null, 'Smallest input that shows it'),
-    text !== undefined ? h('pre', {tabindex: '0', 'aria-label': 'input'}, showLines(text)) : null,
+    text !== undefined && text.trim() === 'harness-input/1' ? h('p', {class: 'soft'}, 'The empty input: the program, just started.')
+      : text !== undefined ? h('pre', {tabindex: '0', 'aria-label': 'input'}, showLines(text)) : null,
     h('div', {style: 'margin-top:.5rem'}, replay(hash)));
 }
 

@@ -5,7 +5,8 @@ function failures() {
   const body = data.failures.length === 0
     ? h('p', {class: 'empty'}, data.runs === 0 ? 'There were no runs.' : `None of ${plural(data.runs, 'run')} crashed or timed out.`)
     : data.failures.map((bucket) => h('div', {style: 'padding:.8rem 0;border-bottom:1px solid var(--line)'},
-      h('p', null, kind(bucket), ' ', h('b', null, show(bucket.what)), h('span', {class: 'soft'}, ` in ${plural(bucket.runs, 'run')}, first run ${number(bucket.first_run)}`)),
+      h('p', null, kind(bucket), ' ', h('b', null, show(bucket.what)), h('span', {class: 'soft'}, ` in ${plural(bucket.runs, 'run')}, first run ${number(bucket.first_run)}`),
+        bucket.last_calls.length > 0 && h('span', {class: 'soft'}, ', last ', h('span', {class: 'mono'}, bucket.last_calls.slice(-3).map(show).join(' → ')))),
       h('details', null, h('summary', null, 'Last calls, output, how to repeat it'),
         bucket.last_calls.length > 0 && h('p', {class: 'mono'}, bucket.last_calls.map(show).join(' → ')),
         bucket.output_tail && h('pre', {tabindex: '0', 'aria-label': 'end of the output'}, showLines(bucket.output_tail)),

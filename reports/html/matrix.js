@@ -27,10 +27,15 @@ function collectCalls() {
     call.faulted = rows.every((row) => row.faulted);
     call.single = rows.length === 1;
     call.foreign = call.name.includes(':');
-    call.text = [call.name, call.category, call.risk, ...rows.flatMap((row) => [...row.executables,
-      ...row.threads, ...row.arguments.map((a) => a.text), ...row.errno.map((e) => e.name)])].join('\n').toLowerCase();
   }
   return [...calls.values()];
+}
+
+/** What a search looks through; put together by the first one. */
+function searched(call) {
+  call.text ||= [call.name, call.category, call.risk, ...call.rows.filter(Boolean).flatMap((row) => [...row.executables,
+    ...row.threads, ...row.arguments.map((a) => a.text), ...row.errno.map((e) => e.name)])].join('\n').toLowerCase();
+  return call.text;
 }
 
 const filters = {
@@ -65,8 +70,8 @@ function matrix() {
   const heat = (row, index) => {
     if (!row) return h('td', {class: 'n soft'}, h('span', {'aria-label': 'not seen'}, '·'));
     const value = row.calls === null ? row.runs : row.calls;
-    const strength = 0.05 + 0.4 * Math.log1p(value) / Math.log1p(most[index]);
-    return h('td', {class: 'n heat', '--h': strength.toFixed(3), title: `${number(row.calls)} calls in ${plural(row.runs, 'run')}`}, number(row.calls));
+    const level = Math.round(9 * Math.log1p(value) / Math.log1p(most[index])); // few levels: their style is shared
+    return h('td', {class: 'n heat h' + level, title: `${number(row.calls)} calls in ${plural(row.runs, 'run')}`}, number(row.calls));
   };
   const tags = (call) => [
     call.gained && h('span', {class: 'tag bad'}, 'new'), call.flaky && h('span', {class: 'tag warn'}, 'flaky'),
@@ -83,7 +88,7 @@ function matrix() {
   const chosen = () => {
     const words = state.search.toLowerCase().split(/\s+/).filter(Boolean);
     const list = calls.filter((call) => filters[state.filter][1](call) && (!state.category || call.category === state.category)
-      && words.every((word) => call.text.includes(word)));
+      && words.every((word) => searched(call).includes(word)));
     const order = compare(state.sort);
     const byName = compare('name');
     list.sort((a, b) => (state.descending ? -order(a, b) : order(a, b)) || byName(a, b));
@@ -108,6 +113,7 @@ function matrix() {
         calls.length > 0 && h('button', {type: 'button', click: clear}, 'Show all'))));
     }
     body.replaceChildren(...rows);
+    all.textContent = list.length > 0 && list.every((call) => state.open.has(call.name)) ? 'Close all' : 'Open all';
     output.textContent = list.length === calls.length ? plural(calls.length, 'call') : `${list.length} of ${calls.length} calls`;
     for (const heading of headings) {
       if (heading.key === state.sort) heading.cell.setAttribute('aria-sort', state.descending ? 'descending' : 'ascending');
@@ -129,6 +135,13 @@ function matrix() {
   const filter = choice(Object.entries(filters).filter(([key, f]) => key === 'all' || calls.some(f[1])).map(([key, f]) => [key, f[0]]),
     (value) => { state.filter = value; });
   const clear = () => { search.value = state.search = ''; category.value = state.category = ''; filter.value = state.filter = 'all'; draw(); };
+  // Open ones are printed, and found by the browser's own search.
+  const all = h('button', {type: 'button', id: 'all', click: () => {
+    const names = chosen().map((call) => call.name);
+    const close = names.every((name) => state.open.has(name));
+    for (const name of names) if (close) state.open.delete(name); else state.open.add(name);
+    draw();
+  }});
   const sortBy = (key, descendingFirst) => {
     if (state.sort !== key) { state.sort = key; state.descending = descendingFirst; }
     else if (state.descending === descendingFirst) { state.descending = !descendingFirst; }
@@ -168,7 +181,7 @@ function matrix() {
   const element = section('calls', 'System calls', calls.length > 0 &&
     'How often each call was made in each phase, all runs together. Open a call to see where it comes from and the input that shows it.',
     calls.length > 0 && h('div', {class: 'tools'}, h('label', null, 'Search', search), h('label', null, 'Category', category),
-      h('label', null, 'Show', filter), output),
-    h('div', {class: 'scroll'}, h('table', {class: 'matrix'}, calls.length > 0 && h('thead', null, h('tr', null, headings.map((x) => x.cell))), body)));
+      h('label', null, 'Show', filter), all, output),
+    h('div', {class: 'scroll'}, h('table', {class: data.phases.length > 5 ? 'matrix wide' : 'matrix'}, calls.length > 0 && h('thead', null, h('tr', null, headings.map((x) => x.cell))), body)));
   return {element, reveal, calls};
 }

@@ -120,6 +120,21 @@ TEST_CASE("searching, filtering and sorting") {
         std::vector<std::string>{"process_vm_readv"});
 }
 
+TEST_CASE("all calls that are shown open at once, for paper and the browser's search") {
+  if (!chromium()) {
+    return;
+  }
+  const std::string page = to_html(test::example_summary());
+  const std::string press = "document.getElementById('all').click();";
+  const std::string count =
+      "document.body.dataset.open = document.querySelectorAll('.detail').length;";
+  const Visit opened = visit(page, "", press + count);
+  CHECK(opened.console.empty());
+  CHECK(has(opened.document, "data-open=\"48\""));
+  CHECK(has(opened.document, ">Close all<"));
+  CHECK(has(visit(page, "", press + press + count).document, "data-open=\"0\""));
+}
+
 TEST_CASE("the keyboard reaches every call") {
   if (!chromium()) {
     return;
