@@ -7,9 +7,9 @@
 
 namespace harness::reports {
 
-std::string curve_csv(const CampaignSummary& summary) {
+std::string curve_csv(std::span<const CurvePoint> curve) {
   std::string text = "runs,after_s,corpus,phase,pairs\n";
-  for (const auto& point : summary.curve) {
+  for (const auto& point : curve) {
     for (const auto& [phase, pairs] : point.pairs) {
       text += fmt::format("{},{:.3f},{},{},{}\n", point.runs, point.after_s, point.corpus,
                           csv_field(phase), pairs);

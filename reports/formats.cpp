@@ -7,7 +7,8 @@ namespace harness::reports {
 namespace {
 
 constexpr Format table[] = {
-    {"csv", "progress.csv", "the discovery curve, for a spreadsheet", curve_csv},
+    {"csv", "progress.csv", "the discovery curve, for a spreadsheet",
+     [](const CampaignSummary& summary) { return curve_csv(summary.curve); }},
     {"html", "report.html", "one self-contained page", to_html},
     {"json", "report.json", "everything, by a published schema", to_json},
     {"junit", "junit.xml", "a test case for every phase and gate", to_junit},

@@ -23,8 +23,9 @@ std::string to_junit(const CampaignSummary& summary);
 std::string to_sarif(const CampaignSummary& summary);
 /// Prometheus text exposition, for the text file collector of a node exporter.
 std::string to_prometheus(const CampaignSummary& summary);
-/// progress.csv: the discovery curve, a line each point and phase.
-std::string curve_csv(const CampaignSummary& summary);
+/// progress.csv: the discovery curve, a line each point and phase. A running campaign writes it
+/// too.
+std::string curve_csv(std::span<const CurvePoint> curve);
 /// Phases × calls: a line each pair and executable.
 std::string matrix_csv(const CampaignSummary& summary);
 /// What `explore` and `report` print at the end.

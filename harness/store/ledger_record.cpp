@@ -1,8 +1,10 @@
 // The path that every run takes through the Ledger: a million times in a long campaign.
 #include "harness/store/ledger.hpp"
 
+#include "harness/store/summary.hpp"
+#include "reports/formats.hpp"
+
 #include <algorithm>
-#include <fmt/format.h>
 #include <utility>
 
 namespace harness::store {
@@ -225,23 +227,7 @@ Result<> Ledger::checkpoint() {
 }
 
 std::string progress_csv(const Books& books, const std::string& campaign) {
-  std::string text = "runs,after_s,corpus";
-  for (const auto& phase : books.profile.phases) {
-    text += ",pairs_" + phase;
-  }
-  text += "\n";
-  for (const auto& [key, point] : books.curve) {
-    if (key.first != campaign) {
-      continue;
-    }
-    text += fmt::format("{},{:.3f},{}", key.second, point.after_s, point.corpus);
-    for (const auto& phase : books.profile.phases) {
-      const auto pairs = point.pairs.find(phase);
-      text += fmt::format(",{}", pairs == point.pairs.end() ? 0 : pairs->second);
-    }
-    text += "\n";
-  }
-  return text;
+  return reports::curve_csv(curve_of(books, campaign));
 }
 
 } // namespace harness::store

@@ -314,6 +314,16 @@ std::string risk_statement(const Books& books, double confidence) {
       with_commas(attempt.runs), with_commas(attempt.news), confidence * 100, often);
 }
 
+std::vector<CurvePoint> curve_of(const Books& books, const std::string& campaign) {
+  std::vector<CurvePoint> curve;
+  for (auto at = books.curve.lower_bound({campaign, 0});
+       at != books.curve.end() && at->first.first == campaign; ++at) {
+    const CurveRecord& point = at->second;
+    curve.push_back({at->first.second, point.after_s, point.pairs, point.corpus});
+  }
+  return curve;
+}
+
 CampaignSummary summarise(CampaignPlan plan, const WorkDir& directory, const Books& books) {
   CampaignSummary summary{.plan = std::move(plan), .profile = books.profile};
   summary.converged = converged(books);
@@ -329,10 +339,8 @@ CampaignSummary summarise(CampaignPlan plan, const WorkDir& directory, const Boo
   for (const AttemptRecord* record : attempts_of(books)) {
     summary.attempts.push_back(summarise_attempt(*record, books.profile));
   }
-  for (const auto& [key, point] : books.curve) {
-    if (key.first == books.curve.begin()->first.first) { // of a merged campaign, the first one's
-      summary.curve.push_back({key.second, point.after_s, point.pairs, point.corpus});
-    }
+  if (!books.curve.empty()) { // of a merged campaign, the first one's
+    summary.curve = curve_of(books, books.curve.begin()->first.first);
   }
   for (const auto& [bucket, record] : books.failures) {
     summary.failures.push_back(summarise_failure(bucket, record, books));

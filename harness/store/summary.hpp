@@ -15,6 +15,9 @@ CampaignSummary summarise(CampaignPlan plan, const WorkDir& directory, const Boo
 /// Estimates of the incidence matrix of one phase, or of all ("").
 Estimates estimates_of(const Books& books, const std::string& phase);
 
+/// The discovery curve of one of the campaigns in the books.
+std::vector<CurvePoint> curve_of(const Books& books, const std::string& campaign);
+
 /// The last attempt of each replicate passed, and there is only one campaign in the books: promises
 /// of several campaigns don't add up.
 bool converged(const Books& books);

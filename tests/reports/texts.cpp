@@ -98,11 +98,11 @@ TEST_CASE("what cannot be estimated has no figure in any format") {
 }
 
 TEST_CASE("CSV of the curve and of the matrix") {
-  test::check_golden("progress.csv", curve_csv(test::example_summary()));
+  test::check_golden("progress.csv", curve_csv(test::example_summary().curve));
   test::check_golden("matrix.csv", matrix_csv(test::example_summary()));
   for (const auto& summary :
        {test::example_summary(), test::empty_summary(), test::hostile_summary()}) {
-    check_rectangular(curve_csv(summary));
+    check_rectangular(curve_csv(summary.curve));
     check_rectangular(matrix_csv(summary));
   }
 }
@@ -127,8 +127,8 @@ TEST_CASE("Prometheus text") {
 
 TEST_CASE("hostile names keep their place in every text") {
   const auto summary = test::hostile_summary();
-  for (const auto& text : {terminal_summary(summary, {}), to_markdown(summary), curve_csv(summary),
-                           matrix_csv(summary), to_prometheus(summary)}) {
+  for (const auto& text : {terminal_summary(summary, {}), to_markdown(summary),
+                           curve_csv(summary.curve), matrix_csv(summary), to_prometheus(summary)}) {
     CHECK(test::is_tame(text));
   }
   CHECK(to_markdown(summary).find("<img") == std::string::npos);

@@ -1,5 +1,6 @@
 #include "harness/store/ledger.hpp"
 #include "harness/store/summary.hpp"
+#include "reports/formats.hpp"
 #include "tests/support/process.hpp"
 
 #include <doctest/doctest.h>
@@ -269,8 +270,11 @@ TEST_CASE("the discovery curve is a file that a spreadsheet reads") {
   REQUIRE(ledger.checkpoint());
   std::ostringstream text;
   text << std::ifstream(ledger.directory().progress()).rdbuf();
-  CHECK(text.str() == "runs,after_s,corpus,pairs_startup,pairs_serving\n"
-                      "1,0.500,1,0,1\n2,1.250,2,0,2\n");
+  CHECK(text.str() == "runs,after_s,corpus,phase,pairs\n"
+                      "1,0.500,1,serving,1\n1,0.500,1,startup,0\n"
+                      "2,1.250,2,serving,2\n2,1.250,2,startup,0\n");
+  // The reports at the end write the same.
+  CHECK(text.str() == reports::curve_csv(summarise({}, ledger.directory(), ledger.books()).curve));
 }
 
 TEST_CASE("a summary tells what the directory knows") {
