@@ -198,10 +198,6 @@ std::vector<std::string> header_lines(const Policy& policy, std::size_t phase) {
   for (const auto& option : policy.weakened) {
     lines.push_back("loosened by " + option);
   }
-  for (auto& line : lines) {
-    line = printable(line);
-    std::ranges::replace(line, '\n', ' ');
-  }
   return lines;
 }
 

@@ -38,6 +38,12 @@ struct Format {
   std::span<const std::string_view> launcher_calls;
 };
 
+/// What most formats can say as their default.
+inline constexpr Action every_action[] = {Action::allow, Action::enosys, Action::eperm,
+                                          Action::kill_process, Action::log};
+inline constexpr Action every_refusal[] = {Action::enosys, Action::eperm, Action::kill_process,
+                                           Action::log}; // and log, which refuses nothing
+
 /// In the order in which they are listed.
 std::span<const Format> formats();
 

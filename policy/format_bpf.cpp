@@ -11,9 +11,6 @@ namespace harness::policy {
 
 namespace {
 
-constexpr Action defaults[] = {Action::allow, Action::enosys, Action::eperm, Action::kill_process,
-                               Action::log};
-
 // bwrap loads the filter and executes the program; its own first process, which stays and waits for
 // the program, is under the filter too.
 constexpr std::string_view bwrap_calls[] = {"execve", "exit_group", "wait4",
@@ -49,7 +46,7 @@ const Format bpf_format = {
     .by_number = true,
     .conditions = true,
     .refusals = true,
-    .defaults = defaults,
+    .defaults = every_action,
     .use = "bwrap --seccomp 10 ... PROGRAM 10<FILE",
     .launcher = "bwrap",
     .launcher_calls = bwrap_calls,

@@ -14,9 +14,6 @@ namespace harness::policy {
 
 namespace {
 
-constexpr Action defaults[] = {Action::allow, Action::enosys, Action::eperm, Action::kill_process,
-                               Action::log};
-
 constexpr std::string_view head = R"(#define _GNU_SOURCE
 #include <errno.h>
 #include <linux/filter.h>
@@ -57,14 +54,6 @@ int harness_install_phase(unsigned phase) {
 }
 )";
 
-/// `text` fit to stand in a C comment.
-std::string comment_safe(std::string text) {
-  for (std::size_t at = text.find("*/"); at != text.npos; at = text.find("*/", at)) {
-    text.replace(at, 2, "* /");
-  }
-  return text;
-}
-
 std::string array_text(const FilterProgram& filter, std::size_t index) {
   auto text = fmt::format("static const struct sock_filter harness_filter_{}[] = {{\n", index);
   const auto lines = split(bpf::disassemble(filter), '\n');
@@ -77,7 +66,7 @@ std::string array_text(const FilterProgram& filter, std::size_t index) {
 }
 
 Result<std::string> write(const Policy& policy, std::size_t /*phase*/) {
-  std::string text = fmt::format("/*\n{}*/\n", comment_safe(header_comment(policy, 0, " * ")));
+  std::string text = fmt::format("/*\n{}*/\n", c_comment(header_comment(policy, 0, " * ")));
   text += head;
   std::string table = "\nstatic const struct {\n  const char* name;\n  unsigned short length;\n"
                       "  const struct sock_filter* filter;\n} harness_phases[] = {\n";
@@ -87,10 +76,10 @@ Result<std::string> write(const Policy& policy, std::size_t /*phase*/) {
       return filter.error();
     }
     text +=
-        fmt::format("/* Phase {}: {}\n{} */\n", i, comment_safe(printable(policy.phases[i].name)),
-                    comment_safe(reasons_comment(policy, i, "   ")));
+        fmt::format("/* Phase {}: {}\n{} */\n", i, c_comment(comment_line(policy.phases[i].name)),
+                    c_comment(reasons_comment(policy, i, "   ")));
     text += array_text(*filter, i);
-    table += fmt::format("  {{{}, {}, harness_filter_{}}},\n", quote(policy.phases[i].name),
+    table += fmt::format("  {{{}, {}, harness_filter_{}}},\n", c_string(policy.phases[i].name),
                          filter->size(), i);
   }
   return text + table + "};\n" + std::string(installer);
@@ -131,7 +120,7 @@ const Format c_format = {
     .by_number = true,
     .conditions = true,
     .refusals = true,
-    .defaults = defaults,
+    .defaults = every_action,
     .use = "compile it into the program; call harness_install_phase(N) as phase N begins",
 };
 

@@ -13,8 +13,6 @@ namespace harness::policy {
 
 namespace {
 
-constexpr Action defaults[] = {Action::enosys, Action::eperm, Action::kill_process, Action::log};
-
 constexpr std::string_view tail = R"(  if (failed == 0) {
     return context;
   }
@@ -63,7 +61,7 @@ std::string rule_text(SyscallId call, const PolicyEntry& entry,
 }
 
 Result<std::string> write(const Policy& policy, std::size_t phase) {
-  auto text = header_comment(policy, phase, "// ");
+  auto text = fmt::format("/*\n{}*/\n", c_comment(header_comment(policy, phase, " * ")));
   text +=
       fmt::format("#include <errno.h>\n#include <seccomp.h>\n#include <stddef.h>\n\n"
                   "scmp_filter_ctx harness_filter(void);\nint harness_load(void);\n\n"
@@ -79,8 +77,8 @@ Result<std::string> write(const Policy& policy, std::size_t phase) {
     if (entry.action == policy.default_action) {
       continue; // libseccomp refuses a rule that repeats the default
     }
-    text +=
-        fmt::format("  /* {}: {} */\n", native_name(policy, call), printable(provenance(entry)));
+    text += fmt::format("  /* {}: {} */\n", native_name(policy, call),
+                        c_comment(printable(provenance(entry))));
     if (entry.conditions.empty()) {
       text += rule_text(call, entry, {});
     }
@@ -92,7 +90,7 @@ Result<std::string> write(const Policy& policy, std::size_t phase) {
 }
 
 std::optional<bpf::Verdict> verdict_of_text(std::string_view word) {
-  for (const auto action : defaults) {
+  for (const auto action : every_refusal) {
     if (word == action_text(action)) {
       return bpf::verdict_of(action);
     }
@@ -166,7 +164,7 @@ const Format c_libseccomp_format = {
     .read = read,
     .conditions = true,
     .refusals = true,
-    .defaults = defaults,
+    .defaults = every_refusal,
     .use = "compile it into the program, link with -lseccomp, call harness_load()",
 };
 

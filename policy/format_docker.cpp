@@ -15,7 +15,7 @@ Result<std::string> write(const Policy& policy, std::size_t phase) {
   json["archMap"] = Json::array(
       {{{"architecture", libseccomp_arch(policy.native)}, {"subArchitectures", Json::array()}}});
   json["syscalls"] = rules_json(policy, policy.phases.at(phase), true);
-  return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
+  return json.dump(2) + "\n"; // its comments are printable
 }
 
 Result<bpf::FilterSpec> read(std::string_view text) {

@@ -11,8 +11,6 @@ namespace harness::policy {
 
 namespace {
 
-constexpr Action defaults[] = {Action::enosys, Action::eperm, Action::kill_process, Action::log};
-
 // Tried with firejail 0.9.72: what it does between loading the filter and the program.
 constexpr std::string_view firejail_calls[] = {"execve", "prctl", "seccomp", "write"};
 
@@ -75,7 +73,7 @@ const Format firejail_format = {
     .file = "firejail.profile",
     .write = write,
     .read = read,
-    .defaults = defaults,
+    .defaults = every_refusal,
     .use = "firejail --profile=FILE PROGRAM",
     .launcher = "firejail",
     .launcher_calls = firejail_calls,

@@ -6,9 +6,6 @@ namespace harness::policy {
 
 namespace {
 
-constexpr Action defaults[] = {Action::allow, Action::enosys, Action::eperm, Action::kill_process,
-                               Action::log};
-
 Result<std::string> write(const Policy& policy, std::size_t /*phase*/) {
   return write_policy_json(policy);
 }
@@ -33,7 +30,7 @@ const Format json_format = {
     .by_number = true,
     .conditions = true,
     .refusals = true,
-    .defaults = defaults,
+    .defaults = every_action,
     .use = "harness enforce FILE -- PROGRAM ARG...; harness patch PROGRAM FILE -o OUT",
 };
 

@@ -12,9 +12,6 @@ namespace harness::policy {
 
 namespace {
 
-constexpr Action defaults[] = {Action::allow, Action::enosys, Action::eperm, Action::kill_process,
-                               Action::log};
-
 // nsjail loads the filter as the last thing before it executes the program.
 constexpr std::string_view nsjail_calls[] = {"execve"};
 
@@ -99,7 +96,7 @@ Result<std::string> write(const Policy& policy, std::size_t phase) {
     for (const auto& [call, entry] : policy.phases.at(phase).entries) {
       if (entry.action == action) {
         rules += fmt::format("{}    // {}\n    {}{}", rules.empty() ? "" : ",\n",
-                             printable(provenance(entry)), kafel_name(policy, call),
+                             comment_line(provenance(entry)), kafel_name(policy, call),
                              conditions_text(entry));
       }
     }
@@ -115,8 +112,7 @@ Result<std::string> write(const Policy& policy, std::size_t phase) {
 // ---- reading what `write` writes ----------------------------------------------------------------
 
 std::optional<bpf::Verdict> verdict_of_target(std::string_view word) {
-  for (const auto action :
-       {Action::allow, Action::enosys, Action::eperm, Action::kill_process, Action::log}) {
+  for (const auto action : every_action) {
     if (word == target(action)) {
       return bpf::verdict_of(action);
     }
@@ -214,7 +210,7 @@ const Format kafel_format = {
     .read = read,
     .conditions = true,
     .refusals = true,
-    .defaults = defaults,
+    .defaults = every_action,
     .use = "nsjail --seccomp_policy FILE ... -- PROGRAM",
     .launcher = "nsjail",
     .launcher_calls = nsjail_calls,

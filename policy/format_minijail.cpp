@@ -60,8 +60,8 @@ Result<std::string> write(const Policy& policy, std::size_t phase) {
                       : otherwise.empty()        ? conditions_text(entry)
                                                  : conditions_text(entry) + "; " + otherwise;
     if (!what.empty()) {
-      text += fmt::format("# {}\n{}: {}\n", printable(provenance(entry)), native_name(policy, call),
-                          what);
+      text += fmt::format("# {}\n{}: {}\n", comment_line(provenance(entry)),
+                          native_name(policy, call), what);
     }
   }
   if (policy.default_action == Action::enosys) {

@@ -8,8 +8,6 @@ namespace harness::policy {
 
 namespace {
 
-constexpr Action defaults[] = {Action::enosys, Action::eperm, Action::kill_process, Action::log};
-
 // Tried with runc 1.1.5 and crun 1.8.1 on a bundle with no_new_privs: what they do between loading
 // the filter and the program's first instruction. Without no_new_privs runc loads it much earlier.
 constexpr std::string_view runtime_calls[] = {
@@ -42,7 +40,7 @@ constinit const Format oci_format = {
     .read = read,
     .conditions = true,
     .refusals = true,
-    .defaults = defaults,
+    .defaults = every_refusal,
     .use = "put it at linux.seccomp of the bundle's config.json, with noNewPrivileges",
     .launcher = "runc or crun",
     .launcher_calls = runtime_calls,

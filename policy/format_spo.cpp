@@ -17,8 +17,6 @@ namespace harness::policy {
 
 namespace {
 
-constexpr Action defaults[] = {Action::enosys, Action::eperm, Action::kill_process, Action::log};
-
 /// A DNS label: lower case letters, digits and dashes.
 std::string resource_name(const Policy& policy, const PolicyPhase& phase) {
   std::string name;
@@ -50,7 +48,8 @@ std::string rule_text(const Json& rule) {
       text += fmt::format("          op: {}\n", arg.at("op").get<std::string>());
     }
   }
-  text += fmt::format("      # {}\n      names:\n", rule.at("comment").get<std::string>());
+  text += fmt::format("      # {}\n      names:\n",
+                      comment_line(rule.at("comment").get<std::string>()));
   for (const auto& name : rule.at("names")) {
     text += fmt::format("        - {}\n", name.get<std::string>());
   }
@@ -132,7 +131,7 @@ Format like_oci() {
   format.file = "spo.yaml";
   format.write = write;
   format.read = read;
-  format.defaults = defaults;
+  format.defaults = every_refusal;
   format.use = "kubectl apply -f FILE";
   return format;
 }

@@ -1,5 +1,6 @@
 #include "policy/libseccomp_json.hpp"
 
+#include "harness/base/text.hpp"
 #include "harness/model/syscall_table.hpp"
 #include "policy/format.hpp"
 #include "policy/make_policy.hpp"
@@ -216,7 +217,7 @@ Json rules_json(const Policy& policy, const PolicyPhase& phase, bool comments) {
     const auto finish = [&](Json rule, const PolicyEntry& reason) {
       put_action(rule, reason.action, "action", "errnoRet");
       if (comments) {
-        rule["comment"] = provenance(reason);
+        rule["comment"] = printable(provenance(reason));
       }
       return rule;
     };

@@ -1,7 +1,9 @@
 #include "policy/policy_json.hpp"
 
+#include "harness/base/json_text.hpp"
 #include "harness/base/text.hpp"
 #include "harness/model/syscall_table.hpp"
+#include "policy/format.hpp"
 
 #include <algorithm>
 #include <charconv>
@@ -17,8 +19,6 @@ using Json = nlohmann::ordered_json;
 
 constexpr const char* schema = "harness-policy/1";
 
-constexpr Action actions[] = {Action::allow, Action::enosys, Action::eperm, Action::kill_process,
-                              Action::log};
 constexpr Rule rules[] = {Rule::observed, Rule::faulted,  Rule::family,    Rule::always_needed,
                           Rule::vdso,     Rule::launcher, Rule::installer, Rule::by_hand,
                           Rule::fallback, Rule::denied};
@@ -44,12 +44,12 @@ Json entry_json(SyscallId call, const PolicyEntry& entry, AuditArch native) {
                {"action", to_string(entry.action)},
                {"rule", to_string(entry.rule)}};
   if (!entry.first_phase.empty()) {
-    json["first_phase"] = entry.first_phase;
+    json["first_phase"] = json_text(entry.first_phase);
     json["runs"] = entry.runs;
-    json["input"] = entry.input;
+    json["input"] = json_text(entry.input);
   }
   if (!entry.note.empty()) {
-    json["note"] = entry.note;
+    json["note"] = json_text(entry.note);
   }
   if (!entry.conditions.empty()) {
     json["conditions"] = conditions_json(entry);
@@ -210,7 +210,8 @@ std::pair<SyscallId, PolicyEntry> read_entry(const Json& json, std::string place
     reader.fail("number", fmt::format("{} has the number {}", name, call->number));
   }
   PolicyEntry entry;
-  entry.action = reader.choice("action", actions, [](Action action) { return to_string(action); });
+  entry.action =
+      reader.choice("action", every_action, [](Action action) { return to_string(action); });
   entry.rule = reader.choice("rule", rules, [](Rule rule) { return to_string(rule); });
   entry.first_phase = reader.text("first_phase", false);
   if (!entry.first_phase.empty()) {
@@ -257,8 +258,8 @@ Policy read(const Json& json) {
   policy.executable = reader.text("executable");
   policy.target_hash = reader.text("target_sha256");
   policy.native = reader.choice("native", archs, arch_name);
-  policy.default_action = reader.choice("default_action", actions, named);
-  policy.foreign_arch_action = reader.choice("foreign_architectures", actions, named);
+  policy.default_action = reader.choice("default_action", every_action, named);
+  policy.foreign_arch_action = reader.choice("foreign_architectures", every_action, named);
   policy.converged = reader.boolean("converged");
   policy.statement = reader.text("statement");
   for (const auto& option : reader.list("weakened")) {
@@ -287,23 +288,26 @@ std::string write_policy_json(const Policy& policy) {
     for (const auto& [call, entry] : phase.entries) {
       calls.push_back(entry_json(call, entry, policy.native));
     }
-    phases.push_back({{"name", phase.name},
-                      {"trigger", trigger_text(phase.trigger)},
+    phases.push_back({{"name", json_text(phase.name)},
+                      {"trigger", json_text(trigger_text(phase.trigger))},
                       {"calls", std::move(calls)}});
   }
+  Json weakened = Json::array();
+  for (const auto& option : policy.weakened) {
+    weakened.push_back(json_text(option));
+  }
   const Json json = {{"schema", schema},
-                     {"campaign", policy.campaign},
-                     {"executable", policy.executable},
+                     {"campaign", json_text(policy.campaign)},
+                     {"executable", json_text(policy.executable)},
                      {"target_sha256", policy.target_hash},
                      {"native", arch_name(policy.native)},
                      {"default_action", to_string(policy.default_action)},
                      {"foreign_architectures", to_string(policy.foreign_arch_action)},
                      {"converged", policy.converged},
-                     {"statement", policy.statement},
-                     {"weakened", policy.weakened},
+                     {"statement", json_text(policy.statement)},
+                     {"weakened", std::move(weakened)},
                      {"phases", std::move(phases)}};
-  // Names come from the target and may hold any byte; JSON holds only UTF-8.
-  return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
+  return tame_json(json.dump(2)) + "\n";
 }
 
 Result<Policy> read_policy_json(std::string_view text) {

@@ -9,10 +9,40 @@
 
 namespace harness::policy {
 
+std::string comment_line(std::string_view text) {
+  auto line = printable(text);
+  if (line.ends_with('\\')) { // joins the next line to this one: in C, for minijail
+    line += "x5c";
+  }
+  return line;
+}
+
+std::string c_comment(std::string text) {
+  for (const std::string_view mark : {"*/", "/*"}) {
+    for (std::size_t at = text.find(mark); at != text.npos; at = text.find(mark, at)) {
+      text.insert(at + 1, " ");
+    }
+  }
+  return text;
+}
+
+std::string c_string(std::string_view bytes) {
+  std::string text = "\"";
+  for (const char c : bytes) {
+    const auto byte = static_cast<unsigned char>(c);
+    if (byte < 0x20 || byte >= 0x7f) {
+      text += fmt::format("\\{:03o}", byte); // three digits: \xHH would take what follows with it
+    } else {
+      text += c == '"' || c == '\\' ? std::string{'\\', c} : std::string{c};
+    }
+  }
+  return text + '"';
+}
+
 std::string header_comment(const Policy& policy, std::size_t phase, std::string_view mark) {
   std::string text;
   for (const auto& line : header_lines(policy, phase)) {
-    text += fmt::format("{}{}\n", mark, line);
+    text += fmt::format("{}{}\n", mark, comment_line(line));
   }
   return text;
 }
@@ -21,7 +51,7 @@ std::string reasons_comment(const Policy& policy, std::size_t phase, std::string
   std::string text;
   for (const auto& [call, entry] : policy.phases.at(phase).entries) {
     text +=
-        fmt::format("{}{}: {}\n", mark, native_name(policy, call), printable(provenance(entry)));
+        fmt::format("{}{}: {}\n", mark, native_name(policy, call), comment_line(provenance(entry)));
   }
   return text;
 }

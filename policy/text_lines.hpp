@@ -11,6 +11,13 @@
 
 namespace harness::policy {
 
+/// `text` as one line of a comment that runs to the end of its line.
+std::string comment_line(std::string_view text);
+/// `text` as it may stand within /* */.
+std::string c_comment(std::string text);
+/// `bytes` as a string literal of C.
+std::string c_string(std::string_view bytes);
+
 /// The header's lines, each behind `mark` ("# ", "// ").
 std::string header_comment(const Policy& policy, std::size_t phase, std::string_view mark);
 

@@ -105,7 +105,7 @@ std::vector<std::string> live_screen(const LiveState& state, ScreenSize size, co
                                                : one_pane(state, rows));
   lines.resize(static_cast<std::size_t>(std::max(0, size.rows)));
   if (size.rows > 4 && !state.hint.empty()) {
-    lines.back() = Line().add(visible(state.hint), Role::faint);
+    lines.back() = Line().add(printable(state.hint), Role::faint);
   }
   std::vector<std::string> out;
   out.reserve(lines.size());
@@ -117,12 +117,12 @@ std::vector<std::string> live_screen(const LiveState& state, ScreenSize size, co
 
 std::string live_line(const LiveState& state) {
   std::string text = fmt::format("[{:>7}] {}: {} runs", short_time(state.elapsed_s),
-                                 visible(state.stage), with_commas(state.runs));
+                                 printable(state.stage), with_commas(state.runs));
   if (!state.steps) { // those runs are not of the search
     text += fmt::format(" ({:.1f}/s)", state.runs_per_s);
   }
   for (const auto& phase : state.phases) {
-    text += fmt::format(", {} {}", visible(phase.name), phase.calls);
+    text += fmt::format(", {} {}", printable(phase.name), phase.calls);
   }
   if (state.attempt) {
     text += fmt::format(", attempt {}: {} of {} fresh runs, {}", state.attempt->number,
@@ -131,7 +131,7 @@ std::string live_line(const LiveState& state) {
   }
   if (state.steps) {
     text += fmt::format(", {} of {} {}", with_commas(state.steps->done),
-                        with_commas(state.steps->planned), visible(state.steps->what));
+                        with_commas(state.steps->planned), printable(state.steps->what));
   }
   if (state.crashes + state.time_outs > 0) {
     text += fmt::format(", {} crashed, {} timed out", with_commas(state.crashes),
@@ -142,8 +142,8 @@ std::string live_line(const LiveState& state) {
 
 std::string find_line(const LiveFind& find) {
   return fmt::format("[{:>7}] new in {}: {} by {} (input {})", short_time(find.after_s),
-                     visible(find.phase), visible(find.call), visible(find.executable),
-                     visible(find.input));
+                     printable(find.phase), printable(find.call), printable(find.executable),
+                     printable(find.input));
 }
 
 } // namespace harness::reports

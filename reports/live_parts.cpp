@@ -60,7 +60,8 @@ std::string short_time(double seconds) {
 
 std::vector<Line> head_lines(const LiveState& state, int columns) {
   Line title;
-  title.add(visible(state.campaign), Role::heading).add("  " + visible(state.stage), Role::accent);
+  title.add(printable(state.campaign), Role::heading)
+      .add("  " + printable(state.stage), Role::accent);
   std::string clock = short_time(state.elapsed_s);
   if (state.budget_s) {
     clock += " of " + short_time(*state.budget_s);
@@ -86,7 +87,7 @@ std::vector<Line> phase_lines(const LiveState& state, int columns, const Style& 
   int names = 5;
   for (const auto& phase : state.phases) {
     most = std::max(most, phase.calls);
-    names = std::max(names, std::min(columns / 3, display_width(visible(phase.name))));
+    names = std::max(names, std::min(columns / 3, display_width(printable(phase.name))));
   }
   if (state.phases.empty()) {
     return {};
@@ -97,7 +98,7 @@ std::vector<Line> phase_lines(const LiveState& state, int columns, const Style& 
                                      Role::faint)};
   for (const auto& phase : state.phases) {
     Line line;
-    line.add(pad(fit(visible(phase.name), names, style.unicode), names) + "  ", Role::accent);
+    line.add(pad(fit(printable(phase.name), names, style.unicode), names) + "  ", Role::accent);
     const double part = share(static_cast<double>(phase.calls), static_cast<double>(most));
     line.add(meter(part, bar, style), Role::faint);
     line.add("  " + pad_left(with_commas(phase.calls), 5) + "  ");
@@ -118,10 +119,10 @@ std::vector<Line> progress_lines(const LiveState& state, int columns, const Styl
   if (state.steps) {
     const auto& steps = *state.steps;
     lines.push_back(
-        meter_line(visible(state.stage),
+        meter_line(printable(state.stage),
                    share(static_cast<double>(steps.done), static_cast<double>(steps.planned)),
                    fmt::format("{} of {} {}", with_commas(steps.done), with_commas(steps.planned),
-                               visible(steps.what)),
+                               printable(steps.what)),
                    columns, style));
   } else if (state.attempt) {
     const auto& attempt = *state.attempt;
@@ -157,18 +158,18 @@ std::vector<Line> find_lines(const LiveState& state) {
   int calls = 0;
   int programs = 0;
   for (const auto& find : state.finds) {
-    phases = std::max(phases, std::min(16, display_width(visible(find.phase))));
-    calls = std::max(calls, std::min(24, display_width(visible(find.call))));
-    programs = std::max(programs, std::min(16, display_width(visible(find.executable))));
+    phases = std::max(phases, std::min(16, display_width(printable(find.phase))));
+    calls = std::max(calls, std::min(24, display_width(printable(find.call))));
+    programs = std::max(programs, std::min(16, display_width(printable(find.executable))));
   }
   std::vector<Line> lines;
   for (const auto& find : state.finds) {
     Line line;
     line.add("  " + pad_left(short_time(find.after_s), 6) + "  ", Role::faint);
-    line.add(pad(fit(visible(find.phase), 16), phases) + "  ");
-    line.add(pad(fit(visible(find.call), 24), calls) + "  ", Role::accent);
-    line.add(pad(fit(visible(find.executable), 16), programs) + "  ");
-    lines.push_back(line.add(visible(find.input), Role::faint));
+    line.add(pad(fit(printable(find.phase), 16), phases) + "  ");
+    line.add(pad(fit(printable(find.call), 24), calls) + "  ", Role::accent);
+    line.add(pad(fit(printable(find.executable), 16), programs) + "  ");
+    lines.push_back(line.add(printable(find.input), Role::faint));
   }
   return lines;
 }
@@ -178,7 +179,7 @@ std::vector<Line> failure_lines(const LiveState& state) {
   for (const auto& bucket : state.failures) {
     Line line;
     line.add("  " + pad_left(with_commas(bucket.runs), 6) + "  ");
-    lines.push_back(line.add(visible(bucket.name), Role::bad));
+    lines.push_back(line.add(printable(bucket.name), Role::bad));
   }
   return lines;
 }
@@ -188,7 +189,7 @@ std::vector<Line> worker_lines(const LiveState& state) {
   for (const auto& worker : state.workers) {
     Line line;
     line.add("  " + pad_left(std::to_string(worker.number), 6) + "  ", Role::faint);
-    line.add(pad(visible(worker.state), 11),
+    line.add(pad(printable(worker.state), 11),
              worker.state == "restarting" ? Role::warning : Role::plain);
     lines.push_back(line.add(
         fmt::format("{:>10} runs  {:>7.1f}/s", with_commas(worker.runs), worker.runs_per_s)));
@@ -199,7 +200,7 @@ std::vector<Line> worker_lines(const LiveState& state) {
 std::vector<Line> message_lines(const LiveState& state) {
   std::vector<Line> lines;
   for (const auto& message : state.messages) {
-    lines.push_back(Line("  " + visible(message)));
+    lines.push_back(Line("  " + printable(message)));
   }
   return lines;
 }

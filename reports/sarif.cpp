@@ -1,6 +1,7 @@
 #include "reports/formats.hpp"
 
-#include "reports/escape.hpp"
+#include "harness/base/json_text.hpp"
+#include "harness/base/text.hpp"
 #include "reports/view.hpp"
 
 #include <fmt/format.h>
@@ -57,15 +58,15 @@ Json result_json(const CampaignSummary& summary, const BaselineChange& change) {
   const auto& note = note_of(syscall_name(change.pair.call));
   const std::string message = fmt::format(
       "{} makes the system call {} in phase {}, which the baseline lacks. Repeat with: {}",
-      visible(change.pair.executable), call, visible(change.pair.phase),
-      visible(replay_command(summary, change.input)));
+      printable(change.pair.executable), call, printable(change.pair.phase),
+      printable(replay_command(summary, change.input)));
   const std::string file =
       summary.plan_file.empty() ? summary.plan.name + ".yaml" : summary.plan_file;
   Json location;
   location["physicalLocation"]["artifactLocation"]["uri"] = uri_of(file);
   location["physicalLocation"]["region"]["startLine"] = line_of(summary, change.pair.phase);
-  const std::string fingerprint =
-      fmt::format("{}/{}/{}", visible(change.pair.phase), call, visible(change.pair.executable));
+  const std::string fingerprint = fmt::format("{}/{}/{}", printable(change.pair.phase), call,
+                                              printable(change.pair.executable));
   return {{"ruleId", "new-call/" + call},
           {"level", level_of(note.risk)},
           {"message", {{"text", message}}},

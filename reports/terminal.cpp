@@ -30,7 +30,7 @@ std::string verdict_lines(const View& view, const Style& style) {
                                                 : (style.unicode ? "✗" : "failed:");
   const int indent = display_width(mark) + 1;
   return style.paint(role, mark) + " " +
-         wrap(visible(view.verdict()), style.columns, static_cast<std::size_t>(indent)) + "\n";
+         wrap(printable(view.verdict()), style.columns, static_cast<std::size_t>(indent)) + "\n";
 }
 
 std::string phase_table(const View& view, const Style& style) {
@@ -45,7 +45,7 @@ std::string phase_table(const View& view, const Style& style) {
     for (std::size_t i = 0; i < phase.calls_seen * bar_columns / most; ++i) {
       bar += style.unicode ? "━" : "=";
     }
-    table.add({{visible(phase.name), Role::accent},
+    table.add({{printable(phase.name), Role::accent},
                {with_commas(phase.calls_seen)},
                {with_commas(phase.only_here), Role::faint},
                {phase.runs == 0 ? "not reached" : with_commas(phase.runs),
@@ -62,7 +62,7 @@ std::string calls_of(const PhaseView& phase, const Style& style) {
       names.push_back(row.qualified);
     }
   }
-  return fmt::format("  {}\n    {}\n", style.paint(Role::accent, visible(phase.name)),
+  return fmt::format("  {}\n    {}\n", style.paint(Role::accent, printable(phase.name)),
                      wrap(fmt::format("{}", fmt::join(names, " ")), style.columns, 4));
 }
 
@@ -90,9 +90,9 @@ std::string flaky_lines(const View& view, const Style& style) {
       if (row.stability.flaky()) {
         table.add(
             {{row.qualified, Role::accent},
-             {visible(phase.name)},
+             {printable(phase.name)},
              {fmt::format("{} of {}", row.stability.shown, row.stability.tried), Role::warning},
-             {visible(row.first.input), Role::faint}});
+             {printable(row.first.input), Role::faint}});
       }
     }
   }
@@ -105,7 +105,7 @@ std::string change_lines(const View& view, const Style& style) {
   if (!view.summary.baseline) {
     return "";
   }
-  std::string text = heading(style, "Compared with " + visible(*view.summary.baseline));
+  std::string text = heading(style, "Compared with " + printable(*view.summary.baseline));
   if (view.gained.empty() && view.lost.empty()) {
     return text + "  the same calls\n";
   }
@@ -113,9 +113,9 @@ std::string change_lines(const View& view, const Style& style) {
   const auto add = [&](const BaselineChange& change) {
     table.add({{change.gained ? "+ gained" : "- lost", change.gained ? Role::bad : Role::faint},
                {qualified_name(change.pair.call), Role::accent},
-               {visible(change.pair.phase)},
-               {visible(change.pair.executable)},
-               {visible(change.input), Role::faint}});
+               {printable(change.pair.phase)},
+               {printable(change.pair.executable)},
+               {printable(change.input), Role::faint}});
   };
   for (const auto* change : view.gained) {
     add(*change);
@@ -134,8 +134,8 @@ std::string failure_lines(const View& view, const Style& style) {
   const auto& buckets = view.summary.failures;
   for (std::size_t i = 0; i < std::min(buckets.size(), most_rows); ++i) {
     table.add({{with_commas(buckets[i].runs)},
-               {visible(buckets[i].first_input), Role::faint},
-               {visible(buckets[i].what), buckets[i].crash ? Role::bad : Role::warning}});
+               {printable(buckets[i].first_input), Role::faint},
+               {printable(buckets[i].what), buckets[i].crash ? Role::bad : Role::warning}});
   }
   std::string text = heading(style, "Failures") + table.text(style);
   if (buckets.size() > most_rows) {
@@ -190,14 +190,14 @@ std::string statement_lines(const View& view, const Style& style) {
   std::string text;
   if (!view.summary.statement.empty()) {
     text += heading(style, "How sure") + "  " +
-            wrap(visible(view.summary.statement), style.columns, 2) + "\n";
+            wrap(printable(view.summary.statement), style.columns, 2) + "\n";
   }
   if (!text.empty()) {
     text += "  estimates: " + wrap(estimates_text(view.summary), style.columns, 13) + "\n";
   }
   for (const auto& sentence : view.summary.not_established) {
     text += style.paint(Role::warning, "  not shown: ") +
-            wrap(visible(sentence), style.columns, 13) + "\n";
+            wrap(printable(sentence), style.columns, 13) + "\n";
   }
   return text;
 }
@@ -207,7 +207,7 @@ std::string statement_lines(const View& view, const Style& style) {
 std::string terminal_summary(const CampaignSummary& summary, const Style& style) {
   const View view(summary);
   const std::string facts = summary.runs == 0 ? "no runs" : run_facts(view);
-  return fmt::format("{}  {}\n", style.paint(Role::heading, visible(summary.plan.name)),
+  return fmt::format("{}  {}\n", style.paint(Role::heading, printable(summary.plan.name)),
                      style.paint(Role::faint, facts)) +
          verdict_lines(view, style) + phase_table(view, style) + union_lines(view, style) +
          change_lines(view, style) + flaky_lines(view, style) + failure_lines(view, style) +

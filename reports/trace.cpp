@@ -45,7 +45,7 @@ std::string rows_table(const std::vector<TraceRow>& rows, Extra extra, const Sty
         {row.only_faulted ? row.name + " (only when calls fail)" : row.name, Role::accent});
     cells.push_back({std::string(to_string(row.category)), Role::faint});
     if (extra.executables) {
-      cells.push_back({visible(fmt::format("{}", fmt::join(row.executables, ", ")))});
+      cells.push_back({printable(fmt::format("{}", fmt::join(row.executables, ", ")))});
     }
     table.add(std::move(cells));
   }
@@ -63,7 +63,7 @@ std::string phase_heading(const std::string& name, const std::vector<TraceRow>& 
   const std::string counted = calls == 0 && free ? "" : ", " + count_text(calls, "call", "calls");
   const std::string note = count_text(rows.size(), "system call", "different system calls") +
                            counted + (free ? ", some ran free" : "");
-  return fmt::format("{}  {}\n", style.paint(Role::heading, visible(name)),
+  return fmt::format("{}  {}\n", style.paint(Role::heading, printable(name)),
                      style.paint(Role::faint, note));
 }
 
@@ -72,7 +72,7 @@ std::string ending(const RunResult& result, const Style& style) {
                    std::holds_alternative<TracerFailed>(result.end);
   const Role role = bad ? Role::bad : timed_out(result) ? Role::warning : Role::plain;
   std::string text =
-      fmt::format("{} after {}: {}, {}\n", style.paint(role, visible(describe(result.end))),
+      fmt::format("{} after {}: {}, {}\n", style.paint(role, printable(describe(result.end))),
                   format_duration(result.wall), count_text(result.calls, "call", "calls"),
                   count_text(result.processes.size(), "process", "processes"));
   for (const auto reason : result.incomplete) {
@@ -128,21 +128,21 @@ private:
 
   std::string heading(const ProcessRecord& process) const {
     const std::string executable = process.executable < result_.executables.size()
-                                       ? visible(result_.executables[process.executable])
+                                       ? printable(result_.executables[process.executable])
                                        : "";
-    const std::string name = visible(process.name);
+    const std::string name = printable(process.name);
     const std::string named = name.empty() || executable.ends_with(name) ? "" : " (" + name + ")";
     return fmt::format(
         "{}{} {}", style_.paint(Role::heading, executable.empty() ? name : executable), named,
         style_.paint(Role::faint, fmt::format("pid {}, {}", process.id,
-                                              process.end ? visible(describe(*process.end))
+                                              process.end ? printable(describe(*process.end))
                                                           : "still running at the end")));
   }
 
   void print_thread(const ThreadRecord& thread, const ProcessRecord& process,
                     const std::string& indent) {
     if (process.threads.size() > 1) {
-      out_ += fmt::format("{}thread {} {}\n", indent, thread.id, visible(thread.name));
+      out_ += fmt::format("{}thread {} {}\n", indent, thread.id, printable(thread.name));
     }
     const auto rows = trace_rows(thread.calls, {}, result_.executables);
     for (const auto& [phase, list] : rows) {
@@ -180,7 +180,7 @@ std::string trace_table(const RunResult& result, std::span<const std::string> ph
   for (PhaseIndex phase = 0; phase < phases.size(); ++phase) {
     const auto found = rows.find(phase);
     if (found == rows.end()) {
-      text += fmt::format("{}  {}\n\n", style.paint(Role::heading, visible(phases[phase])),
+      text += fmt::format("{}  {}\n\n", style.paint(Role::heading, printable(phases[phase])),
                           style.paint(Role::warning, "not reached"));
       continue;
     }

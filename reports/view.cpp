@@ -245,7 +245,7 @@ std::string View::verdict() const {
     text += fmt::format("; with {} confidence fewer than {} of further runs would show another",
                         percent(summary.plan.explore.confidence), percent(*last_complete->bound));
   } else if (!summary.converged && !summary.stop_reason.empty()) {
-    std::string reason = visible(summary.stop_reason);
+    std::string reason = printable(summary.stop_reason);
     reason[0] =
         reason[0] >= 'a' && reason[0] <= 'z' ? static_cast<char>(reason[0] - 'a' + 'A') : reason[0];
     text += ". " + reason;

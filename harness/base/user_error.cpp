@@ -1,5 +1,8 @@
 #include "harness/base/user_error.hpp"
 
+#include "harness/base/text.hpp"
+#include "harness/base/text_block.hpp"
+
 #include <fmt/format.h>
 
 namespace harness {
@@ -15,13 +18,14 @@ std::string SourceLocation::text() const {
 namespace {
 std::string whole_message(const SourceLocation& where, const std::string& problem,
                           const std::string& remedy) {
-  std::string text = where.text();
+  // Names of files, programs and keys stand in it, whatever bytes they are made of.
+  std::string text = printable(where.text());
   if (!text.empty()) {
     text += ": ";
   }
-  text += problem;
+  text += printable(problem);
   if (!remedy.empty()) {
-    text += "\n  " + remedy;
+    text += "\n  " + printable_lines(remedy);
   }
   return text;
 }

@@ -16,7 +16,7 @@ using Row = std::vector<std::string>;
 std::string call_text(const FoundCall& found, const std::string& target) {
   std::string text = qualified_name(found.call);
   if (!found.executables.contains(target)) {
-    text += fmt::format(" (by {})", fmt::join(found.executables, ", "));
+    text += printable(fmt::format(" (by {})", fmt::join(found.executables, ", ")));
   }
   return text;
 }

@@ -1,5 +1,6 @@
 #include "harness/campaign/status.hpp"
 
+#include "harness/base/json_text.hpp"
 #include "harness/base/text.hpp"
 #include "harness/stats/bounds.hpp"
 #include "harness/store/ledger.hpp"
@@ -109,12 +110,12 @@ CampaignStatus status_of(const OpenedCampaign& campaign) {
 }
 
 std::string status_text(const CampaignStatus& status) {
-  std::string text = fmt::format("{}  {}\n", status.directory,
+  std::string text = fmt::format("{}  {}\n", printable(status.directory),
                                  status.running     ? "running"
                                  : status.converged ? "ended, converged"
                                                     : "not running, not converged");
   const auto line = [&](std::string_view name, const std::string& value) {
-    text += fmt::format("  {:<10} {}\n", name, value);
+    text += fmt::format("  {:<10} {}\n", printable(name), printable(value));
   };
   const double rate =
       status.elapsed_s > 0 ? static_cast<double>(status.runs) / status.elapsed_s : 0;
@@ -153,13 +154,13 @@ std::string status_text(const CampaignStatus& status) {
          fmt::format("about {} more runs to 95 % of the calls there seem to be",
                      with_commas(static_cast<std::uint64_t>(*status.runs_to_95_percent) + 1)));
   }
-  return text + "  " + status.statement + "\n";
+  return text + "  " + printable(status.statement) + "\n";
 }
 
 std::string status_json(const CampaignStatus& status) {
   nlohmann::ordered_json json = {{"schema", "harness-status/1"},
-                                 {"directory", status.directory},
-                                 {"campaign", status.name},
+                                 {"directory", json_text(status.directory)},
+                                 {"campaign", json_text(status.name)},
                                  {"running", status.running},
                                  {"converged", status.converged},
                                  {"elapsed_s", status.elapsed_s},
@@ -172,7 +173,7 @@ std::string status_json(const CampaignStatus& status) {
                                  {"flaky", status.flaky},
                                  {"last_news_run", status.last_news_run},
                                  {"last_news_s", status.last_news_s},
-                                 {"statement", status.statement}};
+                                 {"statement", json_text(status.statement)}};
   json["runs_to_95_percent"] =
       status.runs_to_95_percent ? nlohmann::ordered_json(*status.runs_to_95_percent) : nullptr;
   json["replicates"] = nlohmann::ordered_json::array();
@@ -190,7 +191,7 @@ std::string status_json(const CampaignStatus& status) {
     }
     json["replicates"].push_back(std::move(entry));
   }
-  return json.dump(2, ' ', false, nlohmann::json::error_handler_t::replace) + "\n";
+  return tame_json(json.dump(2)) + "\n";
 }
 
 } // namespace harness::campaign

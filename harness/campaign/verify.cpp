@@ -63,7 +63,7 @@ private:
     const PairKey pair{phase, violation.call, executable.substr(executable.rfind('/') + 1)};
     const auto place = cases_.try_emplace(pair, VerifySummary::Case{pair, input, 0}).first;
     place->second.times += violation.times;
-    verified_.violations.push_back(fmt::format("{}\t{}\t{}\t{}\t{}", phase,
+    verified_.violations.push_back(fmt::format("{}\t{}\t{}\t{}\t{}", printable(phase),
                                                qualified_name(violation.call, policy_.native),
                                                violation.times, printable(process.name), input));
   }

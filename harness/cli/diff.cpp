@@ -1,6 +1,8 @@
 // `harness diff`: what one campaign saw and another did not.
 #include "harness/campaign/diff.hpp"
 
+#include "harness/base/json_text.hpp"
+#include "harness/base/text.hpp"
 #include "harness/campaign/opened.hpp"
 #include "harness/cli/commands.hpp"
 #include "harness/cli/exit_status.hpp"
@@ -32,10 +34,9 @@ std::string text_of(const campaign::DiffEntry& entry) {
                     : entry.change == Change::same ? ' '
                                                    : '~';
   const std::string programs = fmt::format("{}", fmt::join(entry.executables, ","));
-  std::string line =
-      fmt::format("{} {:<7} {:<12} {:<20} {}", sign, to_string(entry.change),
-                  reports::visible(entry.phase), qualified_name(entry.call),
-                  reports::visible(programs)); // targets choose the names of programs
+  std::string line = fmt::format("{} {:<7} {:<12} {:<20} {}", sign, to_string(entry.change),
+                                 printable(entry.phase), qualified_name(entry.call),
+                                 printable(programs)); // targets choose the names of programs
   if (!entry.witness.empty() && entry.change != Change::same) {
     line += fmt::format("  harness replay {} {}", reports::shell_word(entry.witness_side),
                         entry.witness);
@@ -50,12 +51,16 @@ nlohmann::ordered_json json_of(const campaign::Diff& diff, bool all) {
   auto entries = nlohmann::ordered_json::array();
   for (const auto& entry : diff.entries) {
     if (all || entry.change != Change::same) {
+      auto executables = nlohmann::ordered_json::array();
+      for (const auto& executable : entry.executables) {
+        executables.push_back(json_text(executable));
+      }
       entries.push_back({{"change", to_string(entry.change)},
-                         {"phase", entry.phase},
+                         {"phase", json_text(entry.phase)},
                          {"name", qualified_name(entry.call)},
-                         {"executables", entry.executables},
-                         {"campaign", entry.witness_side},
-                         {"input", entry.witness},
+                         {"executables", std::move(executables)},
+                         {"campaign", json_text(entry.witness_side)},
+                         {"input", json_text(entry.witness)},
                          {"shown", entry.stability.shown},
                          {"tried", entry.stability.tried}});
     }
@@ -72,9 +77,7 @@ int run_diff(const Options& options) {
       first.books.profile, second.books.profile,
       {.first = options.first, .second = options.second, .with_faulted = options.with_faulted});
   if (options.json) {
-    fmt::print(
-        "{}\n",
-        json_of(diff, options.all).dump(2, ' ', false, nlohmann::json::error_handler_t::replace));
+    fmt::print("{}\n", tame_json(json_of(diff, options.all).dump(2)));
     return diff_status(diff);
   }
   for (const auto& entry : diff.entries) {

@@ -5,6 +5,7 @@
 #include "harness/base/user_error.hpp"
 #include "harness/cli/commands.hpp"
 #include "harness/cli/exit_status.hpp"
+#include "harness/cli/lines.hpp"
 #include "harness/cli/trace_run.hpp"
 #include "harness/model/digest.hpp"
 #include "harness/model/syscall_table.hpp"
@@ -87,10 +88,8 @@ void check_program(const Policy& policy, const std::string& executable) {
   }
   const auto image = read_file(executable);
   if (image && !policy.target_hash.empty() && sha256_hex(*image) != policy.target_hash) {
-    fmt::print(stderr,
-               "harness: enforce: {} is not the file that was explored; calls that only this "
-               "version makes are refused\n",
-               executable);
+    remark("enforce", executable + " is not the file that was explored; calls that only this "
+                                   "version makes are refused");
   }
 }
 
@@ -111,7 +110,7 @@ int wait_for(pid_t process) {
   siginfo_t info{};
   while (::waitid(P_PID, static_cast<id_t>(process), &info, WEXITED | __WALL) != 0) {
     if (errno != EINTR) {
-      fmt::print(stderr, "harness: enforce: lost sight of process {}\n", process);
+      remark("enforce", fmt::format("lost sight of process {}", process));
       return exit_tracer_failed;
     }
   }
@@ -122,7 +121,7 @@ std::string violations_text(const RunResult& result, const Policy& policy) {
   std::string text;
   for (const auto& violation : result.violations) {
     const auto& process = result.processes.at(violation.process);
-    text += fmt::format("{}\t{}\t{}\t{}\t{}\n", policy.phases.at(violation.phase).name,
+    text += fmt::format("{}\t{}\t{}\t{}\t{}\n", printable(policy.phases.at(violation.phase).name),
                         qualified_name(violation.call, policy.native), violation.times, process.id,
                         printable(process.name));
   }
@@ -135,9 +134,8 @@ int run_enforce(const Options& options, const Invocation& invocation) {
   if (!proof) {
     throw UserError({options.policy, 0, 0}, proof.error().message, "");
   }
-  const auto executable = path_of_program(invocation.program.front());
+  const auto executable = path_of_program("enforce", invocation.program.front());
   if (!executable) {
-    fmt::print(stderr, "harness: enforce: {}: not found in PATH\n", invocation.program.front());
     return exit_not_found;
   }
   check_program(policy, *executable);
@@ -155,14 +153,15 @@ int run_enforce(const Options& options, const Invocation& invocation) {
   const auto result = trace_once(spec);
   if (!options.report.empty()) {
     if (auto written = replace_file(options.report, violations_text(result, policy)); !written) {
-      fmt::print(stderr, "harness: enforce: {}\n", written.error().message);
+      remark("enforce", written.error().message);
       return exit_tracer_failed;
     }
   }
-  if (const auto* failed = std::get_if<LaunchFailed>(&result.end)) {
-    fmt::print(stderr, "harness: enforce: {}\n", failed->error.message);
-  } else if (const auto* broken = std::get_if<TracerFailed>(&result.end)) {
-    fmt::print(stderr, "harness: enforce: {}; the program was ended\n", broken->error.message);
+  if (!was_launched("enforce", result.end)) {
+    return exit_status_of(result.end);
+  }
+  if (const auto* broken = std::get_if<TracerFailed>(&result.end)) {
+    remark("enforce", broken->error.message + "; the program was ended");
   } else if (std::holds_alternative<Detached>(result.end)) {
     return wait_for(result.processes.front().id);
   }

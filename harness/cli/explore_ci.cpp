@@ -6,6 +6,7 @@
 #include "harness/campaign/minimize_campaign.hpp"
 #include "harness/campaign/plan.hpp"
 #include "harness/cli/exit_status.hpp"
+#include "harness/cli/lines.hpp"
 #include "harness/cli/report_again.hpp"
 #include "harness/store/work_dir.hpp"
 
@@ -94,10 +95,10 @@ int run_prune(const campaign::ExploreOptions& options) {
   }
   fs::remove_all(out);
   fs::rename(fresh, out);
-  fmt::print("{}: {} inputs, {} bytes (of {}) show {} of {} pairs\n", out,
-             with_commas(result.inputs.size()), with_commas(result.bytes),
-             with_commas(result.bytes_before), result.pairs - result.unconfirmed.size(),
-             result.pairs);
+  print_line(fmt::format("{}: {} inputs, {} bytes (of {}) show {} of {} pairs", out,
+                         with_commas(result.inputs.size()), with_commas(result.bytes),
+                         with_commas(result.bytes_before), result.pairs - result.unconfirmed.size(),
+                         result.pairs));
   return exit_good;
 }
 

@@ -1,6 +1,8 @@
 #include "harness/cli/explore_output.hpp"
 
 #include "harness/base/clock.hpp"
+#include "harness/base/json_text.hpp"
+#include "harness/cli/lines.hpp"
 #include "harness/cli/screen_observer.hpp"
 #include "reports/live.hpp"
 
@@ -35,7 +37,7 @@ public:
     say(reports::live_line(state) + "\n");
   }
   void found(const reports::LiveFind& find) override { say(reports::find_line(find) + "\n"); }
-  void message(const std::string& text) override { say(text + "\n"); }
+  void message(const std::string& text) override { print_error_line(text); }
 
 private:
   static constexpr double every_s = 5;
@@ -54,13 +56,18 @@ public:
     last_s_ = state.elapsed_s;
     nlohmann::json phases = nlohmann::json::object();
     for (const auto& phase : state.phases) {
-      phases[phase.name] = phase.calls;
+      phases[json_text(phase.name)] = phase.calls;
     }
-    nlohmann::json line = {{"event", "progress"},          {"campaign", state.campaign},
-                           {"stage", state.stage},         {"elapsed_s", state.elapsed_s},
-                           {"runs", state.runs},           {"runs_per_s", state.runs_per_s},
-                           {"corpus", state.corpus},       {"crashes", state.crashes},
-                           {"time_outs", state.time_outs}, {"incomplete", state.incomplete},
+    nlohmann::json line = {{"event", "progress"},
+                           {"campaign", json_text(state.campaign)},
+                           {"stage", json_text(state.stage)},
+                           {"elapsed_s", state.elapsed_s},
+                           {"runs", state.runs},
+                           {"runs_per_s", state.runs_per_s},
+                           {"corpus", state.corpus},
+                           {"crashes", state.crashes},
+                           {"time_outs", state.time_outs},
+                           {"incomplete", state.incomplete},
                            {"calls", std::move(phases)}};
     if (state.attempt) {
       line["attempt"] = {{"number", state.attempt->number},
@@ -70,25 +77,25 @@ public:
     if (state.steps) {
       line["steps"] = {{"done", state.steps->done},
                        {"planned", state.steps->planned},
-                       {"what", state.steps->what}};
+                       {"what", json_text(state.steps->what)}};
     }
     put(line);
   }
   void found(const reports::LiveFind& find) override {
     put({{"event", "find"},
          {"after_s", find.after_s},
-         {"phase", find.phase},
-         {"call", find.call},
-         {"executable", find.executable},
-         {"input", find.input}});
+         {"phase", json_text(find.phase)},
+         {"call", json_text(find.call)},
+         {"executable", json_text(find.executable)},
+         {"input", json_text(find.input)}});
   }
-  void message(const std::string& text) override { put({{"event", "message"}, {"text", text}}); }
+  void message(const std::string& text) override {
+    put({{"event", "message"}, {"text", json_text(text)}});
+  }
   void finished() override { put({{"event", "finished"}}); }
 
 private:
-  static void put(const nlohmann::json& line) {
-    say(line.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace) + "\n");
-  }
+  static void put(const nlohmann::json& line) { say(tame_json(line.dump()) + "\n"); }
   std::string stage_;
   double last_s_ = 0;
 };

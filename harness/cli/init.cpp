@@ -9,6 +9,7 @@
 #include "harness/cli/exit_status.hpp"
 #include "harness/cli/init_look.hpp"
 #include "harness/cli/init_plan.hpp"
+#include "harness/cli/lines.hpp"
 #include "harness/model/input_limits.hpp"
 
 #include <algorithm>
@@ -192,12 +193,13 @@ int run_init(const Options& options, const std::vector<std::string>& program) {
   write_new(plan, init_plan(findings), options.force);
   campaign::load_plan(plan); // what we wrote must be good
   if (!options.quiet) {
-    fmt::print("{}: a {}, {} options{}; its command line {} and made {} kinds of calls\n", plan,
-               findings.server ? "server" : "command", findings.help.options.size(),
-               findings.sources.empty() ? "" : " from " + findings.sources, plain->end,
-               plain->calls.size());
+    print_line(fmt::format("{}: a {}, {} options{}; its command line {} and made {} kinds of calls",
+                           plan, findings.server ? "server" : "command",
+                           findings.help.options.size(),
+                           findings.sources.empty() ? "" : " from " + findings.sources, plain->end,
+                           plain->calls.size()));
     if (plain->exited && plain->end != "exit status 0") {
-      fmt::print("it said: {}\n", last_line(plain->output));
+      print_line(fmt::format("it said: {}", last_line(plain->output)));
     }
     fmt::print("next: harness explore {}\n", quote_if_needed(plan));
   }

@@ -4,6 +4,7 @@
 #include "harness/base/text.hpp"
 #include "harness/cli/commands.hpp"
 #include "harness/cli/exit_status.hpp"
+#include "harness/cli/lines.hpp"
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
@@ -21,16 +22,16 @@ struct Options {
 int run_merge(const Options& options) {
   const auto report = campaign::merge_campaigns(options.out, options.sources, options.merge);
   for (const auto& warning : report.warnings) {
-    fmt::print(stderr, "harness: note: {}\n", warning);
+    remark("note", warning);
   }
   for (const auto& source : report.sources) {
-    fmt::print("{}: {} runs, {} pairs, {} of them nowhere else\n", source.path,
-               with_commas(source.runs), source.pairs, source.only_here);
+    print_line(fmt::format("{}: {} runs, {} pairs, {} of them nowhere else", source.path,
+                           with_commas(source.runs), source.pairs, source.only_here));
   }
-  fmt::print("{}: {} runs, {} pairs, {} inputs\n", options.out, with_commas(report.runs),
-             report.pairs, with_commas(report.inputs));
+  print_line(fmt::format("{}: {} runs, {} pairs, {} inputs", options.out, with_commas(report.runs),
+                         report.pairs, with_commas(report.inputs)));
   if (report.attempt) {
-    fmt::print("attempt {}: {}\n", report.attempt->number, report.statement);
+    print_line(fmt::format("attempt {}: {}", report.attempt->number, report.statement));
   }
   return exit_good;
 }

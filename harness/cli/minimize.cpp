@@ -4,6 +4,7 @@
 #include "harness/base/text.hpp"
 #include "harness/cli/commands.hpp"
 #include "harness/cli/exit_status.hpp"
+#include "harness/cli/lines.hpp"
 #include "harness/cli/step_line.hpp"
 #include "harness/model/syscall_table.hpp"
 
@@ -45,13 +46,13 @@ int run_minimize(Options& options) {
     return exit_interrupted;
   }
   for (const auto& pair : result.unconfirmed) {
-    fmt::print("not shown again: {} in {}; its inputs are kept\n", qualified_name(pair.call),
-               pair.phase);
+    print_line(fmt::format("not shown again: {} in {}; its inputs are kept",
+                           qualified_name(pair.call), pair.phase));
   }
-  fmt::print("{}: {} inputs, {} bytes (of {}) show {} of {} pairs\n", minimize.out,
-             with_commas(result.inputs.size()), with_commas(result.bytes),
-             with_commas(result.bytes_before), result.pairs - result.unconfirmed.size(),
-             result.pairs);
+  print_line(fmt::format("{}: {} inputs, {} bytes (of {}) show {} of {} pairs", minimize.out,
+                         with_commas(result.inputs.size()), with_commas(result.bytes),
+                         with_commas(result.bytes_before), result.pairs - result.unconfirmed.size(),
+                         result.pairs));
   return exit_good;
 }
 

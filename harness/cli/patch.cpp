@@ -2,7 +2,9 @@
 #include "patch/patch.hpp"
 
 #include "harness/base/fd.hpp"
+#include "harness/base/json_text.hpp"
 #include "harness/base/text.hpp"
+#include "harness/base/text_block.hpp"
 #include "harness/base/user_error.hpp"
 #include "harness/bpf/build.hpp"
 #include "harness/cli/commands.hpp"
@@ -162,7 +164,7 @@ int inspect(const Options& options) {
       fmt::print("    {} calls allowed\n", policy->phases[i].allowed().size());
     }
   }
-  fmt::print("\n{}\n", patched.policy);
+  fmt::print("\n{}\n", printable_lines(tame_json(patched.policy)));
   return exit_good;
 }
 

@@ -4,6 +4,7 @@
 #include "harness/campaign/campaign_policy.hpp"
 #include "harness/cli/commands.hpp"
 #include "harness/cli/exit_status.hpp"
+#include "harness/cli/lines.hpp"
 #include "policy/format.hpp"
 #include "policy/policy_json.hpp"
 #include "policy/risk.hpp"
@@ -85,7 +86,7 @@ Policy policy_of_campaign(const Options& options) {
   }
   auto made = campaign::policy_of_campaign(options.source, wanted);
   for (const auto& note : made.notes) {
-    fmt::print(stderr, "harness: policy: {}\n", note);
+    remark("policy", note);
   }
   return std::move(made.policy);
 }
@@ -138,7 +139,7 @@ int run_policy(const Options& options, const CLI::App& app) {
     throw UserError({}, written.error().message, "");
   }
   for (const auto& warning : written->warnings) {
-    fmt::print(stderr, "harness: policy: {}\n", warning);
+    remark("policy", warning);
   }
   put(options, written->text);
   return exit_good;

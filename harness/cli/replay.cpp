@@ -1,5 +1,7 @@
 // `harness replay`: runs a kept input again and shows what happens: phases, calls, processes, and
 // whether what it is kept for happens every time.
+#include "harness/base/text.hpp"
+#include "harness/base/text_block.hpp"
 #include "harness/campaign/opened.hpp"
 #include "harness/campaign/replay_room.hpp"
 #include "harness/campaign/witness.hpp"
@@ -56,7 +58,7 @@ std::string verdict(const campaign::Witness& witness, const std::vector<engine::
           return campaign::shows(run.result, *witness.pair, phases);
         }));
     steady = shown == runs.size();
-    return fmt::format("{}: {}, {} of {} runs\n", witness.pair->text(),
+    return fmt::format("{}: {}, {} of {} runs\n", printable(witness.pair->text()),
                        steady       ? "stable"
                        : shown == 0 ? "gone"
                                     : "flaky",
@@ -67,7 +69,7 @@ std::string verdict(const campaign::Witness& witness, const std::vector<engine::
   std::string text =
       steady ? fmt::format("stable: {} runs showed the same calls\n", runs.size()) : "flaky:\n";
   for (const auto& [pair, shown] : flaky) {
-    text += fmt::format("  {}: {} of {} runs\n", pair, shown, runs.size());
+    text += fmt::format("  {}: {} of {} runs\n", printable(pair), shown, runs.size());
   }
   return text;
 }
@@ -89,7 +91,7 @@ int run_replay(const Options& options) {
     std::fputs((reports::trace_json(first, phases) + "\n").c_str(), stdout);
   } else {
     const auto style = style_for(STDOUT_FILENO);
-    fmt::print("input {}\n{}\n", witness.hash, witness.text);
+    fmt::print("input {}\n{}\n", witness.hash, printable_lines(witness.text));
     std::fputs(reports::trace_table(first, phases, style).c_str(), stdout);
     if (options.tree) {
       std::fputs(reports::trace_tree(first, phases, style).c_str(), stdout);

@@ -4,6 +4,7 @@
 #include "harness/cli/commands.hpp"
 #include "harness/cli/exit_status.hpp"
 #include "harness/cli/help.hpp"
+#include "harness/cli/lines.hpp"
 #include "harness/cli/style.hpp"
 #include "harness/cli/version.hpp"
 
@@ -148,7 +149,7 @@ int run(int argc, char** argv) {
     fmt::print(stderr, "{}{}\n", error.where().text().empty() ? "harness: " : "", error.what());
     return exit_usage;
   } catch (const std::exception& error) {
-    fmt::print(stderr, "harness: failed: {}\n", error.what());
+    remark("failed", error.what());
     return exit_internal;
   }
 }

@@ -1,8 +1,8 @@
 #include "harness/cli/screen_observer.hpp"
 
 #include "harness/base/fd.hpp"
+#include "harness/base/text.hpp"
 #include "harness/cli/style.hpp"
-#include "reports/escape.hpp"
 
 #include <sys/ioctl.h>
 
@@ -32,7 +32,7 @@ void ScreenObserver::update(const reports::LiveState& state) {
 
 void ScreenObserver::message(const std::string& text) {
   if (!open_) { // later ones are on the screen, as part of the state
-    send(reports::visible(text) + "\r\n");
+    send(printable(text) + "\r\n");
   }
 }
 

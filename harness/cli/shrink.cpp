@@ -5,6 +5,7 @@
 #include "harness/campaign/crew_room.hpp"
 #include "harness/cli/commands.hpp"
 #include "harness/cli/exit_status.hpp"
+#include "harness/cli/lines.hpp"
 #include "harness/cli/step_line.hpp"
 
 #include <CLI/CLI.hpp>
@@ -45,8 +46,8 @@ int run_shrink(const Options& options) {
         });
   }
   if (!shrunk.shown && !room.interrupted()) {
-    fmt::print(stderr, "harness: input {} did not show {} in {} runs; --tries N for flaky pairs\n",
-               witness.hash, pair.text(), options.tries);
+    remark("shrink", fmt::format("input {} did not show {} in {} runs; --tries N for flaky pairs",
+                                 witness.hash, pair.text(), options.tries));
     return 1;
   }
   if (options.output.empty()) {

@@ -5,6 +5,7 @@
 #include "harness/base/user_error.hpp"
 #include "harness/cli/commands.hpp"
 #include "harness/cli/exit_status.hpp"
+#include "harness/cli/lines.hpp"
 #include "harness/cli/style.hpp"
 #include "harness/cli/trace_into.hpp"
 #include "harness/cli/trace_run.hpp"
@@ -98,7 +99,7 @@ bool show(const Options& options, const RunSpec& spec, const RunResult& result, 
   const int fd = output ? output.get() : STDERR_FILENO;
   const auto written = write_all(fd, rendered(options, spec, result, style_for(fd)));
   if (!written) {
-    fmt::print(stderr, "harness: trace: {}\n", written.error().message);
+    remark("trace", written.error().message);
   }
   return written.ok();
 }
@@ -139,10 +140,9 @@ int run_attach(const Options& options) {
   RunSpec spec = spec_of_command("", {});
   set_observed(options, spec);
   spec.phases = phases_of(options);
-  fmt::print(stderr, "harness: trace: following process {}; Ctrl-C lets it go\n", options.attach);
+  remark("trace", fmt::format("following process {}; Ctrl-C lets it go", options.attach));
   const RunResult result = trace_running(options.attach, spec);
-  if (const auto* failed = std::get_if<LaunchFailed>(&result.end)) {
-    fmt::print(stderr, "harness: trace: {}\n", failed->error.message);
+  if (!was_launched("trace", result.end)) {
     return exit_tracer_failed;
   }
   return show(options, spec, result, output) ? exit_status_of(result.end) : exit_tracer_failed;
@@ -151,8 +151,14 @@ int run_attach(const Options& options) {
 bool report_merge(TraceInto& into, const RunResult& result,
                   const std::vector<std::string>& program) {
   const auto merged = into.merge(result, program);
-  fmt::print(stderr, "harness: trace: {}\n", merged ? *merged : merged.error().message);
-  return merged.ok();
+  if (!merged) {
+    remark("trace", merged.error().message);
+    return false;
+  }
+  for (const auto& line : *merged) {
+    print_error_line(line);
+  }
+  return true;
 }
 
 int run_trace(const Options& options, const Invocation& invocation) {
@@ -162,9 +168,8 @@ int run_trace(const Options& options, const Invocation& invocation) {
   }
   const Fd output = open_output(options.output);
   const auto& program = invocation.program;
-  const auto executable = path_of_program(program.front());
+  const auto executable = path_of_program("trace", program.front());
   if (!executable) {
-    fmt::print(stderr, "harness: trace: {}: not found in PATH\n", program.front());
     return exit_not_found;
   }
   std::optional<TraceInto> into;
@@ -173,10 +178,8 @@ int run_trace(const Options& options, const Invocation& invocation) {
   }
   const RunSpec spec = spec_of(options, *executable, program, into);
   const RunResult result = trace_once(spec);
-  if (const auto* failed = std::get_if<LaunchFailed>(&result.end)) {
-    fmt::print(stderr, "harness: trace: {}\n", failed->error.message);
-  } else if (!show(options, spec, result, output) ||
-             (into && !report_merge(*into, result, program))) {
+  if (was_launched("trace", result.end) &&
+      (!show(options, spec, result, output) || (into && !report_merge(*into, result, program)))) {
     return exit_tracer_failed;
   }
   return exit_status_of(result.end);

@@ -80,11 +80,12 @@ std::vector<store::PairSighting> TraceInto::sightings_of(const RunResult& result
   return sightings;
 }
 
-Result<std::string> TraceInto::merge(const RunResult& result,
-                                     const std::vector<std::string>& program) {
+Result<std::vector<std::string>> TraceInto::merge(const RunResult& result,
+                                                  const std::vector<std::string>& program) {
   const auto place = std::find(result.executables.begin(), result.executables.end(), executable_);
   if (place == result.executables.end()) {
-    return fmt::format("{} was not run; nothing is merged", executable_);
+    return std::vector{
+        fmt::format("harness: trace: {} was not run; nothing is merged", executable_)};
   }
   const auto index = static_cast<std::uint32_t>(place - result.executables.begin());
   const bool direct = !result.processes.empty() && result.processes[0].executable == index;
@@ -107,12 +108,12 @@ Result<std::string> TraceInto::merge(const RunResult& result,
   if (auto saved = ledger_->checkpoint(); !saved) {
     return std::move(saved).error();
   }
-  std::string text =
-      fmt::format("merged into {}: {} new", ledger_->directory().path(), news->pairs.size());
+  std::vector lines{fmt::format("harness: trace: merged into {}: {} new",
+                                ledger_->directory().path(), news->pairs.size())};
   for (const auto& pair : news->pairs) {
-    text += fmt::format("\n  {}: {}", pair.phase, qualified_name(pair.call));
+    lines.push_back(fmt::format("  {}: {}", pair.phase, qualified_name(pair.call)));
   }
-  return text;
+  return lines;
 }
 
 } // namespace harness::cli

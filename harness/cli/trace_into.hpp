@@ -23,7 +23,8 @@ public:
   const std::string& executable() const { return executable_; }
 
   /// Merges what `program` (a whole argv) showed. Says how many pairs were new, for a person.
-  Result<std::string> merge(const RunResult& result, const std::vector<std::string>& program);
+  Result<std::vector<std::string>> merge(const RunResult& result,
+                                         const std::vector<std::string>& program);
 
 private:
   std::vector<store::PairSighting> sightings_of(const RunResult& result, std::uint32_t executable);

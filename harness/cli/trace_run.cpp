@@ -2,6 +2,7 @@
 
 #include "harness/campaign/find_program.hpp"
 #include "harness/cli/exit_status.hpp"
+#include "harness/cli/lines.hpp"
 #include "tracer/tracer.hpp"
 
 #include <cerrno>
@@ -69,11 +70,15 @@ template <typename... Handlers> struct Overloaded : Handlers... { using Handlers
 
 } // namespace
 
-std::optional<std::string> path_of_program(const std::string& name) {
+std::optional<std::string> path_of_program(std::string_view command, const std::string& name) {
   if (name.find('/') != std::string::npos) {
     return std::filesystem::absolute(name).string(); // the launch says if it is not there
   }
-  return campaign::find_program(name);
+  auto path = campaign::find_program(name);
+  if (!path) {
+    remark(command, name + ": not found in PATH");
+  }
+  return path;
 }
 
 RunSpec spec_of_command(const std::string& executable, const std::vector<std::string>& program) {
@@ -101,6 +106,14 @@ RunResult trace_running(pid_t id, const RunSpec& spec) {
   terminal_interrupts_allowed = 0;
   const SignalScope scope;
   return tracer::attach(id, spec, stop_flag());
+}
+
+bool was_launched(std::string_view command, const RunEnd& end) {
+  const auto* failed = std::get_if<LaunchFailed>(&end);
+  if (failed != nullptr) {
+    remark(command, failed->error.message);
+  }
+  return failed == nullptr;
 }
 
 int exit_status_of(const RunEnd& end) {

@@ -7,13 +7,15 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 #include <sys/types.h>
 #include <vector>
 
 namespace harness::cli {
 
-/// Absolute path of the program that a shell would run; nothing if PATH does not have it.
-std::optional<std::string> path_of_program(const std::string& name);
+/// Absolute path of the program that a shell would run; nothing, with a word on standard error, if
+/// PATH does not have it.
+std::optional<std::string> path_of_program(std::string_view command, const std::string& name);
 
 /// A spec that leaves the target alone: our streams, environment and directory, no limits.
 /// `program` is its whole argv.
@@ -27,6 +29,9 @@ RunResult trace_once(const RunSpec& spec);
 /// Follows the running process `id` until it ends or a signal to us (Ctrl-C: the first) lets it go,
 /// unharmed.
 RunResult trace_running(pid_t id, const RunSpec& spec);
+
+/// False, with a word on standard error, if the target could not be launched.
+bool was_launched(std::string_view command, const RunEnd& end);
 
 /// The target's own status, 128 + its signal; 125 for a failure of ours, 126 and 127 as `env` says
 /// them for a program that can't be run or is not there; 130 if the run was interrupted.

@@ -5,6 +5,7 @@
 #include "harness/cli/commands.hpp"
 #include "harness/cli/exit_status.hpp"
 #include "harness/cli/explore_output.hpp"
+#include "harness/cli/lines.hpp"
 #include "harness/cli/shard_option.hpp"
 #include "harness/cli/version.hpp"
 
@@ -39,9 +40,9 @@ int run_validate(Words& words) {
     result = campaign::validate(options, *observer);
   }
   const auto& part = result.part;
-  fmt::print("{}: {} of {} fresh runs of attempt {}, {} with news, {} not seen whole\n",
-             result.directory, with_commas(part.runs), with_commas(result.frozen.runs), part.number,
-             with_commas(part.news), with_commas(part.incomplete));
+  print_line(fmt::format("{}: {} of {} fresh runs of attempt {}, {} with news, {} not seen whole",
+                         result.directory, with_commas(part.runs), with_commas(result.frozen.runs),
+                         part.number, with_commas(part.news), with_commas(part.incomplete)));
   fmt::print("when all parts are drawn: harness merge {} PART...\n",
              quote_if_needed(options.campaign));
   return result.interrupted ? exit_interrupted : exit_good;

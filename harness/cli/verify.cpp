@@ -10,6 +10,7 @@
 #include "harness/campaign/verify_patched.hpp"
 #include "harness/cli/commands.hpp"
 #include "harness/cli/exit_status.hpp"
+#include "harness/cli/lines.hpp"
 #include "harness/cli/step_line.hpp"
 #include "harness/cli/verify_command.hpp"
 #include "policy/format.hpp"
@@ -125,14 +126,13 @@ int verify_inputs(const Options& options, const Policy& policy) {
         fmt::format("not one input could be launched: {}", verified.launch_problem));
   }
   report(options, verified.violations);
-  fmt::print(
-      stderr,
-      "{}: {} kept inputs and {} fresh ones ran under the policy ({}): {} refused calls in "
-      "{} cases, {} more that only faults ever led to; {} runs not seen whole, {} inputs that "
-      "nothing can be launched with\n",
+  print_error_line(fmt::format(
+      "{}: {} kept inputs and {} fresh ones ran under the policy ({}): {} refused calls in {} "
+      "cases, {} more that only faults ever led to; {} runs not seen whole, {} inputs that nothing "
+      "can be launched with",
       policy.campaign, verified.summary.corpus_runs, verified.summary.fresh_runs, options.format,
       verified.violations.size(), verified.summary.violations.size(), verified.under_faults,
-      verified.incomplete, verified.not_launched);
+      verified.incomplete, verified.not_launched));
   return (verified.violations.empty() ? exit_good : exit_outside_baseline) +
          (policy.converged ? exit_good : exit_not_converged);
 }
@@ -163,7 +163,7 @@ int verify_program(const Options& options) {
              "that only faults ever led to, {} runs not seen whole, "
              "{} inputs that nothing can "
              "be launched with\n",
-             campaign.plan.name, verified.corpus_runs, verified.fresh_runs,
+             printable(campaign.plan.name), verified.corpus_runs, verified.fresh_runs,
              printable(options.patched), verified.refused.size(), verified.different.size(),
              verified.same, verified.but_for_numbers, verified.changes_by_itself,
              verified.seldom_other, verified.under_faults, verified.incomplete,
@@ -193,11 +193,11 @@ int run_verify(const Options& options) {
   }
   const auto outcome = run_under_policy(options.command, policy);
   report(options, outcome.violations);
-  fmt::print(stderr,
-             "{}: `{}` ended with status {}; {} started {} times under the policy: {} refused "
-             "calls\n",
-             policy.campaign, options.command, outcome.status, policy.executable, outcome.starts,
-             outcome.violations.size());
+  print_error_line(
+      fmt::format("{}: `{}` ended with status {}; {} started {} times under the policy: {} refused "
+                  "calls",
+                  policy.campaign, options.command, outcome.status, policy.executable,
+                  outcome.starts, outcome.violations.size()));
   return outcome.violations.empty() ? exit_good : exit_outside_baseline;
 }
 

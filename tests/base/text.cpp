@@ -1,5 +1,6 @@
 #include "harness/base/text.hpp"
 #include "harness/base/random.hpp"
+#include "harness/base/text_block.hpp"
 #include "tests/support/process.hpp"
 
 #include <doctest/doctest.h>
@@ -57,6 +58,9 @@ TEST_CASE("hostile text is made printable") {
   CHECK(printable("\xff") == "\\xff");
   CHECK(printable("\xc2\x9b") == "\\xc2\\x9b");
   CHECK(printable("grün") == "grün");
+  CHECK(printable("a\u202eb\u2028") == "a\\xe2\\x80\\xaeb\\xe2\\x80\\xa8");
+  CHECK(printable_lines("a\n\tb\x1b\r") == "a\n\tb\\x1b\\x0d");
+  CHECK(quote("\u202e") == "\"\u202e\""); // inputs keep the bytes that they were written with
 }
 
 TEST_CASE("thousands") {

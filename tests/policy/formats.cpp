@@ -1,10 +1,12 @@
 #include "policy/format.hpp"
 
+#include "harness/base/text.hpp"
 #include "harness/bpf/build.hpp"
 #include "harness/bpf/evaluate.hpp"
 #include "harness/model/syscall_table.hpp"
 #include "tests/policy/sample.hpp"
 #include "tests/support/process.hpp"
+#include "tests/support/tame.hpp"
 
 #include <algorithm>
 #include <doctest/doctest.h>
@@ -213,6 +215,37 @@ TEST_CASE("names from the target can't end a comment") {
     if (each.name != "json" && each.name != "bpf") {
       CHECK(text->text.find("\n[Service]\nExecStart") == std::string::npos);
       CHECK((each.name != "c" || text->text.find("*/ int main") == std::string::npos));
+    }
+  }
+}
+
+TEST_CASE("hostile names stay in their comment, in every format") {
+  auto policy = test::server_policy({.allow = {"ptrace"}});
+  for (const std::string end : {"\\", "/*", "\x1b]0;title\x07\u202e\u009b\x7f\xff"}) {
+    policy.campaign = policy.executable = policy.statement = "*//*/ `id` $(id) %n" + end;
+    policy.phases[0].name = "\"; */ ~ \"" + end;
+    policy.weakened = {end};
+    for (auto& [call, entry] : policy.phases[0].entries) {
+      entry.first_phase = entry.first_phase.empty() ? "" : policy.phases[0].name;
+      entry.input = entry.note = "*/\nread: 1\n" + end;
+    }
+    for (const auto& each : formats()) {
+      CAPTURE(each.name);
+      const auto text = write_policy(each, policy, 0); // reads it back and compares, too
+      REQUIRE_MESSAGE(text.ok(), text.error().message);
+      if (each.name == "bpf") {
+        continue;
+      }
+      CHECK(test::is_tame(text->text));
+      for (const auto& line : split(text->text, '\n')) {
+        CHECK_FALSE(line.ends_with('\\')); // would take the next line with it
+      }
+      if (each.name.starts_with("c") && test::available("cc", "gcc")) {
+        const auto compiled = test::run({.words = {"cc", "-std=c11", "-Wall", "-Wextra", "-Werror",
+                                                   "-fsyntax-only", "-x", "c", "-"},
+                                         .input = text->text});
+        CHECK_MESSAGE(compiled.status == 0, compiled.error);
+      }
     }
   }
 }

@@ -1,7 +1,9 @@
 #include "reports/escape.hpp"
 
+#include "harness/base/json_text.hpp"
 #include "harness/base/random.hpp"
 #include "harness/base/text.hpp"
+#include "harness/base/text_block.hpp"
 #include "tests/reports/example.hpp"
 #include "tests/reports/golden.hpp"
 #include "tests/support/process.hpp"
@@ -15,9 +17,9 @@ TEST_CASE("whatever the bytes, a visible text is one tame line") {
   Random random(test::property_seed("visible texts"));
   for (int i = 0; i < 2000; ++i) {
     const std::string bytes = i == 0 ? test::hostile : random.bytes(random.below(60));
-    CHECK(test::is_tame(visible(bytes)));
-    CHECK(visible(bytes).find('\n') == std::string::npos);
-    CHECK(test::is_tame(visible_lines(bytes)));
+    CHECK(test::is_tame(printable(bytes)));
+    CHECK(printable(bytes).find('\n') == std::string::npos);
+    CHECK(test::is_tame(printable_lines(bytes)));
     CHECK(is_utf8(json_text(bytes)));
     for (const auto& text : {markup(bytes), markdown(bytes)}) {
       CHECK(test::is_tame(text));
@@ -30,11 +32,11 @@ TEST_CASE("whatever the bytes, a visible text is one tame line") {
 
 TEST_CASE("what is harmless stays as it is") {
   const std::string text = "Grüße, 世界 ./a-b_c=d";
-  CHECK(visible(text) == text);
+  CHECK(printable(text) == text);
   CHECK(json_text(text) == text);
   CHECK(markup(text) == text);
-  CHECK(visible("a\nb") == "a\\x0ab");
-  CHECK(visible_lines("a\n\tb\x1b") == "a\n\tb\\x1b");
+  CHECK(printable("a\nb") == "a\\x0ab");
+  CHECK(printable_lines("a\n\tb\x1b") == "a\n\tb\\x1b");
 }
 
 TEST_CASE("Markdown cells and code spans cannot be left") {
@@ -57,6 +59,7 @@ TEST_CASE("Prometheus labels and shell words") {
   CHECK(shell_word("redis.campaign") == "redis.campaign");
   CHECK(shell_word("it's $HOME") == "'it'\\''s $HOME'");
   CHECK(shell_word("") == "''");
+  CHECK(shell_word("a'\n\\\x1b") == "$'a\\'\\012\\134\\033'");
 }
 
 TEST_CASE("JSON in a script element cannot end it") {

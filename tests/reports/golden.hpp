@@ -2,6 +2,8 @@
 // HARNESS_UPDATE_GOLDEN=1 writes the new texts there; look at the difference before committing it.
 #pragma once
 
+#include "tests/support/tame.hpp"
+
 #include <string>
 
 namespace harness::test {
@@ -11,9 +13,5 @@ void check_golden(const std::string& name, const std::string& text);
 
 /// The whole file; fails the test if there is none.
 std::string read_text(const std::string& path);
-
-/// True if `text` is valid UTF-8 without control characters other than line ends and tabs, and
-/// without bidirectional overrides.
-bool is_tame(const std::string& text);
 
 } // namespace harness::test

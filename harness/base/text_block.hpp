@@ -1,0 +1,12 @@
+// Blocks of text that targets write (inputs, the end of an output), shown to a person.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+namespace harness {
+
+/// As printable() of text.hpp, but line ends and tabs stay.
+std::string printable_lines(std::string_view text);
+
+} // namespace harness
