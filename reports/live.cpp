@@ -76,10 +76,11 @@ std::optional<double> time_left_s(const LiveState& state) {
     left = left ? std::min(*left, std::max(0.0, seconds)) : std::max(0.0, seconds);
   };
   if (state.budget_s) {
-    consider(*state.budget_s - state.elapsed_s);
+    consider(state.before_s + *state.budget_s - state.elapsed_s);
   }
   if (state.budget_runs && state.runs_per_s > 0) {
-    const double runs = static_cast<double>(*state.budget_runs) - static_cast<double>(state.runs);
+    const double runs = static_cast<double>(state.before_runs + *state.budget_runs) -
+                        static_cast<double>(state.runs);
     consider(runs / state.runs_per_s);
   }
   if (state.attempt && state.attempt->news == 0 && state.runs_per_s > 0) {

@@ -31,6 +31,7 @@ struct LiveFind {
 struct LiveBucket {
   std::string name;
   std::uint64_t runs = 0;
+  std::string what; // "killed by SIGSEGV"; may be empty
 };
 
 struct LiveWorker {
@@ -67,7 +68,9 @@ struct LiveState {
   std::uint64_t time_outs = 0;
   std::uint64_t incomplete = 0;
   std::uint64_t restarts = 0; // of workers
-  std::optional<double> budget_s;
+  double before_s = 0; // of earlier sessions, part of elapsed_s and runs: budgets count from there
+  std::uint64_t before_runs = 0;
+  std::optional<double> budget_s; // of this session
   std::optional<std::uint64_t> budget_runs;
   std::optional<std::uint64_t> quiet_runs_needed; // of the trigger that starts an attempt
   std::uint64_t quiet_runs = 0;

@@ -64,7 +64,7 @@ std::vector<Line> head_lines(const LiveState& state, int columns) {
       .add("  " + printable(state.stage), Role::accent);
   std::string clock = short_time(state.elapsed_s);
   if (state.budget_s) {
-    clock += " of " + short_time(*state.budget_s);
+    clock += " of " + short_time(state.before_s + *state.budget_s);
   }
   title.to(columns - display_width(clock)).add(clock);
   Line counts;
@@ -138,10 +138,10 @@ std::vector<Line> progress_lines(const LiveState& state, int columns, const Styl
                     with_commas(*state.quiet_runs_needed)),
         columns, style));
   }
-  double spent = state.budget_s ? share(state.elapsed_s, *state.budget_s) : 0;
+  double spent = state.budget_s ? share(state.elapsed_s - state.before_s, *state.budget_s) : 0;
   if (state.budget_runs) {
-    spent = std::max(
-        spent, share(static_cast<double>(state.runs), static_cast<double>(*state.budget_runs)));
+    spent = std::max(spent, share(static_cast<double>(state.runs - state.before_runs),
+                                  static_cast<double>(*state.budget_runs)));
   }
   if (state.budget_s || state.budget_runs) {
     const auto left = time_left_s(state);
@@ -179,7 +179,11 @@ std::vector<Line> failure_lines(const LiveState& state) {
   for (const auto& bucket : state.failures) {
     Line line;
     line.add("  " + pad_left(with_commas(bucket.runs), 6) + "  ");
-    lines.push_back(line.add(printable(bucket.name), Role::bad));
+    if (!bucket.what.empty()) {
+      line.add(printable(bucket.what) + "  ", Role::bad);
+    }
+    lines.push_back(
+        line.add(printable(bucket.name), bucket.what.empty() ? Role::bad : Role::faint));
   }
   return lines;
 }

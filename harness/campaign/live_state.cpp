@@ -38,8 +38,10 @@ reports::LiveState ExploreLoop::live_state() const {
   state.time_outs = counted(books, store::Counter::Kind::time_outs);
   state.incomplete = books.profile.total_incomplete_runs();
   state.restarts = crew_.restarts();
+  state.before_s = options_.elapsed_s;
+  state.before_runs = ledger_.runs() - runs_;
   if (options_.time_budget) {
-    state.budget_s = options_.elapsed_s + seconds(*options_.time_budget);
+    state.budget_s = seconds(*options_.time_budget);
   }
   state.budget_runs = options_.run_budget;
   state.epsilon = options_.epsilon;
@@ -70,7 +72,8 @@ reports::LiveState ExploreLoop::live_state() const {
   state.finds.assign(finds_.begin(), finds_.end());
   state.messages.assign(messages_.begin(), messages_.end());
   for (const auto& [bucket, failure] : books.failures) {
-    state.failures.push_back({bucket, books.total(store::Counter::Kind::bucket, bucket)});
+    state.failures.push_back(
+        {bucket, books.total(store::Counter::Kind::bucket, bucket), failure.what});
   }
   for (WorkerNumber worker = 0; worker < seats_.size(); ++worker) {
     const Seat& seat = seats_[worker];

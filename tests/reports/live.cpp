@@ -163,6 +163,27 @@ TEST_CASE("time left is that of the sooner of budget and attempt") {
   CHECK(time_left_s(state) == 0);
 }
 
+TEST_CASE("the budget of a resumed campaign counts from where it was resumed") {
+  LiveState state;
+  state.before_s = 300;
+  state.before_runs = 1000;
+  state.elapsed_s = 310;
+  state.runs = 1050;
+  state.runs_per_s = 5;
+  state.budget_s = 100;
+  CHECK(time_left_s(state) == 90);
+  const auto shown = [&](const char* text) {
+    const auto lines = live_screen(state, {80, 24}, {});
+    return std::any_of(lines.begin(), lines.end(),
+                       [&](const auto& line) { return line.find(text) != std::string::npos; });
+  };
+  CHECK(shown("10 % used, about 1m30s to go"));
+  CHECK(shown("5m10s of 6m40s"));
+  state.budget_runs = 100;
+  CHECK(time_left_s(state) == 10);
+  CHECK(shown("50 % used, about 10s to go"));
+}
+
 TEST_CASE("hostile names keep their line") {
   LiveState state = example();
   state.campaign = state.stage = state.hint = test::hostile;
