@@ -154,7 +154,7 @@ std::string shard_lines(const View& view, const Style& style) {
   std::string alone;
   for (std::size_t i = 0; i < std::min(shards.size(), most_rows); ++i) {
     const auto& shard = shards[i];
-    const std::string title = visible(shard_title(shard));
+    const std::string title = printable(shard_title(shard));
     table.add({{title, Role::accent},
                {with_commas(shard.runs)},
                {with_commas(shard.calls)},
@@ -163,7 +163,7 @@ std::string shard_lines(const View& view, const Style& style) {
     if (!shard.only_here.empty()) {
       const auto names = only_here_names(view.summary, shard);
       alone += "  " +
-               wrap(visible(fmt::format("{} alone saw {}", title, fmt::join(names, ", "))),
+               wrap(printable(fmt::format("{} alone saw {}", title, fmt::join(names, ", "))),
                     style.columns, 4) +
                "\n";
     }
