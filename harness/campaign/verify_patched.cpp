@@ -226,9 +226,9 @@ private:
       if (by_fault) {
         ++verified_.under_faults;
       } else {
-        verified_.refused.push_back(fmt::format(
-            "{}\t{}\t{}\t{}\t{}", printable(policy_.phases.at(phase).name),
-            qualified_name(call, policy_.native), errno_name(code), times, input));
+        verified_.refused.push_back(
+            fmt::format("{}\t{}\t{}\t{}\t{}", printable(policy_.phases.at(phase).name),
+                        qualified_name(call, policy_.native), errno_name(code), times, input));
       }
     }
     const auto [alike, shown_by] = likeness(one.original, one.patched);
