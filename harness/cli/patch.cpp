@@ -12,8 +12,11 @@
 #include "harness/model/digest.hpp"
 #include "patch/embedded.h"
 #include "policy/policy_json.hpp"
+#include "policy/reloading.hpp"
 #include "policy/soak.hpp"
 
+#include <algorithm>
+#include <array>
 #include <CLI/CLI.hpp>
 #include <cstdlib>
 #include <fmt/format.h>
@@ -107,8 +110,7 @@ FilterProgram build_filter(const Policy& policy, std::size_t phase) {
 
 int make_patched(const Options& options) {
   const ProgramFile program = read_program(options.program);
-  const std::string text = read_whole(options.policy);
-  const auto policy = policy::read_policy_json(text);
+  auto policy = policy::read_policy_json(read_whole(options.policy));
   if (!policy) {
     refuse(options.policy, policy.error());
   }
@@ -125,8 +127,11 @@ int make_patched(const Options& options) {
         fmt::format("explore this very program, or patch {}", printable(policy->executable)));
   }
   check_privileges(program, options.set_user_id_too);
-  patch::PatchRequest request{
-      .program = program.bytes, .phases = {}, .at = options.at, .policy = text};
+  *policy = policy::with_reloading(*std::move(policy));
+  patch::PatchRequest request{.program = program.bytes,
+                              .phases = {},
+                              .at = options.at,
+                              .policy = policy::write_policy_json(*policy)};
   const Policy soak = policy::soak(*policy);
   for (std::size_t i = 0; i < policy->phases.size(); ++i) {
     request.phases.push_back({policy->phases[i].name, policy->phases[i].trigger,

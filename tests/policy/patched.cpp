@@ -66,6 +66,17 @@ TEST_CASE("static programs with policies of two phases do what they did before")
   }
 }
 
+TEST_CASE("a program that executes itself again loads its filters again, under the last one") {
+  for (const char* fixture : {"patch_again", "patch_again_static"}) {
+    CAPTURE(fixture);
+    const Patching patching(fixture);
+    const auto verified = patching.verify(patching.patched());
+    CAPTURE(verified.error);
+    CHECK(verified.output == "");
+    CHECK(verified.status == 0);
+  }
+}
+
 TEST_CASE("a refused call and what becomes of it are told, with phase and input") {
   const Patching patching("patch_phases");
   const auto verified = patching.verify(patching.patched({"--deny", "uname"}));

@@ -1,0 +1,14 @@
+// Reloading: a program that carries its filters and executes itself again does so under the filters
+// it has, and loads them once more. Pure.
+#pragma once
+
+#include "harness/model/policy.hpp"
+
+namespace harness::policy {
+
+/// A copy of `policy` that also allows what an installer calls, seccomp and
+/// prctl(PR_SET_NO_NEW_PRIVS), wherever it allows to execute; with the rule `launcher`. What is
+/// denied by hand stays denied. One filter more only tightens.
+Policy with_reloading(Policy policy);
+
+} // namespace harness::policy
