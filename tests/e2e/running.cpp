@@ -18,6 +18,7 @@ Running::Running(const std::vector<std::string>& words, const std::string& direc
   pid_ = ::fork();
   if (pid_ == 0) {
     ::setpgid(0, 0);
+    ::signal(SIGHUP, SIG_DFL); // the tests may run under nohup
     ::dup2(pipe->second.get(), 1);
     ::dup2(pipe->second.get(), 2);
     if (!directory.empty() && ::chdir(directory.c_str()) != 0) {
