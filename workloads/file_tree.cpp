@@ -1,6 +1,7 @@
 #include "workloads/file_tree.hpp"
 
 #include "harness/base/text.hpp"
+#include "harness/model/entry_name.hpp"
 #include "workloads/acl.hpp"
 
 #include <cerrno>
@@ -145,7 +146,7 @@ private:
     return fill(node, place);
   }
 
-  /// The empty files of `entries`: named e0000, e0001, …
+  /// The empty files of `entries`.
   Result<> fill(const FileNode& node, const Place& place) {
     if (node.entries == 0) {
       return Done{};
@@ -156,7 +157,7 @@ private:
       return Error::from_errno("open", errno);
     }
     for (std::uint32_t i = 0; i < node.entries; ++i) {
-      const auto name = fmt::format("e{:04}", i);
+      const auto name = entry_name(i);
       if (::mknodat(directory.get(), name.c_str(), S_IFREG | default_file_mode, 0) != 0 &&
           errno != EEXIST) {
         return Error::from_errno(fmt::format("entry {}", i), errno);

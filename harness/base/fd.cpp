@@ -1,5 +1,7 @@
 #include "harness/base/fd.hpp"
 
+#include "harness/base/sync.hpp"
+
 #include <cerrno>
 #include <cstdlib>
 #include <fcntl.h>
@@ -113,10 +115,8 @@ Result<> replace_file(const std::string& path, std::string_view bytes) {
     return std::move(written).error().within("write " + path);
   }
   // The rename itself is durable only once the directory is.
-  if (auto parent = open_file(directory, O_RDONLY | O_DIRECTORY)) {
-    ::fsync(parent->get());
-  }
-  return Done{};
+  auto synced = sync_directory(directory);
+  return synced ? Result<>(Done{}) : std::move(synced).error().within("write " + path);
 }
 
 Result<std::pair<Fd, Fd>> make_pipe() {

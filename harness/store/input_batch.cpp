@@ -1,5 +1,6 @@
 #include "harness/store/input_batch.hpp"
 
+#include "harness/base/sync.hpp"
 #include "harness/model/input.hpp"
 
 #include <cerrno>
@@ -20,14 +21,6 @@ std::string temporary(const std::string& file) {
 Result<> write_file(const std::string& path, std::string_view text) {
   auto fd = open_file(path, O_WRONLY | O_CREAT | O_TRUNC, 0666);
   return fd ? write_all(fd->get(), text) : Result<>(std::move(fd).error());
-}
-
-Result<> sync_directory(const std::string& path) {
-  auto fd = open_file(path, O_RDONLY | O_DIRECTORY);
-  if (!fd) {
-    return std::move(fd).error();
-  }
-  return ::fsync(fd->get()) == 0 ? Result<>(Done{}) : Error::from_errno("fsync " + path, errno);
 }
 
 } // namespace

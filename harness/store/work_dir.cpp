@@ -1,5 +1,6 @@
 #include "harness/store/work_dir.hpp"
 
+#include "harness/base/sync.hpp"
 #include "harness/model/input.hpp"
 
 #include <algorithm>
@@ -39,12 +40,6 @@ Result<> make_directory(const std::string& path) {
   return Done{};
 }
 
-void sync_directory(const std::string& path) {
-  if (auto fd = open_file(path, O_RDONLY | O_DIRECTORY)) {
-    ::fsync(fd->get());
-  }
-}
-
 /// Files that a killed process was still writing: their name is that of an input and a suffix.
 void remove_temporaries(const std::string& directory) {
   std::error_code error;
@@ -79,7 +74,9 @@ Result<WorkDir> WorkDir::create(const std::string& path) {
       return explain_write_error(std::move(made).error(), path);
     }
   }
-  sync_directory(path);
+  if (auto synced = sync_directory(path); !synced) {
+    return explain_write_error(std::move(synced).error(), path);
+  }
   return directory;
 }
 
@@ -158,7 +155,9 @@ Result<std::string> WorkDir::keep(const std::string& directory, std::string_view
     return std::move(written).error();
   }
   if (fresh) {
-    sync_directory(fs::path(directory).parent_path().string());
+    if (auto synced = sync_directory(fs::path(directory).parent_path().string()); !synced) {
+      return std::move(synced).error();
+    }
   }
   return hash;
 }

@@ -6,12 +6,14 @@
 #include "harness/store/whole.hpp"
 #include "tests/campaign/made_campaign.hpp"
 #include "tests/support/process.hpp"
+#include "tests/support/text.hpp"
 
 #include <doctest/doctest.h>
 
 using namespace harness;
 using namespace harness::campaign;
 using campaign::test::make_campaign;
+using harness::test::contains;
 using harness::test::TemporaryDirectory;
 using State = stats::Attempt::State;
 
@@ -57,11 +59,6 @@ struct Place {
   }
   store::Books books() const { return open_campaign(out).books; }
 };
-
-bool contains(const std::string& text, const std::string& part) {
-  CAPTURE(text);
-  return text.find(part) != std::string::npos;
-}
 
 } // namespace
 

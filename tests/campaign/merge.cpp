@@ -6,6 +6,7 @@
 #include "harness/store/summary.hpp"
 #include "tests/campaign/made_campaign.hpp"
 #include "tests/support/process.hpp"
+#include "tests/support/text.hpp"
 
 #include <doctest/doctest.h>
 #include <fstream>
@@ -13,6 +14,7 @@
 using namespace harness;
 using namespace harness::campaign;
 using campaign::test::make_campaign;
+using harness::test::contains;
 using harness::test::TemporaryDirectory;
 
 namespace {
@@ -25,11 +27,6 @@ std::string refusal(const std::string& out, const std::vector<std::string>& sour
     return error.what();
   }
   return "";
-}
-
-bool contains(const std::string& text, const std::string& part) {
-  CAPTURE(text);
-  return text.find(part) != std::string::npos;
 }
 
 store::Books books_of(const std::string& path) {

@@ -1,6 +1,7 @@
 #include "harness/campaign/status.hpp"
 #include "tests/campaign/made_campaign.hpp"
 #include "tests/support/process.hpp"
+#include "tests/support/text.hpp"
 
 #include <doctest/doctest.h>
 #include <nlohmann/json.hpp>
@@ -8,16 +9,8 @@
 using namespace harness;
 using namespace harness::campaign;
 using campaign::test::make_campaign;
+using harness::test::contains;
 using harness::test::TemporaryDirectory;
-
-namespace {
-
-bool contains(const std::string& text, const std::string& part) {
-  CAPTURE(text);
-  return text.find(part) != std::string::npos;
-}
-
-} // namespace
 
 TEST_CASE("a campaign tells how it stands, while it runs and afterwards") {
   TemporaryDirectory place;

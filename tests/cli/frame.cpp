@@ -1,8 +1,10 @@
 // The frame around the sub-commands, as a person meets it.
 #include "tests/support/process.hpp"
+#include "tests/support/text.hpp"
 
 #include <doctest/doctest.h>
 
+using harness::test::contains;
 using harness::test::harness_binary;
 using harness::test::run;
 
@@ -10,9 +12,6 @@ namespace {
 harness::test::Outcome harness_run(std::vector<std::string> words) {
   words.insert(words.begin(), harness_binary());
   return run({.words = words});
-}
-bool contains(const std::string& text, const std::string& part) {
-  return text.find(part) != std::string::npos;
 }
 } // namespace
 

@@ -2,6 +2,7 @@
 #include "harness/base/fd.hpp"
 #include "tests/e2e/running.hpp"
 #include "tests/support/process.hpp"
+#include "tests/support/text.hpp"
 
 #include <algorithm>
 #include <csignal>
@@ -45,10 +46,6 @@ public:
 private:
   TemporaryDirectory directory_;
 };
-
-bool contains(const std::string& text, const std::string& part) {
-  return text.find(part) != std::string::npos;
-}
 
 std::set<std::string> names(const nlohmann::json& phase) {
   std::set<std::string> found;

@@ -5,6 +5,7 @@
 #include "harness/base/fd.hpp"
 #include "tests/support/process.hpp"
 #include "tests/support/tame.hpp"
+#include "tests/support/text.hpp"
 
 #include <doctest/doctest.h>
 #include <filesystem>
@@ -58,10 +59,6 @@ public:
 private:
   TemporaryDirectory place_;
 };
-
-bool contains(const std::string& text, const std::string& part) {
-  return text.find(part) != text.npos;
-}
 
 /// A plan whose target is the program, for two short campaigns.
 void explore(const Place& place) {

@@ -2,6 +2,7 @@
 // hold nothing but a static program, so that nothing of the host's can stand in for them.
 #include "harness/base/fd.hpp"
 #include "tests/support/process.hpp"
+#include "tests/support/text.hpp"
 
 #include <cstdio>
 #include <doctest/doctest.h>
@@ -15,11 +16,6 @@ using namespace harness::test;
 namespace fs = std::filesystem;
 
 namespace {
-
-bool contains(const std::string& text, const std::string& part) {
-  CAPTURE(text);
-  return text.find(part) != std::string::npos;
-}
 
 /// A root with the program /bin/doors, and /bin/door, a link that is right inside of it only.
 void make_root(const std::string& root, const std::string& program = "doors") {

@@ -2,6 +2,7 @@
 // write down how they were called.
 #include "harness/base/fd.hpp"
 #include "tests/support/process.hpp"
+#include "tests/support/text.hpp"
 
 #include <doctest/doctest.h>
 #include <filesystem>
@@ -12,10 +13,6 @@ using namespace harness::test;
 namespace fs = std::filesystem;
 
 namespace {
-
-bool contains(const std::string& text, const std::string& part) {
-  return text.find(part) != std::string::npos;
-}
 
 class FakeTree {
 public:

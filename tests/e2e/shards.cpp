@@ -2,6 +2,7 @@
 // last merge; and what must not be merged, which leaves everything as it was.
 #include "harness/base/fd.hpp"
 #include "tests/support/process.hpp"
+#include "tests/support/text.hpp"
 
 #include <doctest/doctest.h>
 #include <filesystem>
@@ -14,11 +15,6 @@ using namespace harness::test;
 namespace fs = std::filesystem;
 
 namespace {
-
-bool contains(const std::string& text, const std::string& part) {
-  CAPTURE(text);
-  return text.find(part) != std::string::npos;
-}
 
 class Place {
 public:

@@ -2,6 +2,7 @@
 #include "harness/base/fd.hpp"
 #include "tests/e2e/running.hpp"
 #include "tests/support/process.hpp"
+#include "tests/support/text.hpp"
 
 #include <csignal>
 #include <doctest/doctest.h>
@@ -15,10 +16,6 @@ namespace {
 Outcome trace(std::vector<std::string> words, const std::string& input = "") {
   words.insert(words.begin(), {harness_binary(), "trace"});
   return run({.words = words, .input = input});
-}
-
-bool contains(const std::string& text, const std::string& part) {
-  return text.find(part) != std::string::npos;
 }
 
 } // namespace

@@ -1,6 +1,7 @@
 #include "harness/store/state_db.hpp"
 #include "tests/store/random_books.hpp"
 #include "tests/support/process.hpp"
+#include "tests/support/text.hpp"
 
 #include <cerrno>
 #include <doctest/doctest.h>
@@ -10,6 +11,7 @@
 using namespace harness;
 using namespace harness::store;
 using harness::store::test::random_books;
+using harness::test::contains;
 using harness::test::TemporaryDirectory;
 
 namespace {
@@ -27,11 +29,6 @@ std::string refusal(const std::string& path) {
   const auto state = StateDb::open(path, Database::Access::write);
   REQUIRE_FALSE(state);
   return state.error().message;
-}
-
-bool contains(const std::string& text, const std::string& part) {
-  CAPTURE(text);
-  return text.find(part) != std::string::npos;
 }
 
 } // namespace

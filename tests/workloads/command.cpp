@@ -1,4 +1,5 @@
 #include "tests/support/process.hpp"
+#include "tests/support/text.hpp"
 #include "tests/workloads/plans.hpp"
 #include "tests/workloads/runner.hpp"
 
@@ -11,14 +12,6 @@ using namespace harness;
 using namespace harness::test;
 
 namespace {
-
-bool holds(const std::string& text, const std::string& part) {
-  const bool found = text.find(part) != std::string::npos;
-  if (!found) {
-    MESSAGE("not found: ", part, " in: ", text);
-  }
-  return found;
-}
 
 bool holds(const std::vector<int>& numbers, int number) {
   return std::ranges::find(numbers, number) != numbers.end();
@@ -79,7 +72,7 @@ TEST_CASE("standard input: file, pipe, nothing, closed") {
   CHECK(output_of(cat, "stdin file\nfeed \"a\\nb\"\n") == "a\nb");
   CHECK(output_of(cat, "stdin pipe\nfeed abc\n") == "abc");
   CHECK(output_of(cat, "stdin null\n").empty());
-  CHECK(holds(output_of(cat, "stdin closed\n", 1), "Bad file descriptor"));
+  CHECK(contains(output_of(cat, "stdin closed\n", 1), "Bad file descriptor"));
   const std::string big(300000, 'x'); // more than a pipe holds by itself
   CHECK(output_of(cat, "stdin pipe\nfeed " + big + "\n") == big);
 }
@@ -87,8 +80,9 @@ TEST_CASE("standard input: file, pipe, nothing, closed") {
 TEST_CASE("outputs: null, closed, full, pipe, a pipe without a reader") {
   const auto cat = command_plan("/bin/cat");
   CHECK(output_of(cat, "stdin file\nfeed abc\nstdout null\n").empty());
-  CHECK(holds(output_of(cat, "stdin file\nfeed abc\nstdout full\n", 1), "No space left"));
-  CHECK(holds(output_of(cat, "stdin file\nfeed abc\nstdout closed\n", 1), "Bad file descriptor"));
+  CHECK(contains(output_of(cat, "stdin file\nfeed abc\nstdout full\n", 1), "No space left"));
+  CHECK(
+      contains(output_of(cat, "stdin file\nfeed abc\nstdout closed\n", 1), "Bad file descriptor"));
   const std::string big(300000, 'x');
   CHECK(output_of(cat, "stdin file\nstdout pipe\nfeed " + big + "\n").size() >= 65536);
   TemporaryDirectory place;
@@ -139,7 +133,7 @@ TEST_CASE("working directories: below the run's, deleted, unreadable") {
   auto run = prepare(pwd, input_of("identity directory sub/dir\n"), place / "r");
   REQUIRE(run_untraced(run.spec).status == 0);
   CHECK(run.output_tail(4096) == (place / "r/run/sub/dir\n"));
-  CHECK(holds(output_of(pwd, "identity directory deleted\n", 1), "find directory entry"));
+  CHECK(contains(output_of(pwd, "identity directory deleted\n", 1), "find directory entry"));
   auto closed =
       prepare(command_plan("/usr/bin/stat"),
               input_of("arguments -c %a .\nidentity directory unreadable\n"), place / "r");
@@ -151,9 +145,9 @@ TEST_CASE("a terminal: size, typed lines, end of file") {
   const auto plan = command_plan(fixture("workload_terminal"));
   const auto output = output_of(
       plan, "stdin terminal\nstdout terminal\nterminal 132x50\nfeed \"first\\nsecond\\n\"\n");
-  CHECK(holds(output, "tty 132x50"));
-  CHECK(holds(output, "line: first"));
-  CHECK(holds(output, "line: second"));
+  CHECK(contains(output, "tty 132x50"));
+  CHECK(contains(output, "line: first"));
+  CHECK(contains(output, "line: second"));
 }
 
 TEST_CASE("a terminal: ^C and ^Z reach the target as signals that nobody takes for a failure") {
@@ -166,7 +160,7 @@ TEST_CASE("a terminal: ^C and ^Z reach the target as signals that nobody takes f
     const auto ended = run_untraced(run.spec);
     CHECK(ended.status == 0);
     for (const char* part : parts) {
-      CHECK(holds(run.output_tail(65536), part));
+      CHECK(contains(run.output_tail(65536), part));
     }
     return ended;
   };
@@ -203,9 +197,9 @@ TEST_CASE("what a target may not have outside isolation is said") {
       command_plan("/bin/true"),
       input_of("file_system full size 4096\nneighbour devlog\nneighbour nobody\n"), place / "r");
   REQUIRE(run.left_out.size() == 3);
-  CHECK(holds(run.left_out[0], "only in isolation"));
-  CHECK(holds(run.left_out[1], "devlog"));
-  CHECK(holds(run.left_out[2], "does not explain"));
+  CHECK(contains(run.left_out[0], "only in isolation"));
+  CHECK(contains(run.left_out[1], "devlog"));
+  CHECK(contains(run.left_out[2], "does not explain"));
 }
 
 TEST_CASE("in isolation the target sees the run directory as /tmp, under the plan's identity") {
