@@ -31,8 +31,6 @@ CallRow begin_row(const PairKey& key, const PairRecord& record) {
   row.risk = note.risk;
   row.risk_reason = note.reason;
   row.calls = 0;
-  row.first = record.first;
-  row.stability = record.stability;
   row.fault_only = true;
   return row;
 }
@@ -42,14 +40,20 @@ double steadiness(const Stability& stability) {
   return stability.tried == 0 ? 1.0 : static_cast<double>(stability.shown) / stability.tried;
 }
 
+/// Whether `a` is a better witness of its call than `b`: without faults, else steadier, else
+/// earlier. A call that one executable makes each time is not flaky because another one does not.
+bool better_witness(const PairRecord& a, const PairRecord& b) {
+  if (a.only_faulted != b.only_faulted) {
+    return b.only_faulted;
+  }
+  const double of_a = steadiness(a.stability);
+  const double of_b = steadiness(b.stability);
+  return of_a != of_b ? of_a > of_b : &earlier(b.first, a.first) == &a.first;
+}
+
 void join(CallRow& row, const PairKey& key, const PairRecord& record) {
   *row.calls += record.calls();
   row.runs = std::max(row.runs, record.runs());
-  row.first = earlier(row.first, record.first);
-  if (steadiness(record.stability) < steadiness(row.stability) ||
-      (row.stability.tried == 0 && record.stability.tried > 0)) {
-    row.stability = record.stability;
-  }
   row.fault_only = row.fault_only && record.only_faulted;
   row.executables.push_back(key.executable);
 }
@@ -68,18 +72,23 @@ void most_first(std::vector<std::pair<std::string, std::uint64_t>>& list) {
 
 std::map<std::string, Rows> join_pairs(const CampaignSummary& summary) {
   std::map<std::string, Rows> phases;
+  std::map<const CallRow*, const PairRecord*> witnesses;
   for (const auto& [key, record] : summary.profile.pairs) {
     auto& rows = phases[key.phase];
-    const auto place = rows.try_emplace(qualified_name(key.call), begin_row(key, record)).first;
-    join(place->second, key, record);
-    const auto smallest = summary.smallest_inputs.find(key);
-    if (smallest != summary.smallest_inputs.end()) {
-      place->second.smallest_input = smallest->second;
+    CallRow& row = rows.try_emplace(qualified_name(key.call), begin_row(key, record)).first->second;
+    join(row, key, record);
+    const PairRecord*& witness = witnesses[&row];
+    if (witness == nullptr || better_witness(record, *witness)) {
+      witness = &record;
+      row.first = record.first;
+      row.stability = record.stability;
+      const auto smallest = summary.smallest_inputs.find(key);
+      row.smallest_input =
+          smallest != summary.smallest_inputs.end() ? smallest->second : record.first.input;
     }
     const auto threads = summary.threads.find(key);
     if (threads != summary.threads.end()) {
-      auto& all = place->second.threads;
-      all.insert(all.end(), threads->second.begin(), threads->second.end());
+      row.threads.insert(row.threads.end(), threads->second.begin(), threads->second.end());
     }
   }
   const auto row_of = [&](const std::string& phase, const std::string& call) -> CallRow* {
@@ -123,9 +132,6 @@ PhaseView finish_phase(const CampaignSummary& summary, const std::string& name, 
     sort_unique(row.threads);
     most_first(row.arguments);
     most_first(row.errnos);
-    if (row.smallest_input.empty()) {
-      row.smallest_input = row.first.input;
-    }
     phase.calls_seen += row.fault_only ? 0 : 1;
     phase.rows.push_back(std::move(row));
   }

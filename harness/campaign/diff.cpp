@@ -11,10 +11,12 @@ namespace {
 /// All that one side knows of a (phase, call) pair, whatever the executable.
 struct Side {
   std::set<std::string> executables;
-  const PairRecord* first = nullptr; // seen earliest
-  Stability stability;
-  bool steady = false; // some executable's record is not flaky
+  const PairRecord* witness = nullptr; // a steady one before a flaky one, then the earliest
 };
+
+std::pair<bool, std::uint64_t> order(const PairRecord& record) {
+  return {record.stability.flaky(), record.first.run};
+}
 
 using Column = std::pair<std::string, SyscallId>;
 
@@ -26,26 +28,25 @@ std::map<Column, Side> columns_of(const Profile& profile, bool with_faulted) {
     }
     Side& side = columns[{key.phase, key.call}];
     side.executables.insert(key.executable);
-    side.steady |= !record.stability.flaky();
-    if (side.first == nullptr || record.first.run < side.first->first.run) {
-      side.first = &record;
-      side.stability = record.stability;
+    if (side.witness == nullptr || order(record) < order(*side.witness)) {
+      side.witness = &record;
     }
   }
   return columns;
 }
 
 DiffEntry entry_of(const Column& column, const Side* a, const Side* b, const DiffOptions& options) {
-  const Side& witness = a != nullptr ? *a : *b;
+  const Side& side = a != nullptr ? *a : *b;
+  const PairRecord& witness = *side.witness;
   DiffEntry entry{.phase = column.first,
                   .call = column.second,
-                  .executables = witness.executables,
+                  .executables = side.executables,
                   .witness_side = a != nullptr ? options.first : options.second,
-                  .witness = witness.first->first.input,
+                  .witness = witness.first.input,
                   .stability = witness.stability};
   if (a != nullptr && b != nullptr) {
     entry.executables.insert(b->executables.begin(), b->executables.end());
-  } else if (!witness.steady) {
+  } else if (witness.stability.flaky()) {
     entry.change = Change::flaky;
   } else {
     entry.change = a != nullptr ? Change::lost : Change::gained;

@@ -90,6 +90,43 @@ TEST_CASE("a row joins the executables that make the call") {
   }
 }
 
+TEST_CASE("a call is as steady as its steadiest executable, whose input the row names") {
+  CampaignSummary summary = test::example_summary();
+  const auto row_of = [](const CampaignSummary& of) {
+    const json report = json::parse(to_json(of));
+    for (const auto& row : report["phases"][1]["syscalls"]) {
+      if (row["name"] == "openat") {
+        return row;
+      }
+    }
+    return json();
+  };
+  std::vector<PairRecord*> records; // of redis-server and sh
+  for (auto& [key, record] : summary.profile.pairs) {
+    if (key.phase == "serving" && syscall_name(key.call) == "openat") {
+      records.push_back(&record);
+    }
+  }
+  REQUIRE(records.size() == 2);
+  records[1]->first.input = "of sh";
+  records[1]->stability = {1, 5};
+  json row = row_of(summary);
+  CHECK(row["flaky"] == false);
+  CHECK(row["shown"] == 5);
+  CHECK(row["first_input"] == records[0]->first.input);
+
+  std::swap(records[0]->stability, records[1]->stability);
+  row = row_of(summary);
+  CHECK(row["flaky"] == false);
+  CHECK(row["first_input"] == "of sh");
+
+  records[1]->only_faulted = true; // then it is no witness for a plain run
+  row = row_of(summary);
+  CHECK(row["flaky"] == true);
+  CHECK(row["shown"] == 1);
+  CHECK(row["first_input"] == records[0]->first.input);
+}
+
 TEST_CASE("without a complete attempt there is no bound") {
   CampaignSummary summary = test::example_summary();
   summary.attempts.resize(1);
