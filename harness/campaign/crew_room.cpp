@@ -1,6 +1,7 @@
 #include "harness/campaign/crew_room.hpp"
 
 #include "harness/base/user_error.hpp"
+#include "harness/campaign/find_program.hpp"
 #include "harness/campaign/image.hpp"
 #include "harness/campaign/plan.hpp"
 #include "harness/campaign/sandbox.hpp"
@@ -100,10 +101,16 @@ Launch CrewRoom::launch(const CampaignPlan& plan, const std::string& plan_text,
                           .report_violations = options_.report_violations},
                 .host_directory = ""};
   if (options_.isolation) {
-    launch.command = sandbox_command(plan.target, {.harness = harness,
-                                                   .arguments = {"worker"},
-                                                   .root = ::geteuid() == 0,
-                                                   .stand_in = options_.stand_in});
+    const bool root = ::geteuid() == 0;
+    launch.command = sandbox_command(
+        plan.target,
+        {.harness = harness, .arguments = {"worker"}, .root = root, .stand_in = options_.stand_in});
+    // Bubblewrap's inner half waits for its outer one, for ever if that is killed just then. Both
+    // are in a namespace that ends with the outer one; only root can have that.
+    if (const auto unshare = find_program("unshare"); root && unshare) {
+      launch.command.insert(launch.command.begin(),
+                            {*unshare, "--pid", "--fork", "--kill-child", "--"});
+    }
     return launch;
   }
   // The target sees this path: the same for the same worker, whenever it starts.

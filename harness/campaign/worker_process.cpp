@@ -15,6 +15,7 @@
 #include <deque>
 #include <fmt/format.h>
 #include <linux/close_range.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -133,8 +134,12 @@ WorkerProcess::start(boost::asio::io_context& context, const Options& options, L
   const std::vector<std::string> arguments(options.command.begin() + 1, options.command.end());
   impl->child = bp::child(bp::exe = options.command.front(), bp::args = arguments,
                           bp::std_in<impl->to, bp::std_out> impl->from, bp::std_err > log,
-                          bp::extend::on_exec_setup([](auto&) {
+                          bp::extend::on_exec_setup([us = ::getpid()](auto&) {
                             ::setpgid(0, 0); // Ctrl-C is for us alone
+                            ::prctl(PR_SET_PDEATHSIG, SIGKILL);
+                            if (::getppid() != us) {
+                              ::_exit(127); // we were gone before that
+                            }
                             // Boost's pipes are not close-on-exec: a sibling would keep ours open.
                             // (Its limit_handles closes the standard streams, too.)
                             ::close_range(3, ~0U, CLOSE_RANGE_CLOEXEC);

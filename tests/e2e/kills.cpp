@@ -8,6 +8,7 @@
 #include "tests/e2e/running.hpp"
 #include "tests/support/process.hpp"
 
+#include <algorithm>
 #include <chrono>
 #include <csignal>
 #include <cstdio>
@@ -18,6 +19,7 @@
 #include <nlohmann/json.hpp>
 #include <set>
 #include <thread>
+#include <unistd.h>
 
 using namespace harness;
 using harness::test::Running;
@@ -134,6 +136,9 @@ public:
                "  operands: {most: 2, of: [., /etc/passwd, '{path}']}\n"
                "  files: {most: 3, of: [file a, directory d, fifo f]}\n";
   }
+  ~Assault() { ::unsetenv("TMPDIR"); }
+  Assault(const Assault&) = delete;
+  Assault& operator=(const Assault&) = delete;
 
   int killed() const { return coordinators_ + workers_ + targets_; }
 
@@ -212,7 +217,8 @@ private:
     for (int tries = 0; tries < 300; ++tries) {
       std::vector<Process> victims;
       for (const auto& member : descendants(coordinator)) {
-        const bool ours = member.name.starts_with("bwrap") || member.name.starts_with("harness");
+        const bool ours = member.name.starts_with("bwrap") || member.name.starts_with("unshare") ||
+                          member.name.starts_with("harness");
         if (ours != target) {
           victims.push_back(member);
         }
@@ -242,6 +248,41 @@ TEST_CASE("a campaign survives kill -9 of any of its processes") {
     assault.session(3);
   }
   assault.finish();
+}
+
+TEST_CASE("a coordinator that dies while a sandbox starts leaves nothing behind") {
+  if (!test::available("/usr/bin/strace", "strace")) {
+    return;
+  }
+  if (::getuid() != 0) {
+    MESSAGE("left out: the namespace that ends with it needs root; run the tests as root");
+    return;
+  }
+  const TemporaryDirectory place;
+  const std::string target = "target-of-start-" + std::to_string(::getpid());
+  fs::copy_file("/usr/bin/true", place / target);
+  fs::create_directory(place / "bin");
+  // Bubblewrap's word to its inner half comes late, if it is a worker's.
+  std::ofstream(place / "bin/bwrap")
+      << "#!/bin/sh\ncase \"$*\" in\n*'harness worker')\n"
+         "  exec /usr/bin/strace -o /dev/null -e trace=write "
+         "-e inject=write:delay_enter=60000000 /usr/bin/bwrap \"$@\" ;;\n"
+         "*) exec /usr/bin/bwrap \"$@\" ;;\nesac\n";
+  fs::permissions(place / "bin/bwrap", fs::perms::owner_all);
+  std::ofstream(place / "plan.yaml") << "target: " << place / target << "\n";
+  Running coordinator({"env", "PATH=" + (place / "bin") + ":/usr/bin:/bin", test::harness_binary(),
+                       "explore", place / "plan.yaml", "--out", place / "c", "--workers", "1"},
+                      place.path());
+  const auto is_inner_half = [](const Process& member) { // of a worker's sandbox
+    const auto outer = process(member.parent);
+    const auto tracer = outer ? process(outer->parent) : std::nullopt;
+    return tracer && member.name == "bwrap" && outer->name == "bwrap" && tracer->name == "strace";
+  };
+  REQUIRE(test::eventually(
+      [&] { return std::ranges::any_of(descendants(coordinator.pid()), is_inner_half); }));
+  coordinator.send(SIGKILL);
+  CHECK(coordinator.finish() == 128 + SIGKILL);
+  CHECK(test::eventually([&] { return test::processes_with(target).empty(); }));
 }
 
 TEST_CASE("a campaign survives 200 kills" * doctest::test_suite("slow")) {
