@@ -139,9 +139,13 @@ private:
 /// how long it took.
 void run_pages(bool with_campaign) {
   const char* only = std::getenv("DOCS_PAGE");
+  const auto all = pages();
+  REQUIRE((only == nullptr || std::any_of(all.begin(), all.end(), [&](const fs::path& page) {
+             return page.filename() == only;
+           })));
   RedisCampaign redis;
   std::size_t run = 0;
-  for (const auto& page : pages()) {
+  for (const auto& page : all) {
     if (begins_with_campaign(page) != with_campaign ||
         (only != nullptr && page.filename() != only)) {
       continue;
