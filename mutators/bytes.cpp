@@ -20,7 +20,8 @@ void flip_bit(std::string& bytes, const Dictionary&, Random& random) {
 }
 
 void set_byte(std::string& bytes, const Dictionary&, Random& random) {
-  static constexpr std::string_view telling("\0\n\t \"'%/\\;,=-+\x7f\xff\x80@[]{}()<>", 29);
+  using namespace std::literals;
+  static constexpr auto telling = "\0\n\t \"'%/\\;,=-+\x7f\xff\x80@[]{}()<>"sv;
   if (!bytes.empty()) {
     random.pick(bytes) = random.chance(1, 2) ? telling[random.below(telling.size())]
                                              : static_cast<char>(random.below(256));
