@@ -1,6 +1,11 @@
 // Layout: where the added parts lie in the file and in memory, and the writing of the patched file.
-// The added segments' file offset equals their address minus the base of the first segment: kernels
+// The added segment's file offset equals its address minus the base of the first segment: kernels
 // before 5.18 find the program headers only then (they add e_phoff to the load address).
+//
+// The program headers become no more than they were, wherever the program allows that: the kernel
+// counts what it reads of them as reading of the process (rchar in /proc/PID/io), which some
+// programs print. The state lies behind the program's own zeroed data, and the segment of code
+// takes the place of a note that is there twice.
 #pragma once
 
 #include "patch/elf_view.hpp"
@@ -18,7 +23,10 @@ class Layout {
 public:
   Layout(const ElfView& elf, std::string_view program);
 
-  /// The page of state comes first, then everything that is only read and executed.
+  /// False if what is added would lie so far behind the program that the file became absurdly long.
+  bool within_reach() const;
+
+  /// Where the `embedded_state` is: zeroed, writable, and nobody else's.
   std::uint64_t state_address() const { return state_; }
 
   std::uint64_t next_address(std::size_t alignment) const;
@@ -35,11 +43,13 @@ public:
 
 private:
   std::uint64_t offset(std::uint64_t address) const { return address - base_; }
+  void place_state();
   std::string program_headers() const;
 
   const ElfView& elf_;
   std::string_view program_;
-  std::uint64_t base_ = 0; // address of file offset 0
+  std::vector<Elf64_Phdr> segments_; // of the patched program, but for that of `content_`
+  std::uint64_t base_ = 0;           // address of file offset 0
   std::uint64_t state_ = 0;
   std::uint64_t code_ = 0; // address of `content_`
   std::string content_;    // begins with the program headers

@@ -168,6 +168,11 @@ Result<std::string> patch_program(const PatchRequest& request) {
   }
 
   Layout layout(*elf, request.program);
+  if (!layout.within_reach()) {
+    return Error{
+        "the program is too large in memory: what is added lies behind its data, as far from "
+        "the start in the file, and that is limited to 1 GiB; use harness enforce"};
+  }
   InstallerPlaces places;
   places.state = layout.state_address();
   places.descriptor = append_descriptor(layout, request);

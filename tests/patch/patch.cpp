@@ -3,9 +3,11 @@
 #include "harness/base/fd.hpp"
 #include "harness/base/random.hpp"
 #include "harness/base/text.hpp"
+#include "patch/elf_view.hpp"
 #include "tests/patch/filters.hpp"
 #include "tests/support/process.hpp"
 
+#include <algorithm>
 #include <csignal>
 #include <doctest/doctest.h>
 #include <filesystem>
@@ -58,6 +60,21 @@ std::string refusal(const std::string& program, std::vector<PatchPhase> phases,
       patch::patch_program({.program = program, .phases = std::move(phases), .at = at});
   REQUIRE_FALSE(result.ok());
   return result.error().message;
+}
+
+std::vector<Elf64_Phdr> headers_of(const std::string& program) {
+  const auto elf = patch::ElfView::open(program);
+  REQUIRE(elf.ok());
+  return elf->segments();
+}
+
+bool loads_in_order(const std::vector<Elf64_Phdr>& headers) {
+  std::uint64_t end = 0;
+  return std::all_of(headers.begin(), headers.end(), [&](const Elf64_Phdr& header) {
+    const bool behind = header.p_type != PT_LOAD || header.p_vaddr >= end;
+    end = header.p_type == PT_LOAD ? header.p_vaddr + header.p_memsz : end;
+    return behind;
+  });
 }
 
 } // namespace
@@ -148,10 +165,13 @@ TEST_CASE("system programs behave as before under a filter that allows everythin
     std::string path;
     std::vector<std::string> arguments;
   };
-  const std::vector<Program> programs = {{"/usr/bin/ls", {"-la", "/usr"}},
-                                         {"/usr/bin/env", {}},
-                                         {"/usr/bin/sort", {"/etc/passwd"}},
-                                         {"/bin/bash", {"-c", "echo $((6*7)); exit 3"}}};
+  const std::vector<Program> programs = {
+      {"/usr/bin/ls", {"-la", "/usr"}},
+      {"/usr/bin/env", {}},
+      {"/usr/bin/sort", {"/etc/passwd"}},
+      {"/bin/bash", {"-c", "echo $((6*7)); exit 3"}},
+      // How much was read to start it, program headers included.
+      {"/bin/bash", {"-c", "read -r n </proc/self/io; echo $n"}}};
   for (const auto& [source, arguments] : programs) {
     CAPTURE(source);
     const test::TemporaryDirectory directory;
@@ -188,6 +208,16 @@ TEST_CASE("symbols and sections of a patched program stay valid") {
   CHECK(after.error == "");
 }
 
+TEST_CASE("a patched program has as many program headers as before") {
+  for (const auto& path : {std::string("/usr/bin/ls"), test::fixture("patch_phases")}) {
+    const auto program = read_program(path);
+    const auto with_policy =
+        patched(program, {{"all", LaunchTrigger{}, all_but({}), all_but({})}}, patch::At::main);
+    CHECK(headers_of(with_policy).size() == headers_of(program).size());
+    CHECK(loads_in_order(headers_of(with_policy)));
+  }
+}
+
 TEST_CASE("each refusal says what to do instead") {
   const auto program = read_program(test::fixture("patch_phases"));
   CHECK(refusal("#!/bin/sh\n", two_phases()).find("not an ELF file") != std::string::npos);
@@ -211,6 +241,16 @@ TEST_CASE("each refusal says what to do instead") {
   CHECK(refusal(program, phases).find("library") != std::string::npos);
   phases[1].trigger = OffsetTrigger{std::uint64_t{1} << 40, ""};
   CHECK(refusal(program, phases).find("no offset of loaded code") != std::string::npos);
+  auto vast = program;
+  auto headers = headers_of(program);
+  for (auto& header : headers) {
+    header.p_memsz = header.p_type == PT_LOAD && (header.p_flags & PF_W) != 0
+                         ? std::uint64_t{1} << 45
+                         : header.p_memsz;
+  }
+  vast.replace(sizeof(Elf64_Ehdr), headers.size() * sizeof(Elf64_Phdr),
+               reinterpret_cast<const char*>(headers.data()), headers.size() * sizeof(Elf64_Phdr));
+  CHECK(refusal(vast, two_phases()).find("too large in memory") != std::string::npos);
   phases[1].enforce.resize(5000);
   CHECK(refusal(program, phases).find("5000 instructions") != std::string::npos);
 }
