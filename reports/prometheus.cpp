@@ -70,10 +70,10 @@ std::string to_prometheus(const CampaignSummary& summary) {
   out.one("incomplete_runs", "Runs that could not be seen whole.", number(summary.incomplete_runs));
   out.one("flaky_pairs", "Pairs that not every repetition shows.", number(view.flaky_pairs));
   out.one("validation_attempts", "Validation attempts.", number(summary.attempts.size()));
-  if (view.last_complete != nullptr && view.last_complete->bound) {
+  if (view.bounding != nullptr && view.bounding->bound) {
     out.one("residual_risk_bound",
             "Upper bound of the share of further runs that would show another call.",
-            *view.last_complete->bound);
+            *view.bounding->bound);
   }
   if (summary.baseline) {
     out.one("calls_gained", "Pairs outside the baseline.", number(view.gained.size()));

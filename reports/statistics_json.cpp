@@ -36,7 +36,7 @@ Json pairs_json(const std::vector<PairKey>& pairs) {
 } // namespace
 
 Json residual_risk_json(const View& view) {
-  const auto* attempt = view.last_complete;
+  const auto* attempt = view.bounding;
   return {{"bound", attempt != nullptr ? optional_number(attempt->bound, 8) : Json(nullptr)},
           {"confidence", view.summary.plan.explore.confidence},
           {"fresh_runs", attempt != nullptr ? attempt->runs : 0},
@@ -56,7 +56,8 @@ Json attempts_json(const View& view) {
                     {"began_at_run", attempt.began_at_run},
                     {"began_after_s", rounded(attempt.began_after_s, 3)},
                     {"bound", optional_number(attempt.bound, 8)},
-                    {"phase_bounds", phase_bounds(attempt)}});
+                    {"phase_bounds", phase_bounds(attempt)},
+                    {"replicate", attempt.replicate}});
   }
   return list;
 }

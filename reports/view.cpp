@@ -21,7 +21,7 @@ void sort_unique(std::vector<std::string>& names) {
   names.erase(std::unique(names.begin(), names.end()), names.end());
 }
 
-CallRow begin_row(const PairKey& key, const PairRecord& record) {
+CallRow begin_row(const PairKey& key) {
   CallRow row;
   row.call = key.call;
   row.name = syscall_name(key.call);
@@ -75,7 +75,7 @@ std::map<std::string, Rows> join_pairs(const CampaignSummary& summary) {
   std::map<const CallRow*, const PairRecord*> witnesses;
   for (const auto& [key, record] : summary.profile.pairs) {
     auto& rows = phases[key.phase];
-    CallRow& row = rows.try_emplace(qualified_name(key.call), begin_row(key, record)).first->second;
+    CallRow& row = rows.try_emplace(qualified_name(key.call), begin_row(key)).first->second;
     join(row, key, record);
     const PairRecord*& witness = witnesses[&row];
     if (witness == nullptr || better_witness(record, *witness)) {
@@ -186,6 +186,19 @@ std::vector<Gate> gates_of(const CampaignSummary& summary, std::size_t gained) {
   return gates;
 }
 
+const AttemptSummary* bounding_attempt(const std::vector<AttemptSummary>& attempts) {
+  std::map<std::uint32_t, const AttemptSummary*> last; // by replicate
+  for (const auto& attempt : attempts) {
+    if (attempt.complete) {
+      last[attempt.replicate] = &attempt;
+    }
+  }
+  const auto least = std::max_element(last.begin(), last.end(), [](const auto& a, const auto& b) {
+    return a.second->bound < b.second->bound;
+  });
+  return least == last.end() ? nullptr : least->second;
+}
+
 } // namespace
 
 View::View(const CampaignSummary& of) : summary(of) {
@@ -221,11 +234,7 @@ View::View(const CampaignSummary& of) : summary(of) {
   for (const auto& change : summary.changes) {
     (change.gained ? gained : lost).push_back(&change);
   }
-  for (const auto& attempt : summary.attempts) {
-    if (attempt.complete) {
-      last_complete = &attempt;
-    }
-  }
+  bounding = bounding_attempt(summary.attempts);
   gates = gates_of(summary, gained.size());
   runs_per_s = summary.elapsed_s > 0 ? static_cast<double>(summary.runs) / summary.elapsed_s : 0;
 }
@@ -247,9 +256,9 @@ std::string View::verdict() const {
                   summary.converged ? "Converged" : "Not converged", union_names.size(),
                   union_names.size() == 1 ? "" : "s", phases.size(), phases.size() == 1 ? "" : "s",
                   with_commas(summary.runs), summary.runs == 1 ? "" : "s");
-  if (summary.converged && last_complete != nullptr && last_complete->bound) {
+  if (summary.converged && bounding != nullptr && bounding->bound) {
     text += fmt::format("; with {} confidence fewer than {} of further runs would show another",
-                        percent(summary.plan.explore.confidence), percent(*last_complete->bound));
+                        percent(summary.plan.explore.confidence), percent(*bounding->bound));
   } else if (!summary.converged && !summary.stop_reason.empty()) {
     std::string reason = printable(summary.stop_reason);
     reason[0] =

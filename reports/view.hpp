@@ -66,7 +66,8 @@ struct View {
   std::vector<const BaselineChange*> gained;
   std::vector<const BaselineChange*> lost;
   std::size_t flaky_pairs = 0;
-  const AttemptSummary* last_complete = nullptr; // attempt whose bound holds
+  /// Whose bound holds: of the last complete attempt of each replicate, the one that proved least.
+  const AttemptSummary* bounding = nullptr;
   double runs_per_s = 0;
 
   /// "Converged: …", "Not converged: …", before it "Failed: …" of the gates: what a reader must

@@ -58,9 +58,12 @@ struct Stage {
 
   void name(const std::string& campaign) { picture.campaign = campaign; }
 
+  /// Of all stages so far: a log's clock never goes back.
+  double elapsed_s() const { return earlier_s + seconds(std::chrono::steady_clock::now() - since); }
+
 private:
   void show() {
-    picture.elapsed_s = earlier_s + seconds(std::chrono::steady_clock::now() - since);
+    picture.elapsed_s = elapsed_s();
     observer.update(picture);
   }
 
@@ -193,7 +196,7 @@ LoopEnd search(Stage& stage, Campaign& campaign, Crew& crew) {
        .until = plan.explore.until,
        .time_budget = plan.explore.budget,
        .run_budget = plan.explore.runs,
-       .elapsed_s = before == elapsed.end() ? 0 : before->second,
+       .elapsed_s = (before == elapsed.end() ? 0 : before->second) + stage.elapsed_s(),
        .name = plan.name,
        .epsilon = plan.explore.epsilon,
        .confidence = plan.explore.confidence,

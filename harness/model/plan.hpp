@@ -68,7 +68,7 @@ struct ExplorePlan {
   Until until = Until::converged;
   double epsilon = 0.01;
   double confidence = 0.95;
-  std::uint32_t replicates = 1;
+  std::uint32_t replicates = 2;
   std::uint64_t quiet_runs = 500;
   std::optional<Duration> budget;    // wall clock
   std::optional<std::uint64_t> runs; // at most

@@ -28,6 +28,7 @@ struct AttemptSummary {
   /// Clopper–Pearson upper bound at α_i; whole and per phase (m = runs that reached it).
   std::optional<double> bound;
   std::map<std::string, double> phase_bounds;
+  std::uint32_t replicate = 0; // whose generator; 0: of all that was merged
 };
 
 /// One point of the discovery curve: after `runs` runs, so many pairs in each phase.

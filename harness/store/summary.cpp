@@ -44,18 +44,8 @@ const AttemptRecord* last_complete(const std::vector<const AttemptRecord*>& atte
   return found == attempts.rend() ? nullptr : *found;
 }
 
-/// Those whose bounds speak of these books: of several campaigns, only what was drawn for all.
-std::vector<const AttemptRecord*> attempts_of(const Books& books) {
-  auto attempts = whole_attempts(books);
-  if (attempts.empty() && campaigns(books).size() < 2) {
-    for (const auto& [key, record] : books.attempts) {
-      attempts.push_back(&record);
-    }
-  }
-  return attempts;
-}
-
-AttemptSummary summarise_attempt(const AttemptRecord& record, const Profile& profile) {
+AttemptSummary summarise_attempt(std::uint32_t replicate, const AttemptRecord& record,
+                                 const Profile& profile) {
   const Attempt& attempt = record.attempt;
   AttemptSummary summary{.number = attempt.number,
                          .planned_runs = attempt.planned_runs,
@@ -66,13 +56,29 @@ AttemptSummary summarise_attempt(const AttemptRecord& record, const Profile& pro
                          .news = {record.news.begin(), record.news.end()},
                          .began_at_run = record.began_at_run,
                          .began_after_s = record.began_after_s,
-                         .bound = stats::bound(attempt)};
+                         .bound = stats::bound(attempt),
+                         .phase_bounds = {},
+                         .replicate = replicate};
   for (std::size_t i = 0; i < profile.phases.size(); ++i) {
     if (const auto bound = stats::phase_bound(attempt, i)) {
       summary.phase_bounds[profile.phases[i]] = *bound;
     }
   }
   return summary;
+}
+
+/// Those whose bounds speak of these books: of several campaigns, only what was drawn for all.
+std::vector<AttemptSummary> attempts_of(const Books& books) {
+  std::vector<AttemptSummary> attempts;
+  for (const auto* record : whole_attempts(books)) {
+    attempts.push_back(summarise_attempt(whole, *record, books.profile));
+  }
+  if (attempts.empty() && campaigns(books).size() < 2) {
+    for (const auto& [key, record] : books.attempts) {
+      attempts.push_back(summarise_attempt(key.first.replicate, record, books.profile));
+    }
+  }
+  return attempts;
 }
 
 FailureBucket summarise_failure(const std::string& name, const FailureRecord& record,
@@ -336,9 +342,7 @@ CampaignSummary summarise(CampaignPlan plan, const WorkDir& directory, const Boo
   summary.crashes = books.total(Counter::Kind::crashes);
   summary.time_outs = books.total(Counter::Kind::time_outs);
   summary.corpus = books.inputs.size();
-  for (const AttemptRecord* record : attempts_of(books)) {
-    summary.attempts.push_back(summarise_attempt(*record, books.profile));
-  }
+  summary.attempts = attempts_of(books);
   if (!books.curve.empty()) { // of a merged campaign, the first one's
     summary.curve = curve_of(books, books.curve.begin()->first.first);
   }

@@ -132,12 +132,14 @@ void add_attempts(CampaignSummary& s) {
   first.began_after_s = 160.2;
   first.bound = 0.0151;
   first.phase_bounds = {{"startup", 0.0151}, {"serving", 0.0153}};
+  first.replicate = 1;
   AttemptSummary second{
       .number = 2, .planned_runs = 477, .runs = 477, .alpha = 0.008333, .complete = true};
   second.began_at_run = 17754;
   second.began_after_s = 401.9;
   second.bound = 0.0099;
   second.phase_bounds = {{"startup", 0.0099}, {"serving", 0.0100}};
+  second.replicate = 1;
   s.attempts = {first, second};
 }
 

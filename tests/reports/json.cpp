@@ -127,6 +127,16 @@ TEST_CASE("a call is as steady as its steadiest executable, whose input the row 
   CHECK(row["first_input"] == records[0]->first.input);
 }
 
+TEST_CASE("of several replicates the one that proved least gives the bound") {
+  CampaignSummary summary = test::example_summary();
+  summary.attempts[1].replicate = 2;
+  const json report = json::parse(to_json(summary));
+  check_valid(report);
+  CHECK(report["residual_risk"]["bound"] == 0.0151);
+  CHECK(report["attempts"][0]["replicate"] == 1);
+  CHECK(report["attempts"][1]["replicate"] == 2);
+}
+
 TEST_CASE("without a complete attempt there is no bound") {
   CampaignSummary summary = test::example_summary();
   summary.attempts.resize(1);
