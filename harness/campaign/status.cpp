@@ -140,7 +140,7 @@ std::string status_text(const CampaignStatus& status) {
   for (const auto& replicate :
        status.by_attempts ? status.replicates : std::vector<ReplicateStatus>{}) {
     const std::string name =
-        status.replicates.size() > 1 ? fmt::format("corpus {}", replicate.number) : "search";
+        status.replicates.size() > 1 ? fmt::format("replicate {}", replicate.number) : "search";
     const bool passed =
         replicate.attempt && replicate.attempt->state == stats::Attempt::State::passed;
     line(name, passed

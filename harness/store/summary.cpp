@@ -199,7 +199,8 @@ std::vector<std::string> seen_once(const Books& books) {
   }
   std::vector<std::string> sentences;
   for (const auto& [replicate, names] : single) {
-    sentences.push_back(fmt::format("Only corpus {} saw {}.", replicate, fmt::join(names, ", ")));
+    sentences.push_back(
+        fmt::format("Only replicate {} saw {}.", replicate, fmt::join(names, ", ")));
   }
   return sentences;
 }
@@ -227,15 +228,16 @@ std::vector<std::string> gaps(const Books& books, const CampaignSummary& summary
   }
   for (const auto& replicate : summary.replicates) {
     if (replicate.runs == 0) {
-      sentences.push_back(fmt::format("Corpus {} was not searched yet.", replicate.number));
+      sentences.push_back(fmt::format("Replicate {} was not searched yet.", replicate.number));
     }
   }
   if (!summary.replicates.empty()) {
     auto once = seen_once(books);
     std::move(once.begin(), once.end(), std::back_inserter(sentences));
   } else if (campaigns(books).size() < 2) {
-    sentences.push_back("There was one corpus only: what another search might have found first is "
-                        "not known.");
+    sentences.push_back(
+        "There was one replicate only: what another search might have found first is "
+        "not known.");
   }
   return sentences;
 }

@@ -95,10 +95,10 @@ function discovery() {
   const several = data.attempts.some((attempt) => attempt.replicate > 1);
   const bands = data.attempts.map((attempt) => ({from: attempt.began_at_run, to: attempt.began_at_run + attempt.runs,
     label: (several ? attempt.replicate + '.' : '') + attempt.number,
-    title: `validation attempt ${attempt.number}${several ? ' of corpus ' + attempt.replicate : ''}: ${plural(attempt.runs, 'run')}`}));
+    title: `validation attempt ${attempt.number}${several ? ' of replicate ' + attempt.replicate : ''}: ${plural(attempt.runs, 'run')}`}));
   const last = series.map((one) => `${show(one.name)} ${one.points[one.points.length - 1][1]}`).join(', ');
   const news = data.attempts.some((a) => a.runs > 0);
   return section('discovery', 'Discovery', 'Calls known in each phase after so many runs. ' +
-      (!news ? '' : several ? 'Shaded: validation attempts, by corpus and number.' : 'Shaded: validation attempts, numbered.'),
+      (!news ? '' : several ? 'Shaded: validation attempts, by replicate and number.' : 'Shaded: validation attempts, numbered.'),
     chart({series, bands, step: true, xName: 'runs', yName: 'calls', label: `Discovery curves; at the end ${last}`}));
 }

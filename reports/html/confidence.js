@@ -4,7 +4,7 @@ function attemptsTable() {
     return h('p', {class: 'empty'}, 'No validation attempt was made, so there is no bound on what was missed.');
   }
   const several = data.attempts.some((attempt) => attempt.replicate > 1);
-  return table([...(several ? ['Corpus'] : []), 'Attempt', ['Began at run', {class: 'n'}], ['Fresh runs', {class: 'n'}], ['With news', {class: 'n'}], ['Bound', {class: 'n'}], 'Result'],
+  return table([...(several ? ['Replicate'] : []), 'Attempt', ['Began at run', {class: 'n'}], ['Fresh runs', {class: 'n'}], ['With news', {class: 'n'}], ['Bound', {class: 'n'}], 'Result'],
     data.attempts.map((attempt) => [...(several ? [String(attempt.replicate)] : []), String(attempt.number), [number(attempt.began_at_run), {class: 'n'}],
       [`${number(attempt.runs)} of ${number(attempt.planned_runs)}`, {class: 'n'}], [number(attempt.runs_with_news), {class: 'n'}],
       [attempt.bound === null ? '—' : percent(attempt.bound), {class: 'n'}],

@@ -1,7 +1,7 @@
 // What went wrong, what changed, what is allowed: failures, baseline, policy and risk, processes,
 // environment.
 function failures() {
-  const kind = (bucket) => bucket.crash ? h('span', {class: 'bad'}, 'crash') : bucket.time_out ? h('span', {class: 'warn'}, 'time-out') : '';
+  const kind = (bucket) => bucket.crash ? h('span', {class: 'bad'}, 'crash') : bucket.time_out && bucket.what !== 'time-out' ? h('span', {class: 'warn'}, 'time-out') : '';
   const body = data.failures.length === 0
     ? h('p', {class: 'empty'}, data.runs === 0 ? 'There were no runs.' : `None of ${plural(data.runs, 'run')} crashed or timed out.`)
     : data.failures.map((bucket) => h('div', {style: 'padding:.8rem 0;border-bottom:1px solid var(--line)'},

@@ -315,7 +315,7 @@ TEST_CASE("without a pair that one run alone showed there is no estimate, rather
   CHECK_FALSE(none.runs_to_95_percent);
 }
 
-TEST_CASE("what only one of several corpora saw is named") {
+TEST_CASE("what only one of several replicates saw is named") {
   const TemporaryDirectory place;
   Ledger ledger = start(place);
   const auto first = ledger.begin_writer(1);
@@ -324,10 +324,10 @@ TEST_CASE("what only one of several corpora saw is named") {
   const auto gaps = [&] {
     return summarise({}, ledger.directory(), ledger.books()).not_established;
   };
-  CHECK(gaps() == std::vector<std::string>{"Corpus 2 was not searched yet.",
-                                           "Only corpus 1 saw serving:read, serving:write."});
+  CHECK(gaps() == std::vector<std::string>{"Replicate 2 was not searched yet.",
+                                           "Only replicate 1 saw serving:read, serving:write."});
   make_run(ledger, second, "args b\n", {read_call});
-  CHECK(gaps() == std::vector<std::string>{"Only corpus 1 saw serving:write."});
+  CHECK(gaps() == std::vector<std::string>{"Only replicate 1 saw serving:write."});
   make_run(ledger, second, "args c\n", {write_call});
   CHECK(gaps().empty());
 }
