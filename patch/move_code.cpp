@@ -40,6 +40,11 @@ bool is_rip_relative(const ZydisDecodedInstruction& i) {
          i.raw.modrm.rm == 5;
 }
 
+/// `call TARGET` or `call [rip + N]`, plain: both have a jump of the same length.
+bool is_plain_call(std::string_view code, const ZydisDecodedInstruction& i) {
+  return (code.starts_with('\xe8') && i.length == jump_bytes) || code.starts_with("\xff\x15");
+}
+
 bool ends_flow(const ZydisDecodedInstruction& i) {
   return i.meta.category == ZYDIS_CATEGORY_RET || i.meta.category == ZYDIS_CATEGORY_UNCOND_BR ||
          i.mnemonic == ZYDIS_MNEMONIC_INT3 || i.mnemonic == ZYDIS_MNEMONIC_UD2 ||
@@ -117,9 +122,10 @@ bool append_relative(std::string& code, std::uint64_t new_address, std::uint64_t
 }
 
 /// A relative jump with its field widened to 32 bits; false for the kinds that have no such form.
+/// Of a call, the jump that does the rest of it.
 bool append_branch(std::string& code, const ZydisDecodedInstruction& i, std::uint64_t target,
                    std::uint64_t new_address) {
-  if (i.mnemonic == ZYDIS_MNEMONIC_JMP) {
+  if (i.mnemonic == ZYDIS_MNEMONIC_JMP || i.mnemonic == ZYDIS_MNEMONIC_CALL) {
     code += '\xe9';
   } else if (i.meta.category == ZYDIS_CATEGORY_COND_BR &&
              i.opcode_map == ZYDIS_OPCODE_MAP_DEFAULT && (i.opcode & 0xf0) == 0x70) {
@@ -150,6 +156,11 @@ Result<MovableCode> find_movable_code(const ElfView& elf, std::uint64_t point) {
     // Behind the end of a function lies padding that nobody runs: a short function may use it.
     if (!instruction || (flow_ended && !is_padding(*instruction))) {
       return refusal(point, "the code ends before there is room for a jump");
+    }
+    if (movable.length == 0 && is_plain_call(code, *instruction)) {
+      movable.is_call = true;
+      movable.length = instruction->length;
+      break;
     }
     code.remove_prefix(instruction->length);
     if (instruction->mnemonic == ZYDIS_MNEMONIC_ENDBR64 && movable.length == 0) {
@@ -203,6 +214,9 @@ Result<std::string> move_code(const ElfView& elf, const MovableCode& code,
       const auto field = static_cast<std::int32_t>(distance);
       std::string bytes(rest.substr(0, i->length));
       std::memcpy(bytes.data() + i->raw.disp.offset, &field, sizeof field);
+      if (code.is_call) {
+        bytes[1] = '\x25'; // jmp [rip + N]
+      }
       moved += bytes;
     } else {
       moved += rest.substr(0, i->length);

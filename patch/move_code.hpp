@@ -16,14 +16,18 @@ constexpr std::size_t jump_bytes = 5;
 struct MovableCode {
   std::uint64_t address = 0; // of the first one; behind an endbr64 at the point itself
   std::size_t length = 0;    // at least jump_bytes, whole instructions
+  /// One call, which gives way to a call: the return address stays what it was, and unwinders find
+  /// their way back. A server's wait, where its serving begins, is such a point.
+  bool is_call = false;
 };
 
 /// What must move for a jump at `point`. Refuses a point inside an instruction, an instruction that
-/// can't be moved, the end of the code before there is room, and other code that jumps into the
-/// middle.
+/// can't be moved (a call that is not at the point, for one), the end of the code before there is
+/// room, and other code that jumps into the middle.
 Result<MovableCode> find_movable_code(const ElfView& elf, std::uint64_t point);
 
-/// The machine code that does at `new_address` what `code` does where it is, without the jump back.
+/// The machine code that does at `new_address` what `code` does where it is, without the jump back;
+/// of a call, what comes after the return address was pushed.
 Result<std::string> move_code(const ElfView& elf, const MovableCode& code,
                               std::uint64_t new_address);
 

@@ -190,7 +190,8 @@ Result<std::string> patch_program(const PatchRequest& request) {
     }
     const std::uint64_t resume = point.code.address + point.code.length;
     layout.append(point_trampoline(places, place, point.phase, *moved, resume), 16);
-    jumps.emplace_back(point.code.address, jump_over(point.code.address, place, point.code.length));
+    const auto lead_away = point.code.is_call ? call_over : jump_over;
+    jumps.emplace_back(point.code.address, lead_away(point.code.address, place, point.code.length));
   }
   return layout.finish(entry, jumps, std::move(record));
 }

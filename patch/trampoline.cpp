@@ -103,4 +103,11 @@ std::string jump_over(std::uint64_t address, std::uint64_t target, std::size_t l
   return text;
 }
 
+std::string call_over(std::uint64_t address, std::uint64_t target, std::size_t length) {
+  constexpr std::size_t call_bytes = 5;
+  Code code(address);
+  code.bytes(std::string(length - call_bytes, '\x90')).bytes("\xe8"sv).relative(target);
+  return code.take();
+}
+
 } // namespace harness::patch

@@ -32,4 +32,7 @@ std::size_t moved_code_offset();
 /// `jmp target` for `address`, filled up with nops to `length` bytes.
 std::string jump_over(std::uint64_t address, std::uint64_t target, std::size_t length);
 
+/// `call target` for `address`, with nops before it: it ends where those `length` bytes end.
+std::string call_over(std::uint64_t address, std::uint64_t target, std::size_t length);
+
 } // namespace harness::patch

@@ -106,10 +106,11 @@ Launch CrewRoom::launch(const CampaignPlan& plan, const std::string& plan_text,
         plan.target,
         {.harness = harness, .arguments = {"worker"}, .root = root, .stand_in = options_.stand_in});
     // Bubblewrap's inner half waits for its outer one, for ever if that is killed just then. Both
-    // are in a namespace that ends with the outer one; only root can have that.
+    // are in a namespace that ends with the outer one; only root can have that. It has a /proc of
+    // its own, since Bubblewrap looks there for the processes that it starts.
     if (const auto unshare = find_program("unshare"); root && unshare) {
       launch.command.insert(launch.command.begin(),
-                            {*unshare, "--pid", "--fork", "--kill-child", "--"});
+                            {*unshare, "--pid", "--mount-proc", "--fork", "--kill-child", "--"});
     }
     return launch;
   }

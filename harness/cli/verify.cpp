@@ -7,19 +7,23 @@
 #include "harness/base/user_error.hpp"
 #include "harness/bpf/build.hpp"
 #include "harness/campaign/campaign_policy.hpp"
+#include "harness/campaign/verify_inputs.hpp"
 #include "harness/campaign/verify_patched.hpp"
 #include "harness/cli/commands.hpp"
 #include "harness/cli/exit_status.hpp"
 #include "harness/cli/lines.hpp"
 #include "harness/cli/step_line.hpp"
 #include "harness/cli/verify_command.hpp"
+#include "harness/model/input.hpp"
 #include "policy/format.hpp"
 #include "policy/policy_json.hpp"
 #include "policy/prove.hpp"
 
 #include <CLI/CLI.hpp>
+#include <filesystem>
 #include <fmt/format.h>
 #include <memory>
+#include <set>
 #include <unistd.h>
 
 namespace harness::cli {
@@ -34,6 +38,7 @@ struct Options {
   std::string command;
   std::string patched;
   std::string report;
+  std::string inputs;
   std::uint64_t fresh = 200;
   std::uint64_t seed = 1;
   bool accept_unconverged = false;
@@ -95,6 +100,34 @@ void report(const Options& options, const std::vector<std::string>& violations) 
   }
 }
 
+/// Fresh inputs are in no corpus: those that a line ends with are written where the user says, and
+/// how they are run again is said in any case.
+void keep_inputs(const Options& options, const campaign::OpenedCampaign& campaign,
+                 const std::vector<std::string>& lines) {
+  if (lines.empty()) {
+    return;
+  }
+  if (options.inputs.empty()) {
+    print_error_line("--inputs DIR writes these inputs, fresh ones too, for harness replay");
+    return;
+  }
+  std::set<std::string> wanted;
+  for (const auto& line : lines) {
+    wanted.insert(line.substr(line.rfind('\t') + 1));
+  }
+  const std::filesystem::path directory(options.inputs);
+  std::filesystem::create_directories(directory);
+  for (const auto& text : campaign::verify_inputs(campaign, options.fresh, options.seed).texts) {
+    if (const auto hash = input_hash(text); wanted.contains(hash)) {
+      if (const auto written = replace_file(directory / hash, text); !written) {
+        throw std::runtime_error(written.error().message);
+      }
+    }
+  }
+  print_error_line(fmt::format("these inputs are in {0}; harness replay {1} {0}/{2} shows one",
+                               options.inputs, options.campaign, *wanted.begin()));
+}
+
 /// Throws where runs failed, which then prove nothing.
 void need_all_runs(std::uint64_t failed, const std::string& problem) {
   if (failed > 0) {
@@ -126,6 +159,7 @@ int verify_inputs(const Options& options, const Policy& policy) {
         fmt::format("not one input could be launched: {}", verified.launch_problem));
   }
   report(options, verified.violations);
+  keep_inputs(options, campaign, verified.violations);
   print_error_line(fmt::format(
       "{}: {} kept inputs and {} fresh ones ran under the policy ({}): {} refused calls in {} "
       "cases, {} more that only faults ever led to; {} runs not seen whole, {} inputs that nothing "
@@ -155,6 +189,7 @@ int verify_program(const Options& options) {
   auto lines = verified.refused;
   lines.insert(lines.end(), verified.different.begin(), verified.different.end());
   report(options, lines);
+  keep_inputs(options, campaign, lines);
   fmt::print(stderr,
              "{}: {} kept inputs and {} fresh ones ran in the original and in {}: {} refused "
              "calls, {} differences\n  the same output and end: {}; the same but for numbers that "
@@ -223,6 +258,9 @@ Action define(CLI::App& app) {
       "--report", options->report,
       "write the refused calls to this file, not to standard output: phase, call, times, "
       "process, input");
+  app.add_option("--inputs", options->inputs,
+                 "write the inputs of these lines into this directory, named by their hash")
+      ->option_text("DIR");
   app.add_flag("--accept-unconverged", options->accept_unconverged,
                "although the campaign has not stopped finding calls");
   app.add_flag("--no-isolation", options->no_isolation, "let the target do as it pleases");

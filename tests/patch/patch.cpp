@@ -9,6 +9,7 @@
 
 #include <algorithm>
 #include <csignal>
+#include <cstring>
 #include <doctest/doctest.h>
 #include <filesystem>
 #include <linux/seccomp.h>
@@ -68,6 +69,36 @@ std::vector<Elf64_Phdr> headers_of(const std::string& program) {
   return elf->segments();
 }
 
+struct Calls {
+  std::uint64_t of_serve = 0;   // the first `call serve` in main
+  std::uint64_t of_library = 0; // the first `call [rip + N]` behind it
+};
+
+Calls calls_in_main(const std::string& program) {
+  const auto elf = patch::ElfView::open(program);
+  REQUIRE(elf.ok());
+  const auto main = elf->symbol("main");
+  const auto serve = elf->symbol("serve");
+  REQUIRE(main);
+  REQUIRE(serve);
+  const auto code = elf->bytes_at(*main);
+  Calls calls;
+  for (std::size_t i = 0; i + 6 < code.size() && calls.of_library == 0; ++i) {
+    std::int32_t distance = 0;
+    std::memcpy(&distance, code.data() + i + 1, sizeof distance);
+    const std::uint64_t next = *main + i + 5;
+    if (calls.of_serve == 0) {
+      const bool calls_serve =
+          code[i] == '\xe8' && next + static_cast<std::uint64_t>(std::int64_t{distance}) == *serve;
+      calls.of_serve = calls_serve ? *main + i : 0;
+    } else if (code.substr(i).starts_with("\xff\x15")) {
+      calls.of_library = *main + i;
+    }
+  }
+  REQUIRE(calls.of_serve != 0);
+  return calls;
+}
+
 bool loads_in_order(const std::vector<Elf64_Phdr>& headers) {
   std::uint64_t end = 0;
   return std::all_of(headers.begin(), headers.end(), [&](const Elf64_Phdr& header) {
@@ -93,6 +124,32 @@ TEST_CASE("after the transition an earlier phase's call is denied in every threa
       CHECK(outcome.status == 7);
     }
   }
+}
+
+TEST_CASE("a point at a call is as good as one in the function that it calls") {
+  const auto run_patched_at = [](const std::string& program, std::uint64_t call) {
+    const test::TemporaryDirectory directory;
+    const auto elf = patch::ElfView::open(program);
+    auto phases = two_phases();
+    phases[1].trigger = OffsetTrigger{*elf->offset_of(call), ""};
+    const auto with_policy = patched(program, phases);
+    CHECK(*patch::restore_original(with_policy) == program);
+    return test::run({.words = {write_program(directory, with_policy)}});
+  };
+  for (const char* name : {"patch_phases", "patch_phases_static", "patch_phases_fixed"}) {
+    CAPTURE(name);
+    const auto program = read_program(test::fixture(name));
+    const auto outcome = run_patched_at(program, calls_in_main(program).of_serve);
+    CHECK(outcome.output ==
+          "before allowed\nafter denied\nthread denied\nchild denied\nagain denied\n");
+    CHECK(outcome.error == "");
+    CHECK(outcome.status == 7);
+  }
+  const auto program = read_program(test::fixture("patch_phases_no_plt"));
+  const auto outcome = run_patched_at(program, calls_in_main(program).of_library);
+  CHECK(outcome.output.starts_with("before allowed\n"));
+  CHECK(outcome.output.ends_with("child denied\nagain denied\n"));
+  CHECK(outcome.status == 7);
 }
 
 TEST_CASE("threads that race to the transition never run unfiltered past it") {

@@ -1,9 +1,11 @@
 // harness verify --patched from outside: a program that carries its policy is compared with the
 // original on the whole corpus of a campaign.
+#include "harness/base/text.hpp"
 #include "tests/support/process.hpp"
 
 #include <doctest/doctest.h>
 #include <fstream>
+#include <set>
 
 using namespace harness;
 
@@ -87,10 +89,33 @@ TEST_CASE("a refused call and what becomes of it are told, with phase and input"
   CHECK(verified.output.find("startup\tuname\tEPERM\t9\t") != std::string::npos);
   CHECK(verified.output.find("serving\tuname\tEPERM\t") != std::string::npos);
   CHECK(verified.output.find("differs\toutput\t") != std::string::npos);
+  CHECK(verified.error.find("--inputs DIR writes these inputs") != std::string::npos);
 
   const auto killed = patching.verify(patching.patched({"--deny-with", "kill", "--deny", "futex"}));
   CAPTURE(killed.output);
   CHECK(killed.status == 2);
+}
+
+TEST_CASE(
+    "inputs that differ are written where the user says, fresh ones too, and can be replayed") {
+  const Patching patching("patch_phases");
+  const test::TemporaryDirectory directory;
+  const std::string inputs = directory / "inputs";
+  const auto verified = Patching::harness({"verify", patching.campaign(), "--patched",
+                                           patching.patched({"--deny", "uname"}), "--fresh", "10",
+                                           "--inputs", inputs});
+  CHECK(verified.status == 2);
+  std::set<std::string> told;
+  for (const auto& line : split(verified.output, '\n')) {
+    told.insert(std::string(line.substr(line.rfind('\t') + 1)));
+  }
+  told.erase("");
+  CHECK(told.size() > 2);
+  for (const auto& input : told) {
+    CAPTURE(input);
+    const auto replayed = Patching::harness({"replay", patching.campaign(), inputs + "/" + input});
+    CHECK(replayed.status <= 1); // 1: threads make it flaky
+  }
 }
 
 TEST_CASE("only a program made of the campaign's target is compared with it") {
