@@ -55,7 +55,11 @@ reports::LiveState ExploreLoop::live_state() const {
     state.quiet_runs = least ? search.quiet() : state.quiet_runs;
     if (search.validating()) {
       state.stage = "validating";
-      state.attempt = live_attempt(search.rule().state().attempts.back());
+      const auto attempt = live_attempt(search.rule().state().attempts.back());
+      if (!state.attempt ||
+          attempt.planned - attempt.runs > state.attempt->planned - state.attempt->runs) {
+        state.attempt = attempt;
+      }
     }
   }
   const auto pairs = books.pairs_by_phase();

@@ -50,12 +50,16 @@ function chart({series, bands = [], xName, yName, step, label}) {
   }
   svg.append(s('text', {x: (left + width - right) / 2, y: height - 4, 'text-anchor': 'middle'}, xName),
     s('text', {x: 0, y: 12}, yName));
-  for (const band of bands) {
+  const names = []; // of bands that begin too close together for two labels, one label
+  for (const band of [...bands].sort((a, b) => a.from - b.from)) {
     const from = x(Math.min(band.from, xMost)), to = x(Math.min(band.to, xMost));
     svg.append(s('rect', {class: 'band', x: from, y: top, width: Math.max(2, to - from), height: height - top - bottom}, s('title', null, band.title)),
-      s('line', {class: 'bandline', x1: from, x2: from, y1: top, y2: height - bottom}),
-      s('text', {x: from + 2, y: top - 6}, band.label));
+      s('line', {class: 'bandline', x1: from, x2: from, y1: top, y2: height - bottom}));
+    const before = names[names.length - 1];
+    if (before && from - before.from < 8 * (before.text.length + 1)) before.text += `, ${band.label}`;
+    else names.push({from, text: band.label});
   }
+  names.forEach(({from, text}) => svg.append(s('text', {x: from + 2, y: top - 6}, text)));
   const ends = spread(series.map((one) => y(one.points.length ? one.points[one.points.length - 1][1] : 0) + 4), 15, height - bottom);
   series.forEach((one, index) => {
     let path = '';
@@ -98,7 +102,7 @@ function discovery() {
     title: `validation attempt ${attempt.number}${several ? ' of replicate ' + attempt.replicate : ''}: ${plural(attempt.runs, 'run')}`}));
   const last = series.map((one) => `${show(one.name)} ${one.points[one.points.length - 1][1]}`).join(', ');
   const news = data.attempts.some((a) => a.runs > 0);
-  return section('discovery', 'Discovery', 'Calls known in each phase after so many runs. ' +
+  return section('discovery', 'Discovery', 'Calls known in each phase after so many runs' + (data.fault_only.length > 0 ? ', those seen only when calls fail included. ' : '. ') +
       (!news ? '' : several ? 'Shaded: validation attempts, by replicate and number.' : 'Shaded: validation attempts, numbered.'),
     chart({series, bands, step: true, xName: 'runs', yName: 'calls', label: `Discovery curves; at the end ${last}`}));
 }
