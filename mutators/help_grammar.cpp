@@ -20,7 +20,7 @@ struct ValueRule {
 
 const std::vector<ValueRule>& value_rules() {
   static const std::vector<ValueRule> rules = {
-      {"port", {"port"}, {"{int:1..65535}"}},
+      {"any_port", {"port"}, {"{int:1..65535}"}},      // {port} is the port of a workload
       {"when", {"when"}, {"always", "auto", "never"}}, // GNU's, often explained once for all
       {"folder",
        {"dir", "directory", "folder", "dirs", "prefix", "root", "cwd"},

@@ -41,7 +41,10 @@ void check_program(const Words& program) {
   Words words = {harness_binary(), "init", "--name", "campaign", "--"};
   words.insert(words.end(), program.begin(), program.end());
   const auto written = test::run({.words = words, .directory = directory.path()});
-  REQUIRE_MESSAGE(written.status == 0, written.error);
+  CHECK_MESSAGE(written.status == 0, written.error);
+  if (written.status != 0) {
+    return; // the next program all the same
+  }
   const auto explored = test::run({.words = {harness_binary(), "explore", "campaign.yaml", "--runs",
                                              "250", "--for", "60s", "--quiet"},
                                    .directory = directory.path()});
@@ -49,7 +52,10 @@ void check_program(const Words& program) {
   const bool good = explored.status == 0 || explored.status == 4;
   CHECK_MESSAGE(good, "status ", explored.status, ": ", explored.error);
   const auto text = read_file(directory / "campaign.campaign/report.json");
-  REQUIRE(text.ok());
+  CHECK(text.ok());
+  if (!text) {
+    return;
+  }
   const auto report = nlohmann::json::parse(*text);
   const auto found = report.at("union").get<std::set<std::string>>();
   std::set<std::string> plain = calls_of(program);

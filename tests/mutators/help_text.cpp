@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <doctest/doctest.h>
+#include <fmt/format.h>
 
 using namespace harness;
 using namespace harness::mutators;
@@ -150,6 +151,17 @@ TEST_CASE("values become holes of the right kind") {
         std::vector<std::string>{"--sort", "--sort={sort_value}"});
   CHECK(templates("  --chdir=DIR\n") == std::vector<std::string>{"--chdir={folder}"});
   CHECK(templates("  --expr=EXPR\n") == std::vector<std::string>{"--expr={text}"});
+}
+
+TEST_CASE("values of every known kind have rules that compile") {
+  std::string text = "options:\n";
+  for (const char* kind : {"PORT", "WHEN", "DIR", "FILE", "NUM", "URL", "TIME", "MODE", "COMMAND",
+                           "USER", "SOMETHING"}) {
+    text += fmt::format("  --of-{}={}   a value\n", kind, kind);
+  }
+  const auto grammar = to_grammar(help_grammar(read_help(text), {}));
+  CHECK(grammar.rules.size() == 11);
+  CHECK_NOTHROW(mutators::compile(grammar));
 }
 
 TEST_CASE("any text gives a grammar that compiles") {
