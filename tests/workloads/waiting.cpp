@@ -74,7 +74,9 @@ TEST_CASE("one that sleeps for a set time, works, or is gone waits for nobody") 
   sleeper.becomes("230 "); // clock_nanosleep
   CHECK_FALSE(waits_for_others(sleeper.id()));
   const Child worker([] {
-    for (volatile unsigned turn = 0;; turn = turn + 1) {
+    volatile unsigned turn = 0;
+    for (;;) {
+      turn = turn + 1;
     }
   });
   worker.becomes("running");
