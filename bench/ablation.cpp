@@ -2,8 +2,8 @@
 // number of runs and the same seeds each, and prints how many (phase, call) pairs each way found,
 // those seen only under faults apart. What is compared is the search: all ways but the last two
 // begin with the empty input, so that nobody's seeds find the calls for them.
-// Usage: ablation HARNESS PLAN.yaml [RUNS [SEEDS [JOBS]]]     (default 400 runs, 5 seeds, 2 jobs)
-// A job is a campaign with one worker; they run side by side.
+// Usage: ablation HARNESS PLAN.yaml [RUNS [SEEDS [JOBS [WAY]...]]]     (default 400 runs, 5 seeds,
+// 2 jobs, all ways) A job is a campaign with one worker; they run side by side.
 #include "harness/base/fd.hpp"
 #include "harness/base/text.hpp"
 #include "harness/campaign/plan.hpp"
@@ -80,6 +80,18 @@ constexpr Way ways[] = {
      [](CampaignPlan& plan) {
        plan.seeds.clear();
        no_features(plan);
+       no_faults(plan);
+     }},
+    {"typed+edges",
+     [](CampaignPlan& plan) {
+       plan.seeds.clear();
+       plan.explore.arguments = false;
+       no_faults(plan);
+     }},
+    {"typed+arguments",
+     [](CampaignPlan& plan) {
+       plan.seeds.clear();
+       plan.explore.edges = false;
        no_faults(plan);
      }},
     {"typed+features",
@@ -197,7 +209,9 @@ void print_row(const Way& way, const std::vector<Found>& found, std::uint64_t ru
   std::fflush(stdout);
 }
 
-void bench(const std::string& harness, const std::string& file, const Sizes& sizes) {
+/// `chosen`: names of ways; none: all.
+void bench(const std::string& harness, const std::string& file, const Sizes& sizes,
+           const std::set<std::string>& chosen) {
   const fs::path directory = fs::temp_directory_path() / fmt::format("ablation.{}", ::getpid());
   fs::create_directories(directory);
   fmt::print("{}: {} runs, seeds 1 to {}, one worker; medians and ranges\n\n", file, sizes.runs,
@@ -206,6 +220,9 @@ void bench(const std::string& harness, const std::string& file, const Sizes& siz
              "only under faults", "inputs kept", "runs/s");
   fmt::print("|{:-<23}|{:-<14}:|{:-<9}:|{:-<18}:|{:-<16}:|{:-<7}:|\n", "", "", "", "", "", "");
   for (const auto& way : ways) {
+    if (!chosen.empty() && !chosen.contains(way.name)) {
+      continue;
+    }
     const std::string plan = write_plan(file, way, sizes.runs, directory);
     std::vector<Found> found(sizes.seeds);
     std::vector<std::string> problems(sizes.seeds);
@@ -242,11 +259,11 @@ int main(int argc, char** argv) {
   };
   const Sizes sizes{.runs = number(3, 400), .seeds = number(4, 5), .jobs = number(5, 2)};
   if (argc < 3 || sizes.runs == 0 || sizes.seeds == 0 || sizes.jobs == 0) {
-    std::fputs("usage: ablation HARNESS PLAN.yaml [RUNS [SEEDS [JOBS]]]\n", stderr);
+    std::fputs("usage: ablation HARNESS PLAN.yaml [RUNS [SEEDS [JOBS [WAY]...]]]\n", stderr);
     return 64;
   }
   try {
-    bench(argv[1], argv[2], sizes);
+    bench(argv[1], argv[2], sizes, std::set<std::string>(argv + std::min(argc, 6), argv + argc));
     return 0;
   } catch (const std::exception& error) {
     std::fprintf(stderr, "ablation: %s\n", error.what());

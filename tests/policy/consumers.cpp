@@ -178,8 +178,13 @@ TEST_CASE("firejail takes the profile") {
   if (!test::available("firejail", "firejail")) {
     return;
   }
-  if (test::run({.words = {"firejail", "--noprofile", "--quiet", "/bin/true"}}).status != 0) {
+  const auto tried = test::run({.words = {"firejail", "--noprofile", "/bin/true"}});
+  if (tried.status != 0) {
     std::printf("left out: firejail can't start anything on this machine\n");
+    return;
+  }
+  if ((tried.output + tried.error).find("existing sandbox was detected") != std::string::npos) {
+    std::printf("left out: firejail does nothing in a container; run the tests outside of one\n");
     return;
   }
   const test::TemporaryDirectory directory;

@@ -133,6 +133,18 @@ bool available(const std::string& program, const std::string& package) {
   return found;
 }
 
+bool open_to_all(const std::string& program) {
+  namespace fs = std::filesystem;
+  for (fs::path place = fs::canonical(program); place != place.root_path();
+       place = place.parent_path()) {
+    if ((fs::status(place).permissions() & fs::perms::others_exec) == fs::perms::none) {
+      std::printf("left out: nobody may enter %s; build outside of it\n", place.c_str());
+      return false;
+    }
+  }
+  return true;
+}
+
 unsigned long long property_seed(const char* test) {
   const char* given = std::getenv("HARNESS_TEST_SEED");
   const unsigned long long seed =

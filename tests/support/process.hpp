@@ -47,6 +47,10 @@ std::string source_root();
 /// True if `program` can be found; else prints why the calling test leaves something out.
 bool available(const std::string& program, const std::string& package);
 
+/// True if any user may execute `program`; else (it lies below a private directory) prints why the
+/// calling test leaves something out.
+bool open_to_all(const std::string& program);
+
 /// Seed of a property test: HARNESS_TEST_SEED or a random one; printed, so that a failure repeats.
 unsigned long long property_seed(const char* test);
 

@@ -76,6 +76,9 @@ TEST_CASE("a tracer that is killed leaves no tracee") {
       MESSAGE("left out: isolation needs root");
       continue;
     }
+    if (isolated && !test::open_to_all(test::fixture("double_fork_daemon"))) {
+      continue;
+    }
     test::TemporaryDirectory directory;
     ::chmod(directory.path().c_str(), 01777);
     const std::string marker = test::marker();

@@ -22,7 +22,7 @@ bool can_isolate() {
     MESSAGE("left out: isolation without a sandbox around it needs root; run the tests as root");
     return false;
   }
-  return true;
+  return test::open_to_all(test::fixture("list_processes"));
 }
 
 /// A run directory of its own, and a target isolated in it. The fixture is shown to it even where
