@@ -56,6 +56,9 @@ TEST_CASE("an interrupted isolated run leaves nothing either") {
     MESSAGE("left out: isolation without a sandbox around it needs root; run the tests as root");
     return;
   }
+  if (!test::open_to_all(test::fixture("fork_many"))) {
+    return;
+  }
   test::TemporaryDirectory directory;
   ::chmod(directory.path().c_str(), 01777);
   const std::string marker = test::marker();
