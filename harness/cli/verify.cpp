@@ -116,7 +116,11 @@ void keep_inputs(const Options& options, const campaign::OpenedCampaign& campaig
     wanted.insert(line.substr(line.rfind('\t') + 1));
   }
   const std::filesystem::path directory(options.inputs);
-  std::filesystem::create_directories(directory);
+  std::error_code problem;
+  std::filesystem::create_directories(directory, problem);
+  if (problem) {
+    throw UserError({options.inputs, 0, 0}, problem.message(), "name a directory for --inputs");
+  }
   for (const auto& text : campaign::verify_inputs(campaign, options.fresh, options.seed).texts) {
     if (const auto hash = input_hash(text); wanted.contains(hash)) {
       if (const auto written = replace_file(directory / hash, text); !written) {
@@ -125,7 +129,8 @@ void keep_inputs(const Options& options, const campaign::OpenedCampaign& campaig
     }
   }
   print_error_line(fmt::format("these inputs are in {0}; harness replay {1} {0}/{2} shows one",
-                               options.inputs, options.campaign, *wanted.begin()));
+                               printable(options.inputs), printable(options.campaign),
+                               *wanted.begin()));
 }
 
 /// Throws where runs failed, which then prove nothing.
@@ -208,6 +213,10 @@ int verify_program(const Options& options) {
 }
 
 void check_options(const CLI::App& app) {
+  if (app.count("--command") > 0 && app.count("--inputs") > 0) {
+    throw UserError({}, "verify: --command and --inputs exclude each other",
+                    "a command of yours has no inputs of the campaign");
+  }
   for (const char* other :
        {"--policy", "--format", "--tier", "--command", "--no-isolation", "--accept-unconverged"}) {
     if (app.count("--patched") > 0 && app.count(other) > 0) {

@@ -118,6 +118,19 @@ TEST_CASE(
   }
 }
 
+TEST_CASE("a place where inputs can't be written is named") {
+  const Patching patching("patch_phases");
+  const auto nowhere = Patching::harness({"verify", patching.campaign(), "--patched",
+                                          patching.patched({"--deny", "uname"}), "--fresh", "0",
+                                          "--inputs", "/dev/null/x"});
+  CHECK(nowhere.status == 64);
+  CHECK(nowhere.error.find("/dev/null/x: Not a directory") != std::string::npos);
+  const auto both =
+      Patching::harness({"verify", patching.campaign(), "--command", "true", "--inputs", "x"});
+  CHECK(both.status == 64);
+  CHECK(both.error.find("--command and --inputs exclude each other") != std::string::npos);
+}
+
 TEST_CASE("only a program made of the campaign's target is compared with it") {
   const Patching patching("doors");
   const auto refused = [&](const std::string& program, const std::string& why) {
