@@ -268,8 +268,7 @@ Action define(CLI::App& app) {
       "write the refused calls to this file, not to standard output: phase, call, times, "
       "process, input");
   app.add_option("--inputs", options->inputs,
-                 "write the inputs of these lines into this directory, named by their hash")
-      ->option_text("DIR");
+                 "write the inputs of these lines into this directory, named by their hash");
   app.add_flag("--accept-unconverged", options->accept_unconverged,
                "although the campaign has not stopped finding calls");
   app.add_flag("--no-isolation", options->no_isolation, "let the target do as it pleases");

@@ -12,13 +12,29 @@ namespace {
 
 /// What an option takes, for a person: the same word for the same thing in every command.
 constexpr std::pair<std::string_view, std::string_view> value_names[] = {
-    {"--allow", "NAME[@PHASE]"}, {"--at", "POINT"},        {"--attach", "PID"},
-    {"--baseline", "REPORT"},    {"--command", "COMMAND"}, {"--deny", "NAME"},
-    {"--executable", "PROGRAM"}, {"--for", "DURATION"},    {"--format", "FORMAT"},
-    {"--from", "INPUT"},         {"--into", "DIR"},        {"--name", "NAME"},
-    {"--only", "PROGRAM"},       {"--out", "DIR"},         {"--output", "FILE"},
-    {"--phase", "PHASE"},        {"--policy", "FILE"},     {"--progress", "FORM"},
-    {"--report", "FILE"},        {"--shard", "I/N"},
+    {"--allow", "NAME[@PHASE]"},
+    {"--at", "POINT"},
+    {"--attach", "PID"},
+    {"--baseline", "REPORT"},
+    {"--ci", "MODE"},
+    {"--command", "COMMAND"},
+    {"--deny", "NAME"},
+    {"--executable", "PROGRAM"},
+    {"--for", "DURATION"},
+    {"--format", "FORMAT"},
+    {"--from", "INPUT"},
+    {"--inputs", "DIR"},
+    {"--into", "DIR"},
+    {"--name", "NAME"},
+    {"--only", "PROGRAM"},
+    {"--out", "DIR"},
+    {"--output", "FILE"},
+    {"--patched", "PROGRAM"},
+    {"--phase", "PHASE"},
+    {"--policy", "FILE"},
+    {"--progress", "FORM"},
+    {"--report", "FILE"},
+    {"--shard", "I/N"},
 };
 
 /// "observed|family|faults" where only certain words will do.

@@ -56,6 +56,13 @@ TEST_CASE("bash completes commands, options and programs") {
   }
 }
 
+TEST_CASE("the help of every command names what each option takes") {
+  for (const auto& name : names_of_commands()) {
+    CAPTURE(name);
+    CHECK(output_of({name, "--help"}).find(" VALUE ") == std::string::npos);
+  }
+}
+
 TEST_CASE("zsh and fish can read their scripts") {
   for (const std::string shell : {"zsh", "fish"}) {
     const std::string script = output_of({"completion", shell});
