@@ -4,9 +4,9 @@
 // begin with the empty input, so that nobody's seeds find the calls for them.
 // Usage: ablation HARNESS PLAN.yaml [RUNS [SEEDS [JOBS [WAY]...]]]     (default 400 runs, 5 seeds,
 // 2 jobs, all ways) A job is a campaign with one worker; they run side by side.
-#include "harness/base/fd.hpp"
-#include "harness/base/text.hpp"
-#include "harness/campaign/plan.hpp"
+#include "core/base/fd.hpp"
+#include "core/base/text.hpp"
+#include "harness/plan/plan.hpp"
 
 #include <algorithm>
 #include <atomic>
@@ -171,14 +171,14 @@ struct Sizes {
 /// Writes the plan as it is explored that way; its path.
 std::string write_plan(const std::string& file, const Way& way, std::uint64_t runs,
                        const fs::path& directory) {
-  CampaignPlan plan = campaign::load_plan(file);
+  CampaignPlan plan = plan::load_plan(file);
   way.change(plan);
   plan.explore.until = Until::budget;
   plan.explore.runs = runs;
   plan.explore.budget.reset();
   plan.explore.replicates = 1;
   std::string path = directory / (std::string(way.name) + ".yaml");
-  if (const auto written = replace_file(path, campaign::serialise_plan(plan)); !written) {
+  if (const auto written = replace_file(path, plan::serialise_plan(plan)); !written) {
     throw std::runtime_error(written.error().message);
   }
   return path;

@@ -5,14 +5,14 @@
 //
 // Left out and counted: inputs with faults or signals (they need a tracer), and those of which
 // either side hit the wall limit of the plan.
-#include "harness/base/fd.hpp"
-#include "harness/base/text.hpp"
-#include "harness/campaign/opened.hpp"
-#include "harness/campaign/plan.hpp"
-#include "harness/campaign/sandbox.hpp"
+#include "core/base/fd.hpp"
+#include "core/base/text.hpp"
+#include "core/model/input.hpp"
 #include "harness/engine/channel.hpp"
 #include "harness/engine/runner.hpp"
-#include "harness/model/input.hpp"
+#include "harness/plan/plan.hpp"
+#include "harness/store/opened.hpp"
+#include "sandbox/sandbox.hpp"
 #include "tracer/tracer.hpp"
 #include "workloads/workload.hpp"
 
@@ -199,7 +199,7 @@ int measure() {
   engine::Channel channel(STDIN_FILENO, STDOUT_FILENO);
   const auto setup = receive<engine::Setup>(channel);
   const auto inputs = receive<engine::Inputs>(channel);
-  const CampaignPlan plan = campaign::parse_plan(setup.plan, "plan.yaml");
+  const CampaignPlan plan = plan::parse_plan(setup.plan, "plan.yaml");
   engine::Runner runner(plan, {.directory = setup.directory,
                                .hidden = setup.hidden,
                                .filters = {},
@@ -267,9 +267,9 @@ int measure_in_sandbox(const TargetPlan& target, const std::string& messages) {
   }
   ::lseek(memory.get(), 0, SEEK_SET);
   const auto words =
-      campaign::sandbox_command(target, {.harness = std::filesystem::read_symlink("/proc/self/exe"),
-                                         .arguments = {"inside"},
-                                         .root = ::geteuid() == 0});
+      sandbox::sandbox_command(target, {.harness = std::filesystem::read_symlink("/proc/self/exe"),
+                                        .arguments = {"inside"},
+                                        .root = ::geteuid() == 0});
   std::vector<char*> pointers;
   for (const auto& word : words) {
     pointers.push_back(const_cast<char*>(word.c_str()));
@@ -292,7 +292,7 @@ int measure_in_sandbox(const TargetPlan& target, const std::string& messages) {
 }
 
 int compare(const std::string& directory, std::size_t most) {
-  const auto opened = campaign::open_campaign(directory);
+  const auto opened = store::open_campaign(directory);
   std::vector<std::string> texts;
   std::size_t disturbed = 0;
   for (const auto& [hash, record] : opened.books.inputs) {
@@ -314,7 +314,7 @@ int compare(const std::string& directory, std::size_t most) {
   fmt::print("{}: {} of {} inputs; {} with faults or signals left out\n", directory,
              chosen.texts.size(), opened.books.inputs.size(), disturbed);
   std::fflush(stdout);
-  const engine::Setup setup{.plan = campaign::serialise_plan(opened.plan),
+  const engine::Setup setup{.plan = plan::serialise_plan(opened.plan),
                             .directory = campaign::sandbox_directory,
                             .hidden = campaign::sandbox_directory,
                             .filters = {}};

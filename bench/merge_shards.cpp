@@ -1,12 +1,12 @@
 // How long `merge` takes, and what it makes, for many shards: made ones, with as many pairs,
 // writers, argument classes and inputs as a night of redis leaves.
 //   merge-shards DIRECTORY SHARDS [INPUTS]
-#include "harness/base/random.hpp"
-#include "harness/base/text.hpp"
+#include "core/base/random.hpp"
+#include "core/base/text.hpp"
 #include "harness/campaign/merge.hpp"
-#include "harness/campaign/plan.hpp"
-#include "harness/campaign/shard_notes.hpp"
+#include "harness/plan/plan.hpp"
 #include "harness/store/environment.hpp"
+#include "harness/store/shard_notes.hpp"
 
 #include <chrono>
 #include <filesystem>
@@ -34,7 +34,7 @@ double seconds_since(std::chrono::steady_clock::time_point start) {
   return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
 }
 
-void make_shard(const std::string& path, campaign::Shard shard, std::uint64_t inputs) {
+void make_shard(const std::string& path, Shard shard, std::uint64_t inputs) {
   Random random(shard.index);
   auto directory = need(store::WorkDir::create(path));
   need(directory.lock());
@@ -42,13 +42,13 @@ void make_shard(const std::string& path, campaign::Shard shard, std::uint64_t in
   CampaignPlan plan{.name = "shard", .target = {.executable = "/bin/true"}};
   plan.phases = {{"startup", LaunchTrigger{}}, {"serving", SymbolTrigger{.name = "main"}}};
   plan.explore.seed = 1;
-  const std::string text = campaign::serialise_plan(plan);
+  const std::string text = plan::serialise_plan(plan);
   need(directory.write(directory.plan(), text));
   need(directory.write(directory.environment(),
                        store::environment_json(store::take_environment(
                            {.executable = "/bin/true", .plan = text, .version = "bench"}))));
   auto ledger = need(store::Ledger::create(std::move(directory), phases));
-  campaign::note_shard(ledger, shard);
+  store::note_shard(ledger, shard);
   const auto writer = ledger.begin_writer();
   for (int run = 0; run < runs_recorded; ++run) {
     store::RunRecord record{.writer = writer, .reached = {0, 1}, .input = "args first\n"};

@@ -1,6 +1,6 @@
 // What a mutation costs: microseconds for each operation of the generator with the grammar of a
 // plan. Usage: mutators PLAN.yaml [ROUNDS]
-#include "harness/campaign/plan.hpp"
+#include "harness/plan/plan.hpp"
 #include "mutators/generator.hpp"
 
 #include <cstdio>
@@ -23,7 +23,7 @@ template <typename Work> void measure(const char* name, std::uint64_t rounds, Wo
 }
 
 void bench(const std::string& plan, std::uint64_t rounds) {
-  const mutators::Generator generator(mutators::compile(campaign::load_plan(plan).grammar), {});
+  const mutators::Generator generator(mutators::compile(plan::load_plan(plan).grammar), {});
   Random random(1);
   std::vector<Input> inputs;
   for (int i = 0; i < 256; ++i) {

@@ -1,8 +1,8 @@
 // What tracing costs, next to strace and to nothing: paired and alternating, medians of ratios to
 // the untraced run of the same round. Usage: trace [ROUNDS [PART]] (default 15, all of them); PART
 // is ls, many, loop, threads, extras or redis.
-#include "harness/base/fd.hpp"
-#include "harness/model/syscall_table.hpp"
+#include "core/base/fd.hpp"
+#include "core/model/syscall_table.hpp"
 #include "tracer/tracer.hpp"
 
 #include <algorithm>

@@ -1,7 +1,7 @@
 // The names of a grammar's dimensions. Knows harness/base and harness/model alone.
 #pragma once
 
-#include "harness/base/user_error.hpp"
+#include "core/base/user_error.hpp"
 
 #include <string>
 

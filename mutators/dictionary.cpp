@@ -1,7 +1,7 @@
 #include "mutators/dictionary.hpp"
 
-#include "harness/base/text.hpp"
-#include "harness/base/user_error.hpp"
+#include "core/base/text.hpp"
+#include "core/base/user_error.hpp"
 
 #include <algorithm>
 

@@ -1,7 +1,7 @@
 // Expander: draws text from a pattern, bounded in depth, size and work. Private to mutators.
 #pragma once
 
-#include "harness/base/random.hpp"
+#include "core/base/random.hpp"
 #include "mutators/dictionary.hpp"
 #include "mutators/names.hpp"
 #include "mutators/tables.hpp"

@@ -1,4 +1,4 @@
-#include "harness/model/input_limits.hpp"
+#include "core/model/input_limits.hpp"
 #include "mutators/values.hpp"
 
 #include <algorithm>

@@ -1,6 +1,6 @@
 #include "mutators/generator.hpp"
 
-#include "harness/model/syscall_table.hpp"
+#include "core/model/syscall_table.hpp"
 #include "mutators/cross.hpp"
 #include "mutators/mutation.hpp"
 #include "mutators/settle.hpp"

@@ -2,8 +2,8 @@
 // seed gives the same input. Knows harness/base and harness/model alone, no fuzzing engine.
 #pragma once
 
-#include "harness/base/random.hpp"
-#include "harness/model/input.hpp"
+#include "core/base/random.hpp"
+#include "core/model/input.hpp"
 #include "mutators/dictionary.hpp"
 #include "mutators/grammar.hpp"
 

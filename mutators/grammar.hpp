@@ -2,7 +2,7 @@
 // harness/model alone. docs/grammar.md is the reference of templates and holes.
 #pragma once
 
-#include "harness/model/grammar.hpp"
+#include "core/model/grammar.hpp"
 
 #include <memory>
 

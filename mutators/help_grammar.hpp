@@ -2,7 +2,7 @@
 // person to edit. Pure.
 #pragma once
 
-#include "harness/model/grammar.hpp"
+#include "core/model/grammar.hpp"
 #include "mutators/help_text.hpp"
 
 #include <string>

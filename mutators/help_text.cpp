@@ -1,6 +1,6 @@
 #include "mutators/help_text.hpp"
 
-#include "harness/base/text.hpp"
+#include "core/base/text.hpp"
 #include "mutators/option_line.hpp"
 
 #include <algorithm>
@@ -11,7 +11,7 @@ namespace harness::mutators {
 
 namespace {
 
-constexpr std::size_t most_text_bytes = std::size_t{1} << 20;
+constexpr std::size_t max_help_bytes = std::size_t{1} << 20;
 constexpr std::size_t most_options = 600;
 constexpr std::size_t most_commands = 300;
 constexpr std::size_t most_description = 76;
@@ -245,7 +245,7 @@ std::string plain_text(std::string_view text) {
 
 HelpText read_help(std::string_view text) {
   Reader reader;
-  const std::string plain = plain_text(text.substr(0, most_text_bytes));
+  const std::string plain = plain_text(text.substr(0, max_help_bytes));
   for (std::string_view rest = plain; !rest.empty();) {
     const auto end = std::min(rest.find('\n'), rest.size());
     reader.read(rest.substr(0, end));

@@ -1,7 +1,7 @@
 #include "mutators/lines.hpp"
 
-#include "harness/model/input_limits.hpp"
-#include "harness/model/input_text.hpp"
+#include "core/model/input_limits.hpp"
+#include "core/model/input_text.hpp"
 
 #include <algorithm>
 #include <cctype>

@@ -1,7 +1,7 @@
 // From drawn words to the parts of an input that have a form of their own. Private to mutators.
 #pragma once
 
-#include "harness/model/input.hpp"
+#include "core/model/input.hpp"
 
 #include <string>
 #include <vector>

@@ -1,7 +1,7 @@
 // Arguments: options and operands of the grammar, values, paths, blind changes.
 #include "mutators/mutation.hpp"
 
-#include "harness/model/input_limits.hpp"
+#include "core/model/input_limits.hpp"
 
 namespace harness::mutators {
 
@@ -178,7 +178,7 @@ bool redraw_arguments(Input& input, const Context& context) {
   return true;
 }
 
-constexpr Mutation mutations[] = {
+constexpr Mutation arguments_table[] = {
     {"insert option", Dimension::arguments, 3, insert_option},
     {"replace option", Dimension::arguments, 1.5, replace_option},
     {"insert operand", Dimension::arguments, 1, insert_operand},
@@ -197,7 +197,7 @@ constexpr Mutation mutations[] = {
 } // namespace
 
 std::span<const Mutation> argument_mutations() {
-  return mutations;
+  return arguments_table;
 }
 
 void draw_arguments(Input& input, const Context& context) {

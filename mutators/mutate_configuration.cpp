@@ -41,7 +41,7 @@ bool change_configuration(Input& input, const Context& context) {
   return true;
 }
 
-constexpr Mutation mutations[] = {
+constexpr Mutation configuration_table[] = {
     {"insert configuration", Dimension::configuration, 1.5, insert_configuration},
     {"erase configuration", Dimension::configuration, 0.6, erase_configuration},
     {"swap configuration", Dimension::configuration, 0.2, swap_configuration},
@@ -51,7 +51,7 @@ constexpr Mutation mutations[] = {
 } // namespace
 
 std::span<const Mutation> configuration_mutations() {
-  return mutations;
+  return configuration_table;
 }
 
 void draw_configuration(Input& input, const Context& context) {

@@ -133,7 +133,7 @@ bool mutate_value_bytes(Input& input, const Context& context) {
   return true;
 }
 
-constexpr Mutation mutations[] = {
+constexpr Mutation environment_table[] = {
     {"variable of the grammar", Dimension::environment, 2, from_grammar},
     {"known variable", Dimension::environment, 1.5, known_value},
     {"any value", Dimension::environment, 0.5, set_any_value},
@@ -146,7 +146,7 @@ constexpr Mutation mutations[] = {
 } // namespace
 
 std::span<const Mutation> environment_mutations() {
-  return mutations;
+  return environment_table;
 }
 
 void draw_environment(Input& input, const Context& context) {

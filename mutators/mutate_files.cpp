@@ -133,7 +133,7 @@ bool deepen(Input& input, const Context& context) {
   return true;
 }
 
-constexpr Mutation mutations[] = {
+constexpr Mutation files_table[] = {
     {"insert node", Dimension::file_tree, 2, insert_node},
     {"erase node", Dimension::file_tree, 0.7, erase_node},
     {"change metadata", Dimension::file_tree, 1, change_node_metadata},
@@ -147,7 +147,7 @@ constexpr Mutation mutations[] = {
 } // namespace
 
 std::span<const Mutation> file_mutations() {
-  return mutations;
+  return files_table;
 }
 
 void draw_files(Input& input, const Context& context) {

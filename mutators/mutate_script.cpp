@@ -207,7 +207,7 @@ bool redraw_script(Input& input, const Context& context) {
   return true;
 }
 
-constexpr Mutation mutations[] = {
+constexpr Mutation script_table[] = {
     {"insert steps", Dimension::script, 3, insert_steps},
     {"replace step", Dimension::script, 1, replace_step},
     {"erase step", Dimension::script, 1, erase_step},
@@ -224,7 +224,7 @@ constexpr Mutation mutations[] = {
 } // namespace
 
 std::span<const Mutation> script_mutations() {
-  return mutations;
+  return script_table;
 }
 
 void draw_script(Input& input, const Context& context) {

@@ -1,7 +1,7 @@
 // Standard streams: bytes of standard input, where the streams lead, and a terminal with its keys.
 #include "mutators/mutation.hpp"
 
-#include "harness/model/input_text.hpp"
+#include "core/model/input_text.hpp"
 
 namespace harness::mutators {
 
@@ -131,7 +131,7 @@ bool change_hang_up(Input& input, const Context&) {
   return true;
 }
 
-constexpr Mutation mutations[] = {
+constexpr Mutation streams_table[] = {
     {"insert piece of input", Dimension::standard_input, 2, insert_piece},
     {"change line of input", Dimension::standard_input, 1, change_line},
     {"change input bytes", Dimension::standard_input, 1, mutate_input_bytes, true},
@@ -148,7 +148,7 @@ constexpr Mutation mutations[] = {
 } // namespace
 
 std::span<const Mutation> stream_mutations() {
-  return mutations;
+  return streams_table;
 }
 
 void draw_streams(Input& input, const Context& context) {

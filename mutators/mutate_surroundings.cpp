@@ -1,7 +1,7 @@
 // What surrounds a run: identity, limits, neighbours; and what disturbs it: signals and faults.
 #include "mutators/mutation.hpp"
 
-#include "harness/model/input_text.hpp"
+#include "core/model/input_text.hpp"
 
 namespace harness::mutators {
 
@@ -182,7 +182,7 @@ bool change_neighbours(Input& input, const Context& context) {
   return true;
 }
 
-constexpr Mutation mutations[] = {
+constexpr Mutation surroundings_table[] = {
     {"insert signal", Dimension::signals, 0.6, insert_signal},
     {"erase signal", Dimension::signals, 0.5, erase_signal},
     {"move signal", Dimension::signals, 0.3, move_signal},
@@ -199,7 +199,7 @@ constexpr Mutation mutations[] = {
 } // namespace
 
 std::span<const Mutation> surrounding_mutations() {
-  return mutations;
+  return surroundings_table;
 }
 
 void draw_surroundings(Input& input, const Context& context) {

@@ -3,7 +3,7 @@
 // the table that the same line has just named. Private to mutators.
 #pragma once
 
-#include "harness/base/random.hpp"
+#include "core/base/random.hpp"
 #include "mutators/tables.hpp"
 
 #include <span>

@@ -1,6 +1,6 @@
 #include "mutators/nodes.hpp"
 
-#include "harness/model/input_limits.hpp"
+#include "core/model/input_limits.hpp"
 
 namespace harness::mutators {
 

@@ -1,6 +1,6 @@
 #include "mutators/option_line.hpp"
 
-#include "harness/base/text.hpp"
+#include "core/base/text.hpp"
 
 #include <algorithm>
 #include <cctype>
@@ -9,7 +9,7 @@ namespace harness::mutators {
 
 namespace {
 
-bool in_name(char c) {
+bool in_option_name(char c) {
   return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '-' || c == '_';
 }
 
@@ -37,7 +37,7 @@ public:
       return {};
     }
     ++end;
-    while (end < rest_.size() && in_name(rest_[end])) {
+    while (end < rest_.size() && in_option_name(rest_[end])) {
       ++end;
     }
     return take(end);
@@ -100,7 +100,7 @@ bool looks_like_value(std::string_view text) {
     return true;
   }
   const bool plain = letters && std::all_of(word.begin(), word.end(), [](char c) {
-                       return in_name(c) || c == '=' || c == '|' || c == '/' || c == '.';
+                       return in_option_name(c) || c == '=' || c == '|' || c == '/' || c == '.';
                      });
   const std::string_view after = text.substr(end);
   return plain && (after.empty() || after.starts_with("  ") || after.starts_with(",") ||

@@ -1,6 +1,6 @@
 #include "mutators/settle.hpp"
 
-#include "harness/model/input_limits.hpp"
+#include "core/model/input_limits.hpp"
 
 #include <algorithm>
 #include <unordered_set>

@@ -2,7 +2,7 @@
 // of changes, so that no mutation has to know them. Private to mutators.
 #pragma once
 
-#include "harness/model/input.hpp"
+#include "core/model/input.hpp"
 
 namespace harness::mutators {
 

@@ -1,9 +1,9 @@
 // What a compiled grammar consists of. Private to mutators; pure data.
 #pragma once
 
-#include "harness/model/dimension.hpp"
-#include "harness/model/grammar.hpp"
-#include "harness/model/input.hpp"
+#include "core/model/dimension.hpp"
+#include "core/model/grammar.hpp"
+#include "core/model/input.hpp"
 
 #include <array>
 #include <cstdint>

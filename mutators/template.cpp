@@ -1,7 +1,7 @@
 #include "mutators/template.hpp"
 
-#include "harness/base/text.hpp"
-#include "harness/model/input_text.hpp"
+#include "core/base/text.hpp"
+#include "core/model/input_text.hpp"
 
 #include <algorithm>
 #include <fmt/format.h>

@@ -1,7 +1,7 @@
 // From the text of a template to its pieces. Private to mutators.
 #pragma once
 
-#include "harness/model/grammar.hpp"
+#include "core/model/grammar.hpp"
 #include "mutators/tables.hpp"
 
 #include <span>

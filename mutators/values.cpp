@@ -1,6 +1,6 @@
 #include "mutators/values.hpp"
 
-#include "harness/base/text.hpp"
+#include "core/base/text.hpp"
 
 #include <algorithm>
 #include <iterator>

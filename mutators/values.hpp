@@ -2,8 +2,8 @@
 // of bytes. Private to mutators.
 #pragma once
 
-#include "harness/base/random.hpp"
-#include "harness/model/input.hpp"
+#include "core/base/random.hpp"
+#include "core/model/input.hpp"
 #include "mutators/dictionary.hpp"
 
 #include <optional>

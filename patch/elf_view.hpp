@@ -2,7 +2,7 @@
 // functions start. Borrows the bytes; knows libelf, and nothing of policies.
 #pragma once
 
-#include "harness/base/result.hpp"
+#include "core/base/result.hpp"
 
 #include <cstdint>
 #include <elf.h>

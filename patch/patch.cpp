@@ -1,7 +1,7 @@
 #include "patch/patch.hpp"
 
-#include "harness/base/text.hpp"
-#include "harness/model/digest.hpp"
+#include "core/base/text.hpp"
+#include "core/model/digest.hpp"
 #include "patch/elf_view.hpp"
 #include "patch/embedded.h"
 #include "patch/installer_image.hpp"

@@ -7,9 +7,9 @@
 // information stay valid; only the ELF header and the instructions at the transition points change.
 #pragma once
 
-#include "harness/base/result.hpp"
-#include "harness/model/phase.hpp"
-#include "harness/model/run_spec.hpp"
+#include "core/base/result.hpp"
+#include "core/model/phase.hpp"
+#include "core/model/run_spec.hpp"
 #include "patch/record.hpp"
 
 #include <string>

@@ -1,6 +1,6 @@
 #include "patch/record.hpp"
 
-#include "harness/model/digest.hpp"
+#include "core/model/digest.hpp"
 
 #include <cstring>
 #include <nlohmann/json.hpp>

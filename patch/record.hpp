@@ -2,7 +2,7 @@
 // back. Pure: bytes in, values out.
 #pragma once
 
-#include "harness/base/result.hpp"
+#include "core/base/result.hpp"
 
 #include <cstdint>
 #include <optional>

@@ -2,7 +2,7 @@
 // each transition point. Pure: addresses in, machine code out.
 #pragma once
 
-#include "harness/base/result.hpp"
+#include "core/base/result.hpp"
 
 #include <cstdint>
 #include <string>

@@ -1,6 +1,6 @@
 #include "policy/arguments.hpp"
 
-#include "harness/model/syscall_table.hpp"
+#include "core/model/syscall_table.hpp"
 
 #include <algorithm>
 #include <fmt/format.h>

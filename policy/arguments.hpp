@@ -3,8 +3,8 @@
 // check.
 #pragma once
 
-#include "harness/model/policy.hpp"
-#include "harness/model/profile.hpp"
+#include "core/model/policy.hpp"
+#include "core/model/profile.hpp"
 
 #include <cstdint>
 #include <span>

@@ -1,8 +1,8 @@
 #include "policy/format.hpp"
 
-#include "harness/base/text.hpp"
-#include "harness/bpf/build.hpp"
-#include "harness/model/syscall_table.hpp"
+#include "core/base/text.hpp"
+#include "core/bpf/build.hpp"
+#include "core/model/syscall_table.hpp"
 #include "policy/make_policy.hpp"
 #include "policy/prove.hpp"
 

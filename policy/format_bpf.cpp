@@ -1,6 +1,6 @@
 // Raw BPF: the filter itself, 8-byte sock_filter records in the byte order of the machine, as
 // `bwrap --seccomp FD` takes it.
-#include "harness/bpf/build.hpp"
+#include "core/bpf/build.hpp"
 #include "policy/format.hpp"
 #include "policy/raw_filter.hpp"
 
@@ -16,7 +16,7 @@ namespace {
 constexpr std::string_view bwrap_calls[] = {"execve", "exit_group", "wait4",
                                             "read",   "write",      "close"};
 
-Result<std::string> write(const Policy& policy, std::size_t phase) {
+Result<std::string> write_bpf(const Policy& policy, std::size_t phase) {
   const auto filter = bpf::build(policy, phase);
   if (!filter) {
     return filter.error();
@@ -26,7 +26,7 @@ Result<std::string> write(const Policy& policy, std::size_t phase) {
   return bytes;
 }
 
-Result<bpf::FilterSpec> read(std::string_view bytes) {
+Result<bpf::FilterSpec> read_bpf(std::string_view bytes) {
   if (bytes.empty() || bytes.size() % sizeof(sock_filter) != 0) {
     return Error{fmt::format("{} bytes are no whole number of 8-byte instructions", bytes.size())};
   }
@@ -41,8 +41,8 @@ const Format bpf_format = {
     .name = "bpf",
     .summary = "the filter itself, for bwrap --seccomp",
     .file = "filter.bpf",
-    .write = write,
-    .read = read,
+    .write = write_bpf,
+    .read = read_bpf,
     .by_number = true,
     .conditions = true,
     .refusals = true,

@@ -1,8 +1,8 @@
 // C source without dependencies: each phase's filter as an array, and the function that installs
 // it.
-#include "harness/base/text.hpp"
-#include "harness/bpf/build.hpp"
-#include "harness/bpf/disassemble.hpp"
+#include "core/base/text.hpp"
+#include "core/bpf/build.hpp"
+#include "core/bpf/disassemble.hpp"
 #include "policy/format.hpp"
 #include "policy/raw_filter.hpp"
 #include "policy/text_lines.hpp"
@@ -65,7 +65,7 @@ std::string array_text(const FilterProgram& filter, std::size_t index) {
   return text + "};\n";
 }
 
-Result<std::string> write(const Policy& policy, std::size_t /*phase*/) {
+Result<std::string> write_c(const Policy& policy, std::size_t /*phase*/) {
   std::string text = fmt::format("/*\n{}*/\n", c_comment(header_comment(policy, 0, " * ")));
   text += head;
   std::string table = "\nstatic const struct {\n  const char* name;\n  unsigned short length;\n"
@@ -85,7 +85,7 @@ Result<std::string> write(const Policy& policy, std::size_t /*phase*/) {
   return text + table + "};\n" + std::string(installer);
 }
 
-Result<bpf::FilterSpec> read(std::string_view text) {
+Result<bpf::FilterSpec> read_c(std::string_view text) {
   FilterProgram filter;
   bool inside = false;
   for (const auto& line : split(text, '\n')) {
@@ -114,8 +114,8 @@ const Format c_format = {
     .name = "c",
     .summary = "C source without dependencies: the filters as arrays, and their installer",
     .file = "filter.c",
-    .write = write,
-    .read = read,
+    .write = write_c,
+    .read = read_c,
     .all_phases = true,
     .by_number = true,
     .conditions = true,

@@ -1,6 +1,6 @@
 // C source for libseccomp, by number, so that an old libseccomp takes young calls too.
-#include "harness/base/text.hpp"
-#include "harness/model/syscall_table.hpp"
+#include "core/base/text.hpp"
+#include "core/model/syscall_table.hpp"
 #include "policy/format.hpp"
 #include "policy/libseccomp_json.hpp"
 #include "policy/make_policy.hpp"
@@ -60,7 +60,7 @@ std::string rule_text(SyscallId call, const PolicyEntry& entry,
   return text + ");\n";
 }
 
-Result<std::string> write(const Policy& policy, std::size_t phase) {
+Result<std::string> write_c_libseccomp(const Policy& policy, std::size_t phase) {
   auto text = fmt::format("/*\n{}*/\n", c_comment(header_comment(policy, phase, " * ")));
   text +=
       fmt::format("#include <errno.h>\n#include <seccomp.h>\n#include <stddef.h>\n\n"
@@ -136,7 +136,7 @@ Result<> read_rule(bpf::ArchTable& table, const std::string& line) {
   return Done{};
 }
 
-Result<bpf::FilterSpec> read(std::string_view text) {
+Result<bpf::FilterSpec> read_c_libseccomp(std::string_view text) {
   const std::string whole(text);
   const auto otherwise = verdict_of_text(between(whole, "seccomp_init(", ");"));
   const auto foreign = verdict_of_text(between(whole, "SCMP_FLTATR_ACT_BADARCH, ", ");"));
@@ -160,8 +160,8 @@ const Format c_libseccomp_format = {
     .name = "c-libseccomp",
     .summary = "C source that builds and loads the filter with libseccomp",
     .file = "filter-libseccomp.c",
-    .write = write,
-    .read = read,
+    .write = write_c_libseccomp,
+    .read = read_c_libseccomp,
     .conditions = true,
     .refusals = true,
     .defaults = every_refusal,

@@ -9,7 +9,7 @@ namespace harness::policy {
 
 namespace {
 
-Result<std::string> write(const Policy& policy, std::size_t phase) {
+Result<std::string> write_docker(const Policy& policy, std::size_t phase) {
   Json json;
   put_action(json, policy.default_action, "defaultAction", "defaultErrnoRet");
   json["archMap"] = Json::array(
@@ -18,7 +18,7 @@ Result<std::string> write(const Policy& policy, std::size_t phase) {
   return json.dump(2) + "\n"; // its comments are printable
 }
 
-Result<bpf::FilterSpec> read(std::string_view text) {
+Result<bpf::FilterSpec> read_docker(std::string_view text) {
   return read_libseccomp_json(text, true);
 }
 

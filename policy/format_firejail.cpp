@@ -1,7 +1,7 @@
 // firejail profile. The keep filter alone lets int 0x80 through, so that secondary architectures
 // are blocked by a line of their own.
-#include "harness/base/text.hpp"
-#include "harness/model/syscall_table.hpp"
+#include "core/base/text.hpp"
+#include "core/model/syscall_table.hpp"
 #include "policy/format.hpp"
 #include "policy/text_lines.hpp"
 
@@ -19,7 +19,7 @@ std::string_view error_action(Action action) {
   return !error.empty() ? error : action == Action::log ? "log" : "kill";
 }
 
-Result<std::string> write(const Policy& policy, std::size_t phase) {
+Result<std::string> write_firejail(const Policy& policy, std::size_t phase) {
   auto text = header_comment(policy, phase, "# ") + "#\n" + reasons_comment(policy, phase, "# ");
   std::string names;
   for (const auto& name : unconditional_names(policy, phase)) {
@@ -31,7 +31,7 @@ Result<std::string> write(const Policy& policy, std::size_t phase) {
                             error_action(policy.default_action), names);
 }
 
-Result<bpf::FilterSpec> read(std::string_view text) {
+Result<bpf::FilterSpec> read_firejail(std::string_view text) {
   auto spec = native_spec(AuditArch::x86_64, bpf::errno_verdict(1), bpf::kill_process_verdict);
   auto& table = spec.archs.begin()->second;
   bool secondary_blocked = false;
@@ -71,8 +71,8 @@ const Format firejail_format = {
     .name = "firejail",
     .summary = "firejail --profile=FILE",
     .file = "firejail.profile",
-    .write = write,
-    .read = read,
+    .write = write_firejail,
+    .read = read_firejail,
     .defaults = every_refusal,
     .use = "firejail --profile=FILE PROGRAM",
     .launcher = "firejail",

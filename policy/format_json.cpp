@@ -6,11 +6,11 @@ namespace harness::policy {
 
 namespace {
 
-Result<std::string> write(const Policy& policy, std::size_t /*phase*/) {
+Result<std::string> write_json(const Policy& policy, std::size_t /*phase*/) {
   return write_policy_json(policy);
 }
 
-Result<bpf::FilterSpec> read(std::string_view text) {
+Result<bpf::FilterSpec> read_json(std::string_view text) {
   const auto policy = read_policy_json(text);
   if (!policy) {
     return policy.error();
@@ -24,8 +24,8 @@ const Format json_format = {
     .name = "json",
     .summary = "our own: every phase and reason; what enforce and patch take",
     .file = "policy.json",
-    .write = write,
-    .read = read,
+    .write = write_json,
+    .read = read_json,
     .all_phases = true,
     .by_number = true,
     .conditions = true,

@@ -1,6 +1,6 @@
 // Kafel (nsjail): the kernel's own names of the entry points, not those of the table.
-#include "harness/base/text.hpp"
-#include "harness/model/syscall_table.hpp"
+#include "core/base/text.hpp"
+#include "core/model/syscall_table.hpp"
 #include "policy/format.hpp"
 #include "policy/make_policy.hpp"
 #include "policy/text_lines.hpp"
@@ -87,7 +87,7 @@ std::string conditions_text(const PolicyEntry& entry) {
   return text.empty() ? "" : fmt::format("(a0, a1, a2, a3, a4, a5) {{ {} }}", text);
 }
 
-Result<std::string> write(const Policy& policy, std::size_t phase) {
+Result<std::string> write_kafel(const Policy& policy, std::size_t phase) {
   auto text = header_comment(policy, phase, "// ") + "POLICY harness {\n";
   std::string blocks;
   for (const auto action :
@@ -166,7 +166,7 @@ Result<> read_rule(bpf::ArchTable& table, bpf::Verdict verdict, std::string_view
   return Done{};
 }
 
-Result<bpf::FilterSpec> read(std::string_view text) {
+Result<bpf::FilterSpec> read_kafel(std::string_view text) {
   const auto lines = meaningful_lines(text, "//");
   constexpr std::string_view use = "USE harness DEFAULT ";
   if (lines.size() < 2 || lines.front() != "POLICY harness {" || !lines.back().starts_with(use)) {
@@ -206,8 +206,8 @@ const Format kafel_format = {
     .name = "kafel",
     .summary = "Kafel, the policy language of nsjail",
     .file = "kafel.policy",
-    .write = write,
-    .read = read,
+    .write = write_kafel,
+    .read = read_kafel,
     .conditions = true,
     .refusals = true,
     .defaults = every_action,

@@ -1,7 +1,7 @@
 // minijail policy: one line a call. What is not listed kills; another default can't be said, so
 // calls after whose ENOSYS a libc falls back are listed.
-#include "harness/base/text.hpp"
-#include "harness/model/syscall_table.hpp"
+#include "core/base/text.hpp"
+#include "core/model/syscall_table.hpp"
 #include "policy/format.hpp"
 #include "policy/make_policy.hpp"
 #include "policy/text_lines.hpp"
@@ -32,7 +32,7 @@ std::string atom(const ArgumentCondition& condition) {
   return text;
 }
 
-std::string conditions_text(const PolicyEntry& entry) {
+std::string condition_expression(const PolicyEntry& entry) {
   std::string text;
   for (const auto& all : entry.conditions) {
     std::string conjunction;
@@ -49,7 +49,7 @@ std::string refusal(Action action) {
   return error.empty() ? "" : fmt::format("return {}", error);
 }
 
-Result<std::string> write(const Policy& policy, std::size_t phase) {
+Result<std::string> write_minijail(const Policy& policy, std::size_t phase) {
   const auto& at = policy.phases.at(phase);
   auto text = header_comment(policy, phase, "# ") +
               "# minijail kills on calls that are not listed; it has no default errno.\n";
@@ -57,8 +57,8 @@ Result<std::string> write(const Policy& policy, std::size_t phase) {
     const auto otherwise = refusal(policy.default_action);
     const auto what = !runs(entry)               ? refusal(entry.action)
                       : entry.conditions.empty() ? std::string("1")
-                      : otherwise.empty()        ? conditions_text(entry)
-                                                 : conditions_text(entry) + "; " + otherwise;
+                      : otherwise.empty()        ? condition_expression(entry)
+                                                 : condition_expression(entry) + "; " + otherwise;
     if (!what.empty()) {
       text += fmt::format("# {}\n{}: {}\n", comment_line(provenance(entry)),
                           native_name(policy, call), what);
@@ -149,7 +149,7 @@ Result<bpf::Decision> read_rule(const std::string& text) {
   return decision;
 }
 
-Result<bpf::FilterSpec> read(std::string_view text) {
+Result<bpf::FilterSpec> read_minijail(std::string_view text) {
   auto spec = native_spec(AuditArch::x86_64, bpf::kill_process_verdict, bpf::kill_process_verdict);
   auto& calls = spec.archs.begin()->second.calls;
   for (const auto& line : meaningful_lines(text, "#")) {
@@ -175,8 +175,8 @@ const Format minijail_format = {
     .name = "minijail",
     .summary = "minijail0 -S FILE; what is not listed kills",
     .file = "minijail.policy",
-    .write = write,
-    .read = read,
+    .write = write_minijail,
+    .read = read_minijail,
     .conditions = true,
     .refusals = true,
     .defaults = defaults,

@@ -17,7 +17,7 @@ constexpr std::string_view runtime_calls[] = {
     "munmap",       "nanosleep",      "newfstatat",  "openat",      "read",
     "rt_sigaction", "rt_sigprocmask", "sched_yield", "tgkill",      "write"};
 
-Result<std::string> write(const Policy& policy, std::size_t phase) {
+Result<std::string> write_oci(const Policy& policy, std::size_t phase) {
   Json json;
   put_action(json, policy.default_action, "defaultAction", "defaultErrnoRet");
   json["architectures"] = Json::array({libseccomp_arch(policy.native)});
@@ -26,7 +26,7 @@ Result<std::string> write(const Policy& policy, std::size_t phase) {
   return json.dump(2) + "\n";
 }
 
-Result<bpf::FilterSpec> read(std::string_view text) {
+Result<bpf::FilterSpec> read_oci(std::string_view text) {
   return read_libseccomp_json(text, false);
 }
 
@@ -36,8 +36,8 @@ constinit const Format oci_format = {
     .name = "oci",
     .summary = "OCI runtimes (runc, crun): linux.seccomp of config.json",
     .file = "oci.json",
-    .write = write,
-    .read = read,
+    .write = write_oci,
+    .read = read_oci,
     .conditions = true,
     .refusals = true,
     .defaults = every_refusal,

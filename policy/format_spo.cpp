@@ -1,7 +1,7 @@
 // Kubernetes Security Profiles Operator: a SeccompProfile resource. It has no default errno, so
 // what is not listed gets EPERM; calls after whose ENOSYS a libc falls back are therefore listed.
-#include "harness/base/text.hpp"
-#include "harness/model/syscall_table.hpp"
+#include "core/base/text.hpp"
+#include "core/model/syscall_table.hpp"
 #include "policy/format.hpp"
 #include "policy/libseccomp_json.hpp"
 #include "policy/make_policy.hpp"
@@ -56,7 +56,7 @@ std::string rule_text(const Json& rule) {
   return text;
 }
 
-Result<std::string> write(const Policy& policy, std::size_t phase) {
+Result<std::string> write_spo(const Policy& policy, std::size_t phase) {
   const auto& at = policy.phases.at(phase);
   Json defaults_json;
   put_action(defaults_json, policy.default_action, "action", "errno");
@@ -91,7 +91,7 @@ Result<std::string> write(const Policy& policy, std::size_t phase) {
 
 /// The resource as the profile that the operator writes to each node: OCI's words, no default
 /// errno.
-Result<bpf::FilterSpec> read(std::string_view text) {
+Result<bpf::FilterSpec> read_spo(std::string_view text) {
   try {
     const auto document = YAML::Load(std::string(text));
     if (document["kind"].as<std::string>() != "SeccompProfile") {

@@ -1,6 +1,6 @@
 // systemd drop-in: NAME.service.d/seccomp.conf. systemd allows its group @default whatever is said.
-#include "harness/base/text.hpp"
-#include "harness/model/syscall_table.hpp"
+#include "core/base/text.hpp"
+#include "core/model/syscall_table.hpp"
 #include "policy/format.hpp"
 #include "policy/text_lines.hpp"
 
@@ -75,7 +75,7 @@ constexpr std::string_view always_allowed[] = {"arch_prctl",
                                                "uretprobe",
                                                "write"};
 
-Result<std::string> write(const Policy& policy, std::size_t phase) {
+Result<std::string> write_systemd(const Policy& policy, std::size_t phase) {
   auto text = header_comment(policy, phase, "# ") + "#\n" + reasons_comment(policy, phase, "# ");
   text += "[Service]\nNoNewPrivileges=yes\nSystemCallArchitectures=native\n";
   if (const auto error = errno_name(policy.default_action); !error.empty()) {
@@ -120,7 +120,7 @@ Result<> add_word(bpf::ArchTable& table, const std::string& word) {
   return Done{};
 }
 
-Result<bpf::FilterSpec> read(std::string_view text) {
+Result<bpf::FilterSpec> read_systemd(std::string_view text) {
   // Without SystemCallErrorNumber= the process is killed; a foreign architecture's call too.
   auto spec = native_spec(AuditArch::x86_64, bpf::kill_process_verdict, bpf::kill_process_verdict);
   auto& table = spec.archs.begin()->second;
@@ -166,8 +166,8 @@ const Format systemd_format = {
     .name = "systemd",
     .summary = "systemd drop-in for a service",
     .file = "systemd.conf",
-    .write = write,
-    .read = read,
+    .write = write_systemd,
+    .read = read_systemd,
     .refusals = true,
     .defaults = defaults,
     .use = "/etc/systemd/system/NAME.service.d/seccomp.conf, then systemctl daemon-reload",

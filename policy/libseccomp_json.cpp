@@ -1,7 +1,7 @@
 #include "policy/libseccomp_json.hpp"
 
-#include "harness/base/text.hpp"
-#include "harness/model/syscall_table.hpp"
+#include "core/base/text.hpp"
+#include "core/model/syscall_table.hpp"
 #include "policy/format.hpp"
 #include "policy/make_policy.hpp"
 

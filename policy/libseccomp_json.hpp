@@ -2,9 +2,9 @@
 // libseccomp. Pure.
 #pragma once
 
-#include "harness/base/result.hpp"
-#include "harness/bpf/filter_spec.hpp"
-#include "harness/model/policy.hpp"
+#include "core/base/result.hpp"
+#include "core/bpf/filter_spec.hpp"
+#include "core/model/policy.hpp"
 
 #include <nlohmann/json_fwd.hpp>
 #include <string>

@@ -1,7 +1,7 @@
 #include "policy/make_policy.hpp"
 
-#include "harness/base/text.hpp"
-#include "harness/model/syscall_table.hpp"
+#include "core/base/text.hpp"
+#include "core/model/syscall_table.hpp"
 
 #include <algorithm>
 #include <fmt/format.h>

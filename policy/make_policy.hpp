@@ -2,9 +2,9 @@
 // no file format and no filter.
 #pragma once
 
-#include "harness/base/result.hpp"
-#include "harness/model/policy.hpp"
-#include "harness/model/profile.hpp"
+#include "core/base/result.hpp"
+#include "core/model/policy.hpp"
+#include "core/model/profile.hpp"
 
 #include <span>
 #include <string>

@@ -1,8 +1,8 @@
 #include "policy/policy_json.hpp"
 
-#include "harness/base/json_text.hpp"
-#include "harness/base/text.hpp"
-#include "harness/model/syscall_table.hpp"
+#include "core/base/json_text.hpp"
+#include "core/base/text.hpp"
+#include "core/model/syscall_table.hpp"
 #include "policy/format.hpp"
 
 #include <algorithm>

@@ -2,8 +2,8 @@
 // and nothing lost: read_policy_json(write_policy_json(p)) == p. docs/policies.md describes it.
 #pragma once
 
-#include "harness/base/result.hpp"
-#include "harness/model/policy.hpp"
+#include "core/base/result.hpp"
+#include "core/model/policy.hpp"
 
 #include <string>
 #include <string_view>

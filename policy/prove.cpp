@@ -1,8 +1,8 @@
 #include "policy/prove.hpp"
 
-#include "harness/bpf/build.hpp"
-#include "harness/bpf/evaluate.hpp"
-#include "harness/model/syscall_table.hpp"
+#include "core/bpf/build.hpp"
+#include "core/bpf/evaluate.hpp"
+#include "core/model/syscall_table.hpp"
 
 #include <algorithm>
 #include <fmt/format.h>
@@ -14,7 +14,8 @@ namespace {
 using bpf::Verdict;
 
 constexpr AuditArch foreign{0xc0000015}; // any architecture without a table: 64-bit PowerPC
-constexpr AuditArch archs[] = {AuditArch::x86_64, AuditArch::i386, AuditArch::aarch64, foreign};
+constexpr AuditArch proved_archs[] = {AuditArch::x86_64, AuditArch::i386, AuditArch::aarch64,
+                                      foreign};
 
 /// What the policy says of calls of `arch` from `number` on that it does not list. Written out here
 /// anew, so that a mistake in the table that filters are built from can't hide.
@@ -123,7 +124,7 @@ Result<> prove_tightening(const Policy& policy) {
 } // namespace
 
 Result<> prove_filter(const FilterProgram& filter, const Policy& policy, std::size_t phase) {
-  for (const auto arch : archs) {
+  for (const auto arch : proved_archs) {
     if (auto proved = prove_arch(filter, policy, policy.phases.at(phase), arch); !proved) {
       return proved;
     }
@@ -145,7 +146,7 @@ Result<Proof> prove(const Policy& policy) {
       return std::move(proved).error();
     }
     proof.filters.push_back(*std::move(filter));
-    proof.verdicts += std::size(archs) << 32;
+    proof.verdicts += std::size(proved_archs) << 32;
   }
   return proof;
 }

@@ -1,9 +1,9 @@
 // prove: a policy's filters, run in the evaluator before any kernel sees them. Pure.
 #pragma once
 
-#include "harness/base/result.hpp"
-#include "harness/model/policy.hpp"
-#include "harness/model/run_spec.hpp"
+#include "core/base/result.hpp"
+#include "core/model/policy.hpp"
+#include "core/model/run_spec.hpp"
 
 #include <vector>
 

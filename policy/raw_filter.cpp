@@ -1,6 +1,6 @@
 #include "policy/raw_filter.hpp"
 
-#include "harness/bpf/evaluate.hpp"
+#include "core/bpf/evaluate.hpp"
 
 #include <algorithm>
 #include <fmt/format.h>

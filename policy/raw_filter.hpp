@@ -1,9 +1,9 @@
 // A filter program read as a table: what raw BPF and the C array denote. Pure.
 #pragma once
 
-#include "harness/base/result.hpp"
-#include "harness/bpf/filter_spec.hpp"
-#include "harness/model/run_spec.hpp"
+#include "core/base/result.hpp"
+#include "core/bpf/filter_spec.hpp"
+#include "core/model/run_spec.hpp"
 
 namespace harness::policy {
 

@@ -2,7 +2,7 @@
 // it has, and loads them once more. Pure.
 #pragma once
 
-#include "harness/model/policy.hpp"
+#include "core/model/policy.hpp"
 
 namespace harness::policy {
 

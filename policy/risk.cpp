@@ -1,6 +1,6 @@
 #include "policy/risk.hpp"
 
-#include "harness/base/text.hpp"
+#include "core/base/text.hpp"
 #include "policy/make_policy.hpp"
 
 #include <algorithm>

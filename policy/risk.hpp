@@ -2,8 +2,8 @@
 // takes away, in the terms of the literature (blocked calls of all, per phase). Pure.
 #pragma once
 
-#include "harness/model/policy.hpp"
-#include "harness/model/syscall_table.hpp"
+#include "core/model/policy.hpp"
+#include "core/model/syscall_table.hpp"
 
 #include <string>
 #include <vector>

@@ -1,7 +1,7 @@
 // soak: the same policy with every refusal turned into a line of the kernel's log. Pure.
 #pragma once
 
-#include "harness/model/policy.hpp"
+#include "core/model/policy.hpp"
 
 namespace harness::policy {
 

@@ -1,6 +1,6 @@
 #include "policy/text_lines.hpp"
 
-#include "harness/base/text.hpp"
+#include "core/base/text.hpp"
 #include "policy/format.hpp"
 #include "policy/make_policy.hpp"
 

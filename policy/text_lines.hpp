@@ -1,8 +1,8 @@
 // What the line-based formats share: comments with reasons, and tables that collect what is read.
 #pragma once
 
-#include "harness/bpf/filter_spec.hpp"
-#include "harness/model/policy.hpp"
+#include "core/bpf/filter_spec.hpp"
+#include "core/model/policy.hpp"
 
 #include <optional>
 #include <string>

@@ -1,8 +1,8 @@
 #include "reports/escape.hpp"
 
-#include "harness/base/json_text.hpp"
-#include "harness/base/text.hpp"
-#include "harness/base/text_block.hpp"
+#include "core/base/json_text.hpp"
+#include "core/base/text.hpp"
+#include "core/base/text_block.hpp"
 
 #include <algorithm>
 #include <fmt/format.h>

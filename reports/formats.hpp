@@ -2,7 +2,7 @@
 // line and the campaign directory find them. Reports know nothing of files or terminals.
 #pragma once
 
-#include "harness/model/summary.hpp"
+#include "core/model/summary.hpp"
 #include "reports/style.hpp"
 
 #include <span>

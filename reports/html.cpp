@@ -1,6 +1,6 @@
 #include "reports/formats.hpp"
 
-#include "harness/base/json_text.hpp"
+#include "core/base/json_text.hpp"
 #include "reports/escape.hpp"
 #include "reports/report_json.hpp"
 

@@ -1,6 +1,6 @@
 #include "reports/json_parts.hpp"
 
-#include "harness/base/json_text.hpp"
+#include "core/base/json_text.hpp"
 
 #include <cmath>
 #include <nlohmann/json.hpp>

@@ -1,7 +1,7 @@
 // What several JSON writers of this room share. The heavy JSON header stays in source files.
 #pragma once
 
-#include "harness/model/run_result.hpp"
+#include "core/model/run_result.hpp"
 
 #include <nlohmann/json_fwd.hpp>
 #include <span>

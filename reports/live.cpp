@@ -1,6 +1,6 @@
 #include "reports/live.hpp"
 
-#include "harness/base/text.hpp"
+#include "core/base/text.hpp"
 #include "reports/escape.hpp"
 #include "reports/line.hpp"
 #include "reports/live_parts.hpp"

@@ -1,6 +1,6 @@
 #include "reports/live_parts.hpp"
 
-#include "harness/base/text.hpp"
+#include "core/base/text.hpp"
 #include "reports/escape.hpp"
 #include "reports/view.hpp"
 

@@ -1,6 +1,6 @@
 #include "reports/report_json.hpp"
 
-#include "harness/base/json_text.hpp"
+#include "core/base/json_text.hpp"
 #include "reports/formats.hpp"
 #include "reports/json_parts.hpp"
 #include "reports/phase_json.hpp"

@@ -1,7 +1,7 @@
 #include "reports/formats.hpp"
 
-#include "harness/base/json_text.hpp"
-#include "harness/base/text.hpp"
+#include "core/base/json_text.hpp"
+#include "core/base/text.hpp"
 #include "reports/view.hpp"
 
 #include <fmt/format.h>

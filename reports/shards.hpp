@@ -1,7 +1,7 @@
 // How reports for people name shards and what one alone saw. Pure.
 #pragma once
 
-#include "harness/model/summary.hpp"
+#include "core/model/summary.hpp"
 
 #include <string>
 #include <vector>

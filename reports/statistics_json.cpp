@@ -1,6 +1,6 @@
 #include "reports/statistics_json.hpp"
 
-#include "harness/base/json_text.hpp"
+#include "core/base/json_text.hpp"
 #include "reports/json_parts.hpp"
 
 #include <nlohmann/json.hpp>

@@ -1,6 +1,6 @@
 #include "reports/formats.hpp"
 
-#include "harness/base/text.hpp"
+#include "core/base/text.hpp"
 #include "reports/escape.hpp"
 #include "reports/shards.hpp"
 #include "reports/table.hpp"

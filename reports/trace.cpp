@@ -1,6 +1,6 @@
 #include "reports/trace.hpp"
 
-#include "harness/base/text.hpp"
+#include "core/base/text.hpp"
 #include "reports/escape.hpp"
 #include "reports/table.hpp"
 #include "reports/trace_rows.hpp"

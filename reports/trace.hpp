@@ -2,8 +2,8 @@
 // knows nothing of the tracer, only of its result.
 #pragma once
 
-#include "harness/model/phase.hpp"
-#include "harness/model/run_result.hpp"
+#include "core/model/phase.hpp"
+#include "core/model/run_result.hpp"
 #include "reports/style.hpp"
 
 #include <span>

@@ -1,7 +1,7 @@
 #include "reports/trace.hpp"
 
-#include "harness/base/json_text.hpp"
-#include "harness/model/phase.hpp"
+#include "core/base/json_text.hpp"
+#include "core/model/phase.hpp"
 #include "reports/json_parts.hpp"
 #include "reports/trace_rows.hpp"
 

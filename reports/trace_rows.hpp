@@ -2,8 +2,8 @@
 // texts and the JSON of `harness trace`. Pure.
 #pragma once
 
-#include "harness/model/run_result.hpp"
-#include "harness/model/syscall_table.hpp"
+#include "core/model/run_result.hpp"
+#include "core/model/syscall_table.hpp"
 
 #include <cstdint>
 #include <map>

@@ -3,8 +3,8 @@
 // Pure; knows no format.
 #pragma once
 
-#include "harness/model/summary.hpp"
-#include "harness/model/syscall_table.hpp"
+#include "core/model/summary.hpp"
+#include "core/model/syscall_table.hpp"
 
 #include <cstdint>
 #include <optional>

@@ -1,6 +1,6 @@
 #include "reports/wrap.hpp"
 
-#include "harness/base/text.hpp"
+#include "core/base/text.hpp"
 #include "reports/style.hpp"
 
 namespace harness::reports {

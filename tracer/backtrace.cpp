@@ -1,6 +1,6 @@
 #include "tracer/backtrace.hpp"
 
-#include "harness/base/fd.hpp"
+#include "core/base/fd.hpp"
 #include "tracer/dwarf_expression.hpp"
 #include "tracer/elf_image.hpp"
 

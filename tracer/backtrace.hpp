@@ -2,7 +2,7 @@
 // read of a module is kept for later runs; what is read of a process is given by the caller.
 #pragma once
 
-#include "harness/model/run_result.hpp"
+#include "core/model/run_result.hpp"
 #include "tracer/maps.hpp"
 #include "tracer/tracee.hpp"
 

@@ -2,7 +2,7 @@
 // isolated pid 1 of a PID namespace of its own. Knows nothing of what the stub does then.
 #pragma once
 
-#include "harness/base/result.hpp"
+#include "core/base/result.hpp"
 #include "tracer/stub.hpp"
 
 #include <sys/types.h>

@@ -2,8 +2,8 @@
 // tracer: a flat open-addressing hash, one probe for a call that is known.
 #pragma once
 
-#include "harness/model/phase.hpp"
-#include "harness/model/syscall_id.hpp"
+#include "core/model/phase.hpp"
+#include "core/model/syscall_id.hpp"
 
 #include <cstdint>
 #include <vector>

@@ -1,8 +1,8 @@
 #include "tracer/check_trigger.hpp"
 
-#include "harness/base/text.hpp"
-#include "harness/model/kernel_names.hpp"
-#include "harness/model/syscall_table.hpp"
+#include "core/base/text.hpp"
+#include "core/model/kernel_names.hpp"
+#include "core/model/syscall_table.hpp"
 #include "tracer/elf_image.hpp"
 
 #include <array>

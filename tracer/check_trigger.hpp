@@ -1,8 +1,8 @@
 // Whether a trigger can ever fire in a given executable, found out before anything runs.
 #pragma once
 
-#include "harness/base/result.hpp"
-#include "harness/model/phase.hpp"
+#include "core/base/result.hpp"
+#include "core/model/phase.hpp"
 
 #include <string>
 

@@ -2,7 +2,7 @@
 // thread).
 #pragma once
 
-#include "harness/model/companion.hpp"
+#include "core/model/companion.hpp"
 #include "tracer/stop_flag.hpp"
 
 #include <atomic>

@@ -1,6 +1,6 @@
 #include "tracer/elf_image.hpp"
 
-#include "harness/base/fd.hpp"
+#include "core/base/fd.hpp"
 
 #include <array>
 #include <cerrno>

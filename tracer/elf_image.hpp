@@ -2,7 +2,7 @@
 // and main are. Knows libelf; knows no process.
 #pragma once
 
-#include "harness/base/result.hpp"
+#include "core/base/result.hpp"
 
 #include <cstdint>
 #include <map>

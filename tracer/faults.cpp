@@ -1,7 +1,7 @@
 #include "tracer/faults.hpp"
 
-#include "harness/model/kernel_names.hpp"
-#include "harness/model/syscall_table.hpp"
+#include "core/model/kernel_names.hpp"
+#include "core/model/syscall_table.hpp"
 #include "tracer/injection.hpp"
 
 #include <algorithm>

@@ -2,9 +2,9 @@
 // stopped tracee.
 #pragma once
 
-#include "harness/base/result.hpp"
-#include "harness/model/input.hpp"
-#include "harness/model/phase.hpp"
+#include "core/base/result.hpp"
+#include "core/model/input.hpp"
+#include "core/model/phase.hpp"
 #include "tracer/tracee.hpp"
 
 #include <optional>

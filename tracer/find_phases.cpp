@@ -1,7 +1,7 @@
 #include "tracer/find_phases.hpp"
 
-#include "harness/base/fd.hpp"
-#include "harness/model/syscall_table.hpp"
+#include "core/base/fd.hpp"
+#include "core/model/syscall_table.hpp"
 #include "tracer/elf_image.hpp"
 
 #include <algorithm>

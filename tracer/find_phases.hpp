@@ -2,7 +2,7 @@
 // calibration runs (serving). Knows no workload: the caller runs the target.
 #pragma once
 
-#include "harness/model/run_spec.hpp"
+#include "core/model/run_spec.hpp"
 #include "tracer/wait_log.hpp"
 
 #include <functional>

@@ -1,6 +1,6 @@
 #include "tracer/isolation.hpp"
 
-#include "harness/base/fd.hpp"
+#include "core/base/fd.hpp"
 
 #include <algorithm>
 #include <array>

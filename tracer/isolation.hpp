@@ -2,7 +2,7 @@
 // fills the stub's plan. The stub's part is stub_isolation.hpp.
 #pragma once
 
-#include "harness/model/run_spec.hpp"
+#include "core/model/run_spec.hpp"
 #include "tracer/machine.hpp"
 #include "tracer/stub.hpp"
 

@@ -1,8 +1,8 @@
 #include "tracer/launch.hpp"
 
-#include "harness/base/fd.hpp"
-#include "harness/base/text.hpp"
-#include "harness/bpf/build.hpp"
+#include "core/base/fd.hpp"
+#include "core/base/text.hpp"
+#include "core/bpf/build.hpp"
 #include "tracer/birth.hpp"
 #include "tracer/isolation.hpp"
 #include "tracer/machine.hpp"

@@ -2,7 +2,7 @@
 // and the stub; does not wait for anything.
 #pragma once
 
-#include "harness/model/run_spec.hpp"
+#include "core/model/run_spec.hpp"
 #include "tracer/stub.hpp"
 
 #include <memory>

@@ -1,6 +1,6 @@
 #include "tracer/limits.hpp"
 
-#include "harness/base/fd.hpp"
+#include "core/base/fd.hpp"
 
 #include <fcntl.h>
 #include <filesystem>

@@ -1,8 +1,8 @@
 // LimitWatch: whether a run has gone beyond its limits, looked at on the tracer's ticks.
 #pragma once
 
-#include "harness/model/run_result.hpp"
-#include "harness/model/run_spec.hpp"
+#include "core/model/run_result.hpp"
+#include "core/model/run_spec.hpp"
 
 #include <optional>
 #include <span>

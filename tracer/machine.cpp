@@ -1,7 +1,7 @@
 #include "tracer/machine.hpp"
 
-#include "harness/base/fd.hpp"
-#include "harness/base/text.hpp"
+#include "core/base/fd.hpp"
+#include "core/base/text.hpp"
 
 #include <charconv>
 #include <fcntl.h>

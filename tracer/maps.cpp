@@ -1,7 +1,7 @@
 #include "tracer/maps.hpp"
 
-#include "harness/base/fd.hpp"
-#include "harness/base/text.hpp"
+#include "core/base/fd.hpp"
+#include "core/base/text.hpp"
 
 #include <cstdio>
 #include <fmt/format.h>

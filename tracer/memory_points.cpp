@@ -1,6 +1,6 @@
 #include "tracer/memory_points.hpp"
 
-#include "harness/base/fd.hpp"
+#include "core/base/fd.hpp"
 
 #include <algorithm>
 #include <cstdio>

@@ -2,7 +2,7 @@
 // forked child has a copy of its own, exec begins with an empty one.
 #pragma once
 
-#include "harness/model/phase.hpp"
+#include "core/model/phase.hpp"
 
 #include <cstdint>
 #include <optional>

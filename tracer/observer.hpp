@@ -2,8 +2,8 @@
 // errors, dictionary words. Knows no ptrace request but reads the caller's memory for words.
 #pragma once
 
-#include "harness/model/run_result.hpp"
-#include "harness/model/run_spec.hpp"
+#include "core/model/run_result.hpp"
+#include "core/model/run_spec.hpp"
 #include "tracer/tracee.hpp"
 
 #include <map>

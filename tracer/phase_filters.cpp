@@ -1,6 +1,6 @@
 #include "tracer/phase_filters.hpp"
 
-#include "harness/bpf/evaluate.hpp"
+#include "core/bpf/evaluate.hpp"
 
 #include <algorithm>
 #include <cstring>

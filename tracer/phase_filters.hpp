@@ -2,8 +2,8 @@
 // that installs it for all its threads.
 #pragma once
 
-#include "harness/model/run_result.hpp"
-#include "harness/model/run_spec.hpp"
+#include "core/model/run_result.hpp"
+#include "core/model/run_spec.hpp"
 #include "tracer/injection.hpp"
 #include "tracer/tree.hpp"
 

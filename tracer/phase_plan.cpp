@@ -1,7 +1,7 @@
 #include "tracer/phase_plan.hpp"
 
-#include "harness/model/kernel_names.hpp"
-#include "harness/model/syscall_table.hpp"
+#include "core/model/kernel_names.hpp"
+#include "core/model/syscall_table.hpp"
 
 #include <fmt/format.h>
 

@@ -1,8 +1,8 @@
 // PhasePlan: a RunSpec's triggers, sorted by what makes them fire. Immutable during a run.
 #pragma once
 
-#include "harness/model/phase.hpp"
-#include "harness/model/syscall_id.hpp"
+#include "core/model/phase.hpp"
+#include "core/model/syscall_id.hpp"
 
 #include <array>
 #include <cstdint>

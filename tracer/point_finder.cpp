@@ -1,7 +1,7 @@
 #include "tracer/point_finder.hpp"
 
-#include "harness/base/fd.hpp"
-#include "harness/base/text.hpp"
+#include "core/base/fd.hpp"
+#include "core/base/text.hpp"
 #include "tracer/elf_image.hpp"
 #include "tracer/maps.hpp"
 

@@ -1,6 +1,6 @@
 #include "tracer/proc.hpp"
 
-#include "harness/base/fd.hpp"
+#include "core/base/fd.hpp"
 
 #include "tracer/tracee.hpp"
 

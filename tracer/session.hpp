@@ -2,8 +2,8 @@
 // visible way on for the tracee. What is looked at besides is left to the room's other classes.
 #pragma once
 
-#include "harness/model/run_result.hpp"
-#include "harness/model/run_spec.hpp"
+#include "core/model/run_result.hpp"
+#include "core/model/run_spec.hpp"
 #include "tracer/backtrace.hpp"
 #include "tracer/control.hpp"
 #include "tracer/event.hpp"

@@ -1,7 +1,7 @@
 // Session: what is done at the entry and at the return of a system call.
 #include "tracer/session.hpp"
 
-#include "harness/model/kernel_names.hpp"
+#include "core/model/kernel_names.hpp"
 #include "tracer/clone_kind.hpp"
 #include "tracer/point_finder.hpp"
 

@@ -2,7 +2,7 @@
 // one that lets known calls run free in discover; and letting the target go.
 #include "tracer/session.hpp"
 
-#include "harness/bpf/build.hpp"
+#include "core/bpf/build.hpp"
 
 #include <cerrno>
 #include <fmt/format.h>

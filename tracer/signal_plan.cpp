@@ -1,6 +1,6 @@
 #include "tracer/signal_plan.hpp"
 
-#include "harness/model/kernel_names.hpp"
+#include "core/model/kernel_names.hpp"
 
 #include <algorithm>
 #include <csignal>

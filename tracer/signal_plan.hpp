@@ -1,9 +1,9 @@
 // SignalPlan: the signals of an Input and the points of progress at which they are sent.
 #pragma once
 
-#include "harness/base/result.hpp"
-#include "harness/model/input.hpp"
-#include "harness/model/phase.hpp"
+#include "core/base/result.hpp"
+#include "core/model/input.hpp"
+#include "core/model/phase.hpp"
 
 #include <optional>
 #include <span>

@@ -21,11 +21,11 @@ constexpr long no_device = 4;           // MS_NODEV
 constexpr long no_exec = 8;             // MS_NOEXEC
 constexpr long last_capability = 63;
 
-HARNESS_RAW_CODE long ptr(const void* p) {
+HARNESS_RAW_CODE long address_of(const void* p) {
   return reinterpret_cast<long>(p);
 }
 
-HARNESS_RAW_CODE bool keep(StubPlan& plan, long answer) {
+HARNESS_RAW_CODE bool keep_error(StubPlan& plan, long answer) {
   if (answer < 0) {
     plan.failed_code = static_cast<int>(-answer);
     return false;
@@ -34,29 +34,30 @@ HARNESS_RAW_CODE bool keep(StubPlan& plan, long answer) {
 }
 
 HARNESS_RAW_CODE long open_tree(const char* path) {
-  return raw_syscall(SYS_open_tree, AT_FDCWD, ptr(path), OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC);
+  return raw_syscall(SYS_open_tree, AT_FDCWD, address_of(path),
+                     OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC);
 }
 
 HARNESS_RAW_CODE bool place_tree(StubPlan& plan, long tree, const char* path) {
-  const long moved =
-      raw_syscall(SYS_move_mount, tree, ptr(""), AT_FDCWD, ptr(path), MOVE_MOUNT_F_EMPTY_PATH);
+  const long moved = raw_syscall(SYS_move_mount, tree, address_of(""), AT_FDCWD, address_of(path),
+                                 MOVE_MOUNT_F_EMPTY_PATH);
   raw_syscall(SYS_close, tree);
-  return keep(plan, moved);
+  return keep_error(plan, moved);
 }
 
 HARNESS_RAW_CODE long set_read_only(int tree, const char* path) {
   mount_attr attributes{};
   attributes.attr_set = MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV;
-  return raw_syscall(SYS_mount_setattr, tree, ptr(path), AT_EMPTY_PATH | AT_RECURSIVE,
-                     ptr(&attributes), sizeof attributes);
+  return raw_syscall(SYS_mount_setattr, tree, address_of(path), AT_EMPTY_PATH | AT_RECURSIVE,
+                     address_of(&attributes), sizeof attributes);
 }
 
 /// Trees below /tmp are cloned before the run directory covers /tmp.
 HARNESS_RAW_CODE bool clone_exposed(StubPlan& plan) {
   for (unsigned i = 0; i < plan.bind_count; ++i) {
-    const long tree = raw_syscall(SYS_open_tree, AT_FDCWD, ptr(plan.binds[i].path),
+    const long tree = raw_syscall(SYS_open_tree, AT_FDCWD, address_of(plan.binds[i].path),
                                   OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | AT_RECURSIVE);
-    if (!keep(plan, tree) || !keep(plan, set_read_only(static_cast<int>(tree), ""))) {
+    if (!keep_error(plan, tree) || !keep_error(plan, set_read_only(static_cast<int>(tree), ""))) {
       return false;
     }
     plan.binds[i].tree = static_cast<int>(tree);
@@ -77,9 +78,9 @@ HARNESS_RAW_CODE bool place_file_systems(StubPlan& plan) {
   for (unsigned i = 0; i < plan.file_system_count; ++i) {
     const StubFileSystem& fs = plan.file_systems[i];
     const long done =
-        raw_syscall(SYS_mount, ptr("tmpfs"), ptr(fs.path), ptr("tmpfs"),
-                    static_cast<long>(fs.flags) | no_suid | no_device, ptr(fs.options));
-    if (!keep(plan, done)) {
+        raw_syscall(SYS_mount, address_of("tmpfs"), address_of(fs.path), address_of("tmpfs"),
+                    static_cast<long>(fs.flags) | no_suid | no_device, address_of(fs.options));
+    if (!keep_error(plan, done)) {
       return false;
     }
   }
@@ -96,7 +97,7 @@ HARNESS_RAW_CODE bool protect_proc(StubPlan& plan) {
     if (tree == -ENOENT) {
       continue;
     }
-    if (!keep(plan, tree) || !keep(plan, set_read_only(static_cast<int>(tree), ""))) {
+    if (!keep_error(plan, tree) || !keep_error(plan, set_read_only(static_cast<int>(tree), ""))) {
       return false;
     }
     if (!place_tree(plan, tree, place)) {
@@ -114,7 +115,7 @@ HARNESS_RAW_CODE bool cover_hidden(StubPlan& plan) {
     return true;
   }
   const long cover = open_tree(plan.shm_source);
-  return keep(plan, cover) && keep(plan, set_read_only(static_cast<int>(cover), "")) &&
+  return keep_error(plan, cover) && keep_error(plan, set_read_only(static_cast<int>(cover), "")) &&
          place_tree(plan, cover, plan.hidden);
 }
 
@@ -122,25 +123,25 @@ HARNESS_RAW_CODE bool cover_hidden(StubPlan& plan) {
 /// read-only, which a clone would inherit.
 HARNESS_RAW_CODE StubStep place_directories(StubPlan& plan) {
   const long tmp = open_tree(plan.tmp_source);
-  if (!keep(plan, tmp)) {
+  if (!keep_error(plan, tmp)) {
     return StubStep::bind_tmp;
   }
   const long shm = open_tree(plan.shm_source);
-  if (!keep(plan, shm)) {
+  if (!keep_error(plan, shm)) {
     return StubStep::bind_shm;
   }
   mount_attr attributes{};
   attributes.attr_set = MOUNT_ATTR_RDONLY;
-  if (!keep(plan, raw_syscall(SYS_mount_setattr, AT_FDCWD, ptr("/"), AT_RECURSIVE, ptr(&attributes),
-                              sizeof attributes))) {
+  if (!keep_error(plan, raw_syscall(SYS_mount_setattr, AT_FDCWD, address_of("/"), AT_RECURSIVE,
+                                    address_of(&attributes), sizeof attributes))) {
     return StubStep::read_only_root;
   }
   if (!cover_hidden(plan)) { // it may lie below /tmp
     return StubStep::hide;
   }
   if (!place_tree(plan, tmp, "/tmp") ||
-      (plan.var_tmp &&
-       !keep(plan, raw_syscall(SYS_mount, ptr("/tmp"), ptr("/var/tmp"), 0, bind_flag)))) {
+      (plan.var_tmp && !keep_error(plan, raw_syscall(SYS_mount, address_of("/tmp"),
+                                                     address_of("/var/tmp"), 0, bind_flag)))) {
     return StubStep::bind_tmp;
   }
   return place_tree(plan, shm, "/dev/shm") ? StubStep::none : StubStep::bind_shm;
@@ -153,7 +154,7 @@ HARNESS_RAW_CODE bool drop_bounding_set(StubPlan& plan) {
       if (dropped == -EINVAL) {
         return true; // beyond the last one this kernel knows
       }
-      if (!keep(plan, dropped)) {
+      if (!keep_error(plan, dropped)) {
         return false;
       }
     }
@@ -168,22 +169,22 @@ HARNESS_RAW_CODE bool keep_capabilities(StubPlan& plan) {
     const auto bits = static_cast<std::uint32_t>(plan.kept_capabilities >> (32 * half));
     data[half] = {bits, bits, 0};
   }
-  return keep(plan, raw_syscall(SYS_capset, ptr(&header), ptr(data)));
+  return keep_error(plan, raw_syscall(SYS_capset, address_of(&header), address_of(data)));
 }
 
 HARNESS_RAW_CODE bool set_user(StubPlan& plan) {
   // From here to the exec the kernel marks the memory, which is the launcher's as well, as not
   // dumpable: nobody else of the target's identity can reach into it. It stays so.
-  return keep(plan, raw_syscall(SYS_setgroups, 0, 0)) &&
-         keep(plan, raw_syscall(SYS_setresgid, plan.gid, plan.gid, plan.gid)) &&
-         keep(plan, raw_syscall(SYS_setresuid, plan.uid, plan.uid, plan.uid));
+  return keep_error(plan, raw_syscall(SYS_setgroups, 0, 0)) &&
+         keep_error(plan, raw_syscall(SYS_setresgid, plan.gid, plan.gid, plan.gid)) &&
+         keep_error(plan, raw_syscall(SYS_setresuid, plan.uid, plan.uid, plan.uid));
 }
 
 } // namespace
 
 HARNESS_RAW_CODE StubStep enter_isolation(StubPlan& plan) {
-  if (plan.make_mounts_private &&
-      !keep(plan, raw_syscall(SYS_mount, 0, ptr("/"), 0, recursive_flag | private_flag))) {
+  if (plan.make_mounts_private && !keep_error(plan, raw_syscall(SYS_mount, 0, address_of("/"), 0,
+                                                                recursive_flag | private_flag))) {
     return StubStep::private_mounts;
   }
   if (!clone_exposed(plan)) {
@@ -192,8 +193,9 @@ HARNESS_RAW_CODE StubStep enter_isolation(StubPlan& plan) {
   if (const StubStep failed = place_directories(plan); failed != StubStep::none) {
     return failed;
   }
-  if (plan.mount_proc && !keep(plan, raw_syscall(SYS_mount, ptr("proc"), ptr("/proc"), ptr("proc"),
-                                                 no_suid | no_device | no_exec))) {
+  if (plan.mount_proc &&
+      !keep_error(plan, raw_syscall(SYS_mount, address_of("proc"), address_of("/proc"),
+                                    address_of("proc"), no_suid | no_device | no_exec))) {
     return StubStep::mount_proc;
   }
   if (plan.protect_proc && !protect_proc(plan)) {
@@ -219,7 +221,7 @@ HARNESS_RAW_CODE StubStep change_identity(StubPlan& plan) {
     return StubStep::capabilities;
   }
   if (plan.no_new_privileges &&
-      !keep(plan, raw_syscall(SYS_prctl, PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0))) {
+      !keep_error(plan, raw_syscall(SYS_prctl, PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0))) {
     return StubStep::no_new_privileges;
   }
   return StubStep::none;

@@ -3,8 +3,8 @@
 // is an outcome of every operation, never an error.
 #pragma once
 
-#include "harness/base/result.hpp"
-#include "harness/model/syscall_id.hpp"
+#include "core/base/result.hpp"
+#include "core/model/syscall_id.hpp"
 
 #include <array>
 #include <cstddef>

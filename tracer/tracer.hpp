@@ -2,8 +2,8 @@
 // and no engine. docs/tracing.md says what is guaranteed, what is not visible and what it costs.
 #pragma once
 
-#include "harness/model/run_result.hpp"
-#include "harness/model/run_spec.hpp"
+#include "core/model/run_result.hpp"
+#include "core/model/run_spec.hpp"
 #include "tracer/stop_flag.hpp"
 #include "tracer/wait_log.hpp"
 

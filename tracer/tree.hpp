@@ -2,7 +2,7 @@
 // no ptrace request; the session tells it what happened.
 #pragma once
 
-#include "harness/model/run_result.hpp"
+#include "core/model/run_result.hpp"
 #include "tracer/call_table.hpp"
 #include "tracer/faults.hpp"
 #include "tracer/injection.hpp"

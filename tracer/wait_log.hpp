@@ -2,7 +2,7 @@
 // the point where a server begins to serve.
 #pragma once
 
-#include "harness/model/run_result.hpp"
+#include "core/model/run_result.hpp"
 
 #include <cstdint>
 #include <vector>

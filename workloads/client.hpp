@@ -3,8 +3,8 @@
 // Knows sockets and the counting of replies, no script.
 #pragma once
 
-#include "harness/base/clock.hpp"
-#include "harness/base/fd.hpp"
+#include "core/base/clock.hpp"
+#include "core/base/fd.hpp"
 #include "workloads/protocol.hpp"
 #include "workloads/wake.hpp"
 

@@ -3,7 +3,7 @@
 // kind of workload.
 #pragma once
 
-#include "harness/model/companion.hpp"
+#include "core/model/companion.hpp"
 #include "workloads/pump.hpp"
 #include "workloads/script.hpp"
 #include "workloads/wake.hpp"

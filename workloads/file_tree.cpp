@@ -1,7 +1,7 @@
 #include "workloads/file_tree.hpp"
 
-#include "harness/base/text.hpp"
-#include "harness/model/entry_name.hpp"
+#include "core/base/text.hpp"
+#include "core/model/entry_name.hpp"
 #include "workloads/acl.hpp"
 
 #include <cerrno>

@@ -4,9 +4,9 @@
 // model and the kernel interface, no workload.
 #pragma once
 
-#include "harness/base/fd.hpp"
-#include "harness/base/result.hpp"
-#include "harness/model/input.hpp"
+#include "core/base/fd.hpp"
+#include "core/base/result.hpp"
+#include "core/model/input.hpp"
 
 #include <cstdint>
 #include <optional>

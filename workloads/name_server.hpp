@@ -3,8 +3,8 @@
 // the kernel interface only.
 #pragma once
 
-#include "harness/base/fd.hpp"
-#include "harness/base/result.hpp"
+#include "core/base/fd.hpp"
+#include "core/base/result.hpp"
 #include "workloads/wake.hpp"
 
 #include <memory>

@@ -1,6 +1,6 @@
 #include "workloads/neighbour.hpp"
 
-#include "harness/base/text.hpp"
+#include "core/base/text.hpp"
 
 #include <array>
 #include <cerrno>

@@ -4,8 +4,8 @@
 // kernel interface and where a run takes place.
 #pragma once
 
-#include "harness/base/clock.hpp"
-#include "harness/base/result.hpp"
+#include "core/base/clock.hpp"
+#include "core/base/result.hpp"
 #include "workloads/run_directory.hpp"
 #include "workloads/wake.hpp"
 #include "workloads/workload.hpp"

@@ -3,8 +3,8 @@
 // environment that a run starts from. Pure.
 #pragma once
 
-#include "harness/model/input.hpp"
-#include "harness/model/plan.hpp"
+#include "core/model/input.hpp"
+#include "core/model/plan.hpp"
 
 #include <cstdint>
 #include <map>

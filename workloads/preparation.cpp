@@ -1,6 +1,6 @@
 #include "workloads/preparation.hpp"
 
-#include "harness/base/text.hpp"
+#include "core/base/text.hpp"
 
 #include <algorithm>
 #include <csignal>

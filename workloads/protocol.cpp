@@ -1,6 +1,6 @@
 #include "workloads/protocol.hpp"
 
-#include "harness/base/text.hpp"
+#include "core/base/text.hpp"
 
 #include <algorithm>
 

@@ -2,7 +2,7 @@
 // come from a hostile target: any bytes are taken, in O(1) memory.
 #pragma once
 
-#include "harness/model/plan.hpp"
+#include "core/model/plan.hpp"
 
 #include <cstdint>
 #include <span>

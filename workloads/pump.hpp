@@ -3,7 +3,7 @@
 // that the target never waits for us. Knows Streams and the run's control, no protocol.
 #pragma once
 
-#include "harness/model/companion.hpp"
+#include "core/model/companion.hpp"
 #include "workloads/streams.hpp"
 #include "workloads/wake.hpp"
 

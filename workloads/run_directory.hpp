@@ -2,8 +2,8 @@
 // it and has `.shm` as /dev/shm. Owns what lies on the disk: its end removes everything.
 #pragma once
 
-#include "harness/base/fd.hpp"
-#include "harness/base/result.hpp"
+#include "core/base/fd.hpp"
+#include "core/base/result.hpp"
 #include "workloads/file_tree.hpp"
 #include "workloads/workload.hpp"
 

@@ -2,8 +2,8 @@
 // whatever the server does; and the clean stop afterwards. Knows clients and the run's control.
 #pragma once
 
-#include "harness/model/companion.hpp"
-#include "harness/model/input.hpp"
+#include "core/model/companion.hpp"
+#include "core/model/input.hpp"
 #include "workloads/client.hpp"
 
 #include <map>

@@ -1,6 +1,6 @@
 // The server workload: started, talked to by the clients of the script once it can be, stopped.
-#include "harness/base/text.hpp"
-#include "harness/model/kernel_names.hpp"
+#include "core/base/text.hpp"
+#include "core/model/kernel_names.hpp"
 #include "workloads/kinds.hpp"
 #include "workloads/preparation.hpp"
 

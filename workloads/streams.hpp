@@ -3,10 +3,10 @@
 // Pump. Knows the model and the kernel interface.
 #pragma once
 
-#include "harness/base/fd.hpp"
-#include "harness/base/result.hpp"
-#include "harness/model/input.hpp"
-#include "harness/model/run_spec.hpp"
+#include "core/base/fd.hpp"
+#include "core/base/result.hpp"
+#include "core/model/input.hpp"
+#include "core/model/run_spec.hpp"
 #include "workloads/run_directory.hpp"
 
 #include <string>

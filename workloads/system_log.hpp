@@ -2,8 +2,8 @@
 // that a bare sandbox lacks. Knows the kernel interface only.
 #pragma once
 
-#include "harness/base/fd.hpp"
-#include "harness/base/result.hpp"
+#include "core/base/fd.hpp"
+#include "core/base/result.hpp"
 #include "workloads/wake.hpp"
 
 #include <memory>

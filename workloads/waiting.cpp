@@ -1,6 +1,6 @@
 #include "workloads/waiting.hpp"
 
-#include "harness/base/fd.hpp"
+#include "core/base/fd.hpp"
 
 #include <algorithm>
 #include <array>

@@ -2,7 +2,7 @@
 // they would have to let pass to take silence for that. Knows /proc only.
 #pragma once
 
-#include "harness/base/clock.hpp"
+#include "core/base/clock.hpp"
 
 #include <optional>
 #include <sys/types.h>

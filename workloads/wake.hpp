@@ -2,8 +2,8 @@
 // kernel interface only.
 #pragma once
 
-#include "harness/base/clock.hpp"
-#include "harness/base/fd.hpp"
+#include "core/base/clock.hpp"
+#include "core/base/fd.hpp"
 
 #include <algorithm>
 #include <cstdint>

@@ -3,10 +3,10 @@
 // only: it neither traces nor mutates, and no target by name - those are plans.
 #pragma once
 
-#include "harness/base/result.hpp"
-#include "harness/model/input.hpp"
-#include "harness/model/plan.hpp"
-#include "harness/model/run_spec.hpp"
+#include "core/base/result.hpp"
+#include "core/model/input.hpp"
+#include "core/model/plan.hpp"
+#include "core/model/run_spec.hpp"
 
 #include <cstddef>
 #include <memory>

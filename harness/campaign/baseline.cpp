@@ -1,8 +1,8 @@
 #include "harness/campaign/baseline.hpp"
 
-#include "harness/base/fd.hpp"
-#include "harness/base/user_error.hpp"
-#include "harness/model/syscall_table.hpp"
+#include "core/base/fd.hpp"
+#include "core/base/user_error.hpp"
+#include "core/model/syscall_table.hpp"
 #include "harness/store/ledger.hpp"
 
 #include <charconv>

@@ -2,8 +2,8 @@
 // outside fails the job.
 #pragma once
 
-#include "harness/model/profile.hpp"
-#include "harness/model/summary.hpp"
+#include "core/model/profile.hpp"
+#include "core/model/summary.hpp"
 
 #include <map>
 #include <set>

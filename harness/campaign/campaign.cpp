@@ -1,13 +1,13 @@
 #include "harness/campaign/campaign.hpp"
 
-#include "harness/base/fd.hpp"
-#include "harness/base/random.hpp"
-#include "harness/base/user_error.hpp"
-#include "harness/campaign/image.hpp"
-#include "harness/campaign/need.hpp"
-#include "harness/campaign/plan.hpp"
-#include "harness/campaign/root_path.hpp"
-#include "harness/campaign/shard_notes.hpp"
+#include "core/base/fd.hpp"
+#include "core/base/need.hpp"
+#include "core/base/random.hpp"
+#include "core/base/user_error.hpp"
+#include "harness/plan/plan.hpp"
+#include "harness/store/shard_notes.hpp"
+#include "sandbox/image.hpp"
+#include "sandbox/root_path.hpp"
 
 #include <algorithm>
 #include <fmt/format.h>
@@ -81,21 +81,21 @@ std::string directory_of(const CampaignPlan& plan, const ExploreOptions& options
 }
 
 Campaign create_campaign(const std::string& directory, CampaignPlan frozen,
-                         store::Environment environment, const std::vector<Seed>& seeds,
+                         store::Environment environment, const std::vector<plan::Seed>& seeds,
                          Shard shard) {
   auto made = store::WorkDir::create(directory);
   if (!made) {
     throw UserError({}, made.error().message, "choose another place with --out DIR");
   }
   need(made->lock(), directory);
-  need(made->write(made->plan(), serialise_plan(frozen)), directory);
+  need(made->write(made->plan(), plan::serialise_plan(frozen)), directory);
   need(made->write(made->environment(), store::environment_json(environment)), directory);
   std::vector<std::string> phases;
   for (const auto& phase : frozen.phases) {
     phases.push_back(phase.name);
   }
   store::Ledger ledger = need(store::Ledger::create(std::move(*made), phases), directory);
-  note_shard(ledger, shard);
+  store::note_shard(ledger, shard);
   need(ledger.checkpoint(), directory); // a shard that is killed now must not forget which it is
   for (const auto& seed : seeds) {
     need(ledger.keep_seed(seed.text), directory);
@@ -111,11 +111,11 @@ Campaign resume_campaign(const std::string& directory) {
   if (auto locked = opened->lock(); !locked) {
     throw UserError({}, locked.error().message, "wait for it, or stop it with Ctrl-C");
   }
-  CampaignPlan plan = parse_plan(need(read_file(opened->plan()), directory), opened->plan());
+  CampaignPlan plan = plan::parse_plan(need(read_file(opened->plan()), directory), opened->plan());
   store::Environment environment =
       need(store::parse_environment(need(read_file(opened->environment()), directory)), directory);
   store::Ledger ledger = need(store::Ledger::resume(std::move(*opened)), directory);
-  const Shard shard = shard_of(ledger);
+  const Shard shard = store::shard_of(ledger);
   return {std::move(plan), shard, std::move(environment), std::move(ledger)};
 }
 
@@ -124,9 +124,9 @@ store::Environment look_around(const CampaignPlan& asked, std::uint64_t seed,
   const TargetPlan& target = asked.target;
   return store::take_environment(
       {.executable = target.image.empty() ? target.root + target.executable : target.executable,
-       .file = path_in_root(target.root, target.executable).value_or(target.executable),
-       .image = image_sha256(target),
-       .plan = serialise_plan(asked),
+       .file = sandbox::path_in_root(target.root, target.executable).value_or(target.executable),
+       .image = sandbox::image_sha256(target),
+       .plan = plan::serialise_plan(asked),
        .seed = seed,
        .version = version});
 }

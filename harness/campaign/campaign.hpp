@@ -1,10 +1,10 @@
 // Campaign: an open campaign directory with its frozen plan and its books, new or resumed.
 #pragma once
 
+#include "core/model/plan.hpp"
 #include "harness/campaign/options.hpp"
 #include "harness/campaign/search.hpp"
-#include "harness/campaign/seeds.hpp"
-#include "harness/model/plan.hpp"
+#include "harness/plan/seeds.hpp"
 #include "harness/store/environment.hpp"
 #include "harness/store/ledger.hpp"
 
@@ -28,7 +28,7 @@ std::string directory_of(const CampaignPlan& plan, const ExploreOptions& options
 
 /// Makes the directory. Throws UserError if there is one, std::runtime_error where writing fails.
 Campaign create_campaign(const std::string& directory, CampaignPlan frozen,
-                         store::Environment environment, const std::vector<Seed>& seeds,
+                         store::Environment environment, const std::vector<plan::Seed>& seeds,
                          Shard shard);
 
 /// Opens the directory for writing and goes on from there. Throws UserError if it is none or is in

@@ -1,10 +1,10 @@
 #include "harness/campaign/campaign_policy.hpp"
 
-#include "harness/base/text.hpp"
-#include "harness/base/user_error.hpp"
-#include "harness/campaign/finish.hpp"
-#include "harness/campaign/opened.hpp"
-#include "harness/model/syscall_table.hpp"
+#include "core/base/text.hpp"
+#include "core/base/user_error.hpp"
+#include "core/model/syscall_table.hpp"
+#include "harness/campaign/ending.hpp"
+#include "harness/store/opened.hpp"
 #include "harness/store/summary.hpp"
 #include "policy/arguments.hpp"
 #include "policy/format.hpp"
@@ -53,7 +53,7 @@ void check_arguments(const CampaignPlan& plan, const store::Books& books) {
 } // namespace
 
 CampaignPolicy policy_of_campaign(const std::string& path, const CampaignPolicyOptions& options) {
-  const auto campaign = open_campaign(path);
+  const auto campaign = store::open_campaign(path);
   const bool converged = campaign.plan.explore.until == Until::quiet
                              ? ending_of(campaign.notes).reached_goal // the plan's own rule
                              : store::converged(campaign.books);

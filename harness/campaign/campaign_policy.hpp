@@ -1,9 +1,9 @@
 // From a campaign to its Policy. Knows the store and the policy room.
 #pragma once
 
-#include "harness/base/result.hpp"
-#include "harness/model/policy.hpp"
-#include "harness/model/summary.hpp"
+#include "core/base/result.hpp"
+#include "core/model/policy.hpp"
+#include "core/model/summary.hpp"
 #include "harness/store/work_dir.hpp"
 #include "policy/make_policy.hpp"
 

@@ -1,6 +1,7 @@
 #include "harness/campaign/close_attempt.hpp"
+#include "harness/store/shard_notes.hpp"
 
-#include "harness/base/user_error.hpp"
+#include "core/base/user_error.hpp"
 #include "harness/campaign/frozen.hpp"
 
 #include <algorithm>
@@ -13,8 +14,8 @@ namespace harness::campaign {
 namespace {
 
 struct Part {
-  const OpenedCampaign* campaign = nullptr;
-  FreshPart fresh;
+  const store::OpenedCampaign* campaign = nullptr;
+  store::FreshPart fresh;
   const store::AttemptRecord* drawn = nullptr; // null: not to its end
 };
 
@@ -25,12 +26,12 @@ bool has(const store::Books& books, const store::Books& other) {
 }
 
 /// The parts that `out` lacks. Others than parts may come along only if `out` has them.
-std::vector<Part> find_parts(const OpenedCampaign* out,
-                             const std::vector<OpenedCampaign>& sources) {
+std::vector<Part> find_parts(const store::OpenedCampaign* out,
+                             const std::vector<store::OpenedCampaign>& sources) {
   std::vector<Part> parts;
-  const OpenedCampaign* other = nullptr;
+  const store::OpenedCampaign* other = nullptr;
   for (const auto& source : sources) {
-    const auto fresh = parts_in(source.notes);
+    const auto fresh = store::parts_in(source.notes);
     const std::string id = store::campaign_id(source.notes);
     if (out != nullptr && has(out->books, source.books)) {
       continue;
@@ -58,7 +59,7 @@ std::vector<Part> find_parts(const OpenedCampaign* out,
   return parts;
 }
 
-void check_generator(const OpenedCampaign* out, const Frozen& frozen, const Part& part) {
+void check_generator(const store::OpenedCampaign* out, const Frozen& frozen, const Part& part) {
   if (part.fresh.frozen == frozen.id) {
     return;
   }
@@ -82,8 +83,9 @@ bool shows_more(const Part& part, const store::Books& frozen) {
 
 } // namespace
 
-std::optional<ClosedAttempt>
-close_attempt(const OpenedCampaign* out, const std::vector<OpenedCampaign>& sources, bool partial) {
+std::optional<ClosedAttempt> close_attempt(const store::OpenedCampaign* out,
+                                           const std::vector<store::OpenedCampaign>& sources,
+                                           bool partial) {
   const auto parts = find_parts(out, sources);
   if (parts.empty()) {
     return std::nullopt;

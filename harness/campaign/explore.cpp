@@ -1,7 +1,7 @@
 #include "harness/campaign/explore.hpp"
 
-#include "harness/base/text.hpp"
-#include "harness/base/user_error.hpp"
+#include "core/base/text.hpp"
+#include "core/base/user_error.hpp"
 #include "harness/campaign/campaign.hpp"
 #include "harness/campaign/explore_loop.hpp"
 #include "harness/campaign/finish.hpp"
@@ -23,12 +23,12 @@ namespace fs = std::filesystem;
 /// What all stages need.
 struct Stage {
   const ExploreOptions& options;
-  ProgressObserver& observer;
+  pool::ProgressObserver& observer;
   boost::asio::io_context context;
-  Interrupts interrupts{context};
-  CrewRoom room;
+  pool::Interrupts interrupts{context};
+  pool::CrewRoom room;
 
-  Stage(const ExploreOptions& given, ProgressObserver& watching)
+  Stage(const ExploreOptions& given, pool::ProgressObserver& watching)
       : options(given), observer(watching), room({.isolation = given.isolation}) {}
 
   /// A stage that is no search begins; what the last one showed stays on the screen.
@@ -74,8 +74,8 @@ private:
 
 /// What a new campaign begins with.
 struct Start {
-  std::vector<Seed> seeds; // of the plan: a shard keeps its share of them
-  std::vector<Seed> also;  // kept in any case: of an earlier campaign
+  std::vector<plan::Seed> seeds; // of the plan: a shard keeps its share of them
+  std::vector<plan::Seed> also;  // kept in any case: of an earlier campaign
   Shard shard;
 };
 
@@ -85,19 +85,19 @@ std::optional<Campaign> begin(Stage& stage, const CampaignPlan& asked, const Pla
   const CampaignPlan plan = with_options(asked, stage.options);
   auto environment = look_around(asked, plan.explore.seed, stage.options.version);
   // All of them: triggers and what is wrong with a plan are the same in every shard.
-  std::vector<Seed> rehearsed = start.seeds;
+  std::vector<plan::Seed> rehearsed = start.seeds;
   rehearsed.insert(rehearsed.end(), start.also.begin(), start.also.end());
   stage.name(plan.name);
   stage.begin("calibrating");
   CampaignPlan frozen =
       resolve_phases(stage.context, stage.room, stage.interrupts, plan, rehearsed, file);
   stage.begin("seeding");
-  Crew crew(stage.context, stage.room.crew(frozen, worker_count(frozen)));
+  pool::Crew crew(stage.context, stage.room.crew(frozen, pool::worker_count(frozen)));
   try_seeds(stage.context, crew, stage.interrupts, frozen, rehearsed, file, stage.steps("seeds"));
   if (stage.interrupts.requested()) {
     return std::nullopt;
   }
-  std::vector<Seed> kept = start.also;
+  std::vector<plan::Seed> kept = start.also;
   for (const std::size_t own : share_of(start.seeds.size(), start.shard)) {
     kept.push_back(start.seeds[own]);
   }
@@ -107,7 +107,7 @@ std::optional<Campaign> begin(Stage& stage, const CampaignPlan& asked, const Pla
 /// New counts on the corpus of a campaign that can't be gone on with; it stays beside the new one.
 std::optional<Campaign> adopt(Stage& stage, const CampaignPlan& asked, const PlanFile& file,
                               const std::string& directory) {
-  Start start{.seeds = read_seeds(asked)};
+  Start start{.seeds = plan::read_seeds(asked)};
   {
     const Campaign old = resume_campaign(directory);
     start.shard = old.shard;
@@ -152,7 +152,7 @@ std::optional<Campaign> go_on(Stage& stage, const CampaignPlan& asked, const Pla
 }
 
 std::optional<Campaign> open(Stage& stage, PlanFile& file) {
-  const CampaignPlan asked = load_plan(file.path, &file.places);
+  const CampaignPlan asked = plan::load_plan(file.path, &file.places);
   const std::string directory = directory_of(asked, stage.options);
   if (stage.options.resume) {
     return go_on(stage, asked, file, directory);
@@ -162,7 +162,7 @@ std::optional<Campaign> open(Stage& stage, PlanFile& file) {
                     "go on with it by --resume, or choose another place with --out DIR");
   }
   return begin(stage, asked, file,
-               {.seeds = read_seeds(asked), .shard = stage.options.shard.value_or(Shard{})},
+               {.seeds = plan::read_seeds(asked), .shard = stage.options.shard.value_or(Shard{})},
                directory);
 }
 
@@ -185,7 +185,7 @@ std::string reason(LoopEnd end, const CampaignPlan& plan) {
   return "";
 }
 
-LoopEnd search(Stage& stage, Campaign& campaign, Crew& crew) {
+LoopEnd search(Stage& stage, Campaign& campaign, pool::Crew& crew) {
   const CampaignPlan& plan = campaign.plan;
   auto searches = make_searches(campaign, crew.size());
   const auto& elapsed = campaign.ledger.books().elapsed_s;
@@ -215,7 +215,7 @@ LoopEnd search(Stage& stage, Campaign& campaign, Crew& crew) {
 
 } // namespace
 
-ExploreResult explore(const ExploreOptions& options, ProgressObserver& observer) {
+ExploreResult explore(const ExploreOptions& options, pool::ProgressObserver& observer) {
   std::optional<Baseline> baseline;
   if (options.baseline) {
     baseline = load_baseline(*options.baseline);
@@ -226,7 +226,8 @@ ExploreResult explore(const ExploreOptions& options, ProgressObserver& observer)
   if (!campaign) {
     return {.summary = std::nullopt, .interrupted = true};
   }
-  Crew crew(stage.context, stage.room.crew(campaign->plan, worker_count(campaign->plan)));
+  pool::Crew crew(stage.context,
+                  stage.room.crew(campaign->plan, pool::worker_count(campaign->plan)));
   const LoopEnd end = search(stage, *campaign, crew);
 
   if (end != LoopEnd::interrupted) {

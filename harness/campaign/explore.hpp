@@ -2,9 +2,9 @@
 // stage is a room of its own.
 #pragma once
 
-#include "harness/campaign/observer.hpp"
+#include "core/model/summary.hpp"
 #include "harness/campaign/options.hpp"
-#include "harness/model/summary.hpp"
+#include "harness/pool/observer.hpp"
 
 #include <optional>
 
@@ -18,6 +18,6 @@ struct ExploreResult {
 
 /// Throws UserError for what the user asked in vain (before any directory is created), and
 /// std::runtime_error where we fail (what was found is saved).
-ExploreResult explore(const ExploreOptions& options, ProgressObserver& observer);
+ExploreResult explore(const ExploreOptions& options, pool::ProgressObserver& observer);
 
 } // namespace harness::campaign

@@ -1,7 +1,7 @@
 #include "harness/campaign/explore_loop.hpp"
 
-#include "harness/base/text.hpp"
-#include "harness/model/syscall_table.hpp"
+#include "core/base/text.hpp"
+#include "core/model/syscall_table.hpp"
 
 #include <algorithm>
 #include <boost/asio/io_context.hpp>
@@ -32,9 +32,9 @@ struct ExploreLoop::Timers {
   int ticks = 0;
 };
 
-ExploreLoop::ExploreLoop(boost::asio::io_context& context, Crew& crew, store::Ledger& ledger,
-                         std::vector<Search>& searches, const Interrupts& interrupts,
-                         ProgressObserver& observer, Options options)
+ExploreLoop::ExploreLoop(boost::asio::io_context& context, pool::Crew& crew, store::Ledger& ledger,
+                         std::vector<Search>& searches, const pool::Interrupts& interrupts,
+                         pool::ProgressObserver& observer, Options options)
     : context_(context), crew_(crew), ledger_(ledger), searches_(searches), interrupts_(interrupts),
       observer_(observer), options_(std::move(options)), seats_(crew.size()), began_(now()),
       timers_(std::make_shared<Timers>(context)) {}
@@ -95,7 +95,7 @@ void ExploreLoop::fail(std::string problem) {
 
 // ---- workers ask, searches answer ---------------------------------------------------------------
 
-std::optional<std::size_t> ExploreLoop::assign(WorkerNumber worker) const {
+std::optional<std::size_t> ExploreLoop::assign(pool::WorkerNumber worker) const {
   if (const std::size_t held = seats_[worker].search; !searches_[held].finished()) {
     return held;
   }
@@ -108,7 +108,7 @@ std::optional<std::size_t> ExploreLoop::assign(WorkerNumber worker) const {
   return unfinished.empty() ? std::nullopt : std::optional(unfinished[worker % unfinished.size()]);
 }
 
-void ExploreLoop::began(WorkerNumber worker) {
+void ExploreLoop::began(pool::WorkerNumber worker) {
   Seat& seat = seats_[worker];
   granted_ -= seat.granted;
   const bool first = !seat.began;
@@ -118,7 +118,7 @@ void ExploreLoop::began(WorkerNumber worker) {
   searches_[search].began(worker);
 }
 
-void ExploreLoop::idle(WorkerNumber worker) {
+void ExploreLoop::idle(pool::WorkerNumber worker) {
   if (end_) {
     return;
   }
@@ -162,7 +162,7 @@ std::uint64_t ExploreLoop::runs_left() const {
   return *options_.run_budget > spent ? *options_.run_budget - spent : 0;
 }
 
-void ExploreLoop::died(WorkerNumber worker, const std::optional<std::string>& input,
+void ExploreLoop::died(pool::WorkerNumber worker, const std::optional<std::string>& input,
                        const std::string& why) {
   std::string note =
       fmt::format("worker {} died ({}); a fresh one takes its place", worker + 1, why);
@@ -189,7 +189,7 @@ void ExploreLoop::died(WorkerNumber worker, const std::optional<std::string>& in
 
 // ---- what workers say ---------------------------------------------------------------------------
 
-void ExploreLoop::said(WorkerNumber worker, engine::Message message) {
+void ExploreLoop::said(pool::WorkerNumber worker, engine::Message message) {
   if (!end_) {
     std::visit([&](auto& chosen) { on(worker, chosen); }, message);
   }
@@ -228,7 +228,7 @@ store::RunRecord ExploreLoop::record_of(const Seat& seat, const engine::Run& run
   return record;
 }
 
-void ExploreLoop::on(WorkerNumber worker, engine::Run& run) {
+void ExploreLoop::on(pool::WorkerNumber worker, engine::Run& run) {
   Seat& seat = seats_[worker];
   Search& search = searches_[seat.search];
   for (const auto& name : run.defined) {
@@ -266,7 +266,7 @@ void ExploreLoop::on(WorkerNumber worker, engine::Run& run) {
   }
 }
 
-void ExploreLoop::share(WorkerNumber worker, const engine::Run& run, bool keep) {
+void ExploreLoop::share(pool::WorkerNumber worker, const engine::Run& run, bool keep) {
   if (!run.find) {
     return;
   }
@@ -280,7 +280,7 @@ void ExploreLoop::share(WorkerNumber worker, const engine::Run& run, bool keep) 
   }
 }
 
-void ExploreLoop::on(WorkerNumber worker, engine::Failure& failure) {
+void ExploreLoop::on(pool::WorkerNumber worker, engine::Failure& failure) {
   using Kind = store::FailureRecord::Kind;
   store::FailureRecord record{.after_s = elapsed_s(),
                               .kind = failure.ending == engine::Ending::crashed     ? Kind::crash
@@ -299,7 +299,7 @@ void ExploreLoop::on(WorkerNumber worker, engine::Failure& failure) {
   }
 }
 
-void ExploreLoop::on(WorkerNumber worker, engine::Tally& tally) {
+void ExploreLoop::on(pool::WorkerNumber worker, engine::Tally& tally) {
   ledger_.tally(seats_[worker].writer, tally.arguments, tally.errnos);
 }
 

@@ -2,10 +2,10 @@
 // Ends when every replicate is finished, at a budget, or on an interrupt.
 #pragma once
 
-#include "harness/campaign/crew.hpp"
-#include "harness/campaign/interrupts.hpp"
-#include "harness/campaign/observer.hpp"
 #include "harness/campaign/search.hpp"
+#include "harness/pool/crew.hpp"
+#include "harness/pool/interrupts.hpp"
+#include "harness/pool/observer.hpp"
 #include "harness/store/ledger.hpp"
 
 #include <deque>
@@ -19,7 +19,7 @@ namespace harness::campaign {
 
 enum class LoopEnd { finished, time_budget, run_budget, interrupted, failed };
 
-class ExploreLoop final : private CrewListener {
+class ExploreLoop final : private pool::CrewListener {
 public:
   struct Options {
     std::vector<Phase> phases;
@@ -32,9 +32,9 @@ public:
     double confidence = 0.95;
     std::uint64_t quiet_runs = 0; // that `until` asks for; for the screen
   };
-  ExploreLoop(boost::asio::io_context& context, Crew& crew, store::Ledger& ledger,
-              std::vector<Search>& searches, const Interrupts& interrupts,
-              ProgressObserver& observer, Options options);
+  ExploreLoop(boost::asio::io_context& context, pool::Crew& crew, store::Ledger& ledger,
+              std::vector<Search>& searches, const pool::Interrupts& interrupts,
+              pool::ProgressObserver& observer, Options options);
   ~ExploreLoop() override;
 
   LoopEnd run();
@@ -61,25 +61,25 @@ private:
   };
 
   // ---- CrewListener
-  void began(WorkerNumber worker) override;
-  void idle(WorkerNumber worker) override;
-  void said(WorkerNumber worker, engine::Message message) override;
-  void died(WorkerNumber worker, const std::optional<std::string>& input,
+  void began(pool::WorkerNumber worker) override;
+  void idle(pool::WorkerNumber worker) override;
+  void said(pool::WorkerNumber worker, engine::Message message) override;
+  void died(pool::WorkerNumber worker, const std::optional<std::string>& input,
             const std::string& why) override;
 
-  void on(WorkerNumber worker, engine::Run& run);
-  void on(WorkerNumber worker, engine::Failure& failure);
-  void on(WorkerNumber worker, engine::Tally& tally);
-  template <typename Other> void on(WorkerNumber, Other&) {} // not for this stage
+  void on(pool::WorkerNumber worker, engine::Run& run);
+  void on(pool::WorkerNumber worker, engine::Failure& failure);
+  void on(pool::WorkerNumber worker, engine::Tally& tally);
+  template <typename Other> void on(pool::WorkerNumber, Other&) {} // not for this stage
 
   store::RunRecord record_of(const Seat& seat, const engine::Run& run) const;
-  void share(WorkerNumber worker, const engine::Run& run, bool keep);
+  void share(pool::WorkerNumber worker, const engine::Run& run, bool keep);
   void announce(const store::News& news);
   void keep_attempts(Search& search);
   /// All that has changed goes to disk.
   void checkpoint();
   /// A search that still wants runs, for this worker; nothing if all are finished.
-  std::optional<std::size_t> assign(WorkerNumber worker) const;
+  std::optional<std::size_t> assign(pool::WorkerNumber worker) const;
   std::uint64_t slice_of(const Seat& seat) const;
   std::uint64_t runs_left() const;
   void stop(LoopEnd end);
@@ -88,11 +88,11 @@ private:
   std::weak_ptr<void> alive() const;
 
   boost::asio::io_context& context_;
-  Crew& crew_;
+  pool::Crew& crew_;
   store::Ledger& ledger_;
   std::vector<Search>& searches_;
-  const Interrupts& interrupts_;
-  ProgressObserver& observer_;
+  const pool::Interrupts& interrupts_;
+  pool::ProgressObserver& observer_;
   Options options_;
   std::vector<Seat> seats_;
   std::map<std::string, int> deaths_; // of inputs, by text

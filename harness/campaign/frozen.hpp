@@ -2,11 +2,9 @@
 // corpus, the calls it knows. The same for everybody who reads the directory. Pure.
 #pragma once
 
-#include "harness/campaign/opened.hpp"
-#include "harness/campaign/shard_notes.hpp"
+#include "harness/store/opened.hpp"
 
 #include <cstdint>
-#include <map>
 #include <string>
 
 namespace harness::campaign {
@@ -21,18 +19,6 @@ struct Frozen {
   std::uint64_t seed() const;
 };
 
-Frozen frozen_of(const OpenedCampaign& campaign);
-
-/// Which part of which generator's runs a directory holds.
-struct FreshPart {
-  std::string frozen; // id
-  Shard shard;
-};
-
-void note_part(store::Ledger& ledger, const FreshPart& part);
-/// Parts by the ids of their campaigns.
-std::map<std::string, FreshPart> parts_in(const Notes& notes);
-/// Takes over what `notes` of another directory say about parts.
-void carry_parts(store::Ledger& into, const Notes& notes);
+Frozen frozen_of(const store::OpenedCampaign& campaign);
 
 } // namespace harness::campaign

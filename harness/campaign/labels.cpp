@@ -1,8 +1,8 @@
 #include "harness/campaign/labels.hpp"
 
 #include "harness/campaign/process_tree.hpp"
-#include "harness/campaign/replays.hpp"
 #include "harness/engine/novelty.hpp"
+#include "harness/pool/replays.hpp"
 
 #include <algorithm>
 #include <map>
@@ -47,12 +47,12 @@ void keep_threads(store::Ledger& ledger, const RunResult& result,
 
 } // namespace
 
-Result<> label_pairs(boost::asio::io_context& context, Crew& crew, const Interrupts& interrupts,
-                     store::Ledger& ledger,
+Result<> label_pairs(boost::asio::io_context& context, pool::Crew& crew,
+                     const pool::Interrupts& interrupts, store::Ledger& ledger,
                      const std::function<void(std::size_t, std::size_t)>& progress) {
   const auto pairs = unlabelled(ledger.books());
   const std::vector<std::string> phases = ledger.books().profile.phases;
-  std::vector<ReplayJob> jobs;
+  std::vector<pool::ReplayJob> jobs;
   for (const auto& [hash, keys] : pairs) {
     auto text = ledger.directory().input(hash);
     if (!text) {
@@ -60,11 +60,11 @@ Result<> label_pairs(boost::asio::io_context& context, Crew& crew, const Interru
     }
     jobs.push_back({std::move(*text), label_repetitions});
   }
-  const auto outcomes = replay_all(context, crew, interrupts, jobs,
-                                   [&](std::size_t done) { progress(done, jobs.size()); });
+  const auto outcomes = pool::replay_all(context, crew, interrupts, jobs,
+                                         [&](std::size_t done) { progress(done, jobs.size()); });
   std::size_t next = 0;
   for (const auto& [hash, keys] : pairs) {
-    const ReplayOutcome& outcome = outcomes[next++];
+    const pool::ReplayOutcome& outcome = outcomes[next++];
     if (outcome.runs.size() < label_repetitions) {
       continue; // interrupted, or its workers died: no label rather than a wrong one
     }

@@ -3,8 +3,8 @@
 // trees) is kept, too.
 #pragma once
 
-#include "harness/campaign/crew.hpp"
-#include "harness/campaign/interrupts.hpp"
+#include "harness/pool/crew.hpp"
+#include "harness/pool/interrupts.hpp"
 #include "harness/store/ledger.hpp"
 
 #include <functional>
@@ -15,8 +15,8 @@ constexpr std::uint32_t label_repetitions = 5;
 
 /// Labels every pair that has no label yet; stops early on an interrupt. `progress` hears how many
 /// of how many witnesses are done.
-Result<> label_pairs(boost::asio::io_context& context, Crew& crew, const Interrupts& interrupts,
-                     store::Ledger& ledger,
+Result<> label_pairs(boost::asio::io_context& context, pool::Crew& crew,
+                     const pool::Interrupts& interrupts, store::Ledger& ledger,
                      const std::function<void(std::size_t, std::size_t)>& progress);
 
 } // namespace harness::campaign

@@ -1,7 +1,7 @@
 // What the live screen shows of an ExploreLoop.
 #include "harness/campaign/explore_loop.hpp"
 
-#include "harness/stats/bounds.hpp"
+#include "core/stats/bounds.hpp"
 
 #include <algorithm>
 
@@ -79,7 +79,7 @@ reports::LiveState ExploreLoop::live_state() const {
     state.failures.push_back(
         {bucket, books.total(store::Counter::Kind::bucket, bucket), failure.what});
   }
-  for (WorkerNumber worker = 0; worker < seats_.size(); ++worker) {
+  for (pool::WorkerNumber worker = 0; worker < seats_.size(); ++worker) {
     const Seat& seat = seats_[worker];
     state.workers.push_back({.number = worker + 1,
                              .state = !seat.began                           ? "starting"

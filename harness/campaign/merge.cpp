@@ -1,12 +1,12 @@
 #include "harness/campaign/merge.hpp"
 
-#include "harness/base/user_error.hpp"
+#include "core/base/need.hpp"
+#include "core/base/user_error.hpp"
 #include "harness/campaign/close_attempt.hpp"
 #include "harness/campaign/finish.hpp"
 #include "harness/campaign/frozen.hpp"
 #include "harness/campaign/merge_shards.hpp"
-#include "harness/campaign/need.hpp"
-#include "harness/campaign/plan.hpp"
+#include "harness/plan/plan.hpp"
 #include "harness/store/input_batch.hpp"
 #include "harness/store/ledger.hpp"
 #include "harness/store/summary.hpp"
@@ -35,10 +35,10 @@ std::vector<std::string> phase_names(const CampaignPlan& plan) {
 }
 
 /// Refuses what can't or, without being told so, should not be merged. Gives what was let through.
-std::vector<std::string> check(const std::vector<OpenedCampaign>& campaigns,
+std::vector<std::string> check(const std::vector<store::OpenedCampaign>& campaigns,
                                const MergeOptions& options) {
   std::vector<std::string> warnings;
-  const OpenedCampaign& first = campaigns.front();
+  const store::OpenedCampaign& first = campaigns.front();
   for (const auto& other : campaigns) {
     const std::string pair =
         fmt::format("{} and {}", first.directory.path(), other.directory.path());
@@ -68,7 +68,7 @@ std::vector<std::string> check(const std::vector<OpenedCampaign>& campaigns,
 }
 
 /// The inputs and failures of all, durable before the books name them.
-void copy_files(const std::vector<OpenedCampaign>& campaigns, const WorkDir& to) {
+void copy_files(const std::vector<store::OpenedCampaign>& campaigns, const WorkDir& to) {
   store::InputBatch batch(to);
   for (const auto& from : campaigns) {
     for (const auto& hash : need(from.directory.inputs())) {
@@ -85,7 +85,7 @@ void copy_files(const std::vector<OpenedCampaign>& campaigns, const WorkDir& to)
   need(batch.keep());
 }
 
-Ledger open_out(const std::string& out, const OpenedCampaign& first) {
+Ledger open_out(const std::string& out, const store::OpenedCampaign& first) {
   if (WorkDir::exists(out)) {
     WorkDir directory = need(WorkDir::open(out));
     if (auto locked = directory.lock(); !locked) {
@@ -98,13 +98,13 @@ Ledger open_out(const std::string& out, const OpenedCampaign& first) {
     throw UserError({}, directory.error().message, "choose another place for the merged campaign");
   }
   need(directory->lock());
-  need(directory->write(directory->plan(), serialise_plan(first.plan)));
+  need(directory->write(directory->plan(), plan::serialise_plan(first.plan)));
   need(directory->write(directory->environment(), store::environment_json(first.environment)));
   return need(Ledger::create(std::move(*directory), phase_names(first.plan)));
 }
 
 /// Why it ended, for reports of what was merged.
-void note_outcome(Ledger& ledger, const std::vector<OpenedCampaign>& campaigns,
+void note_outcome(Ledger& ledger, const std::vector<store::OpenedCampaign>& campaigns,
                   const Books& joined) {
   Ending ending = ending_of(campaigns.front().notes);
   const auto attempts = store::whole_attempts(joined);
@@ -117,7 +117,7 @@ void note_outcome(Ledger& ledger, const std::vector<OpenedCampaign>& campaigns,
   note_ending(ledger, ending);
 }
 
-MergeReport report_on(const std::vector<OpenedCampaign>& campaigns, const Books& merged) {
+MergeReport report_on(const std::vector<store::OpenedCampaign>& campaigns, const Books& merged) {
   std::map<PairKey, std::size_t> seen_by;
   for (const auto& campaign : campaigns) {
     for (const auto& [key, record] : campaign.books.profile.pairs) {
@@ -141,7 +141,8 @@ MergeReport report_on(const std::vector<OpenedCampaign>& campaigns, const Books&
 
 } // namespace
 
-std::vector<std::string> reasons_against(const OpenedCampaign& a, const OpenedCampaign& b) {
+std::vector<std::string> reasons_against(const store::OpenedCampaign& a,
+                                         const store::OpenedCampaign& b) {
   std::vector<std::string> reasons;
   for (const auto& difference : store::compare(a.environment, b.environment)) {
     if (difference.of_target) {
@@ -168,12 +169,12 @@ std::vector<std::string> reasons_against(const OpenedCampaign& a, const OpenedCa
 MergeReport merge_campaigns(const std::string& out, const std::vector<std::string>& sources,
                             const MergeOptions& options) {
   const bool existed = WorkDir::exists(out);
-  std::vector<OpenedCampaign> campaigns;
+  std::vector<store::OpenedCampaign> campaigns;
   if (existed) {
-    campaigns.push_back(open_campaign(out));
+    campaigns.push_back(store::open_campaign(out));
   }
   for (const auto& source : sources) {
-    campaigns.push_back(open_campaign(source));
+    campaigns.push_back(store::open_campaign(source));
   }
   if (campaigns.empty()) {
     throw UserError({}, "nothing to merge", "name the campaign directories after OUT");
@@ -188,8 +189,8 @@ MergeReport merge_campaigns(const std::string& out, const std::vector<std::strin
   copy_files(campaigns, ledger.directory());
   for (const auto& campaign : campaigns) {
     need(joined.merge(campaign.books));
-    carry_shards(ledger, campaign.notes);
-    carry_parts(ledger, campaign.notes);
+    store::carry_shards(ledger, campaign.notes);
+    store::carry_parts(ledger, campaign.notes);
   }
   MergeReport report = report_on(campaigns, joined);
   if (closed) {

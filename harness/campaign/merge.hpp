@@ -2,7 +2,7 @@
 // join: any order, any grouping and any repetition give the same books.
 #pragma once
 
-#include "harness/campaign/opened.hpp"
+#include "harness/store/opened.hpp"
 
 #include <cstdint>
 #include <optional>
@@ -36,7 +36,8 @@ struct MergeReport {
 };
 
 /// Why these two are campaigns of different things, a line each; empty: they may be merged.
-std::vector<std::string> reasons_against(const OpenedCampaign& a, const OpenedCampaign& b);
+std::vector<std::string> reasons_against(const store::OpenedCampaign& a,
+                                         const store::OpenedCampaign& b);
 
 /// Joins the campaigns in `sources` into `out`, a new directory or an existing campaign. Fresh runs
 /// that were drawn from `out` (see validate.hpp) close the attempt that they belong to. Throws

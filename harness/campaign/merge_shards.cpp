@@ -1,6 +1,6 @@
 #include "harness/campaign/merge_shards.hpp"
 
-#include "harness/base/user_error.hpp"
+#include "core/base/user_error.hpp"
 
 #include <algorithm>
 #include <fmt/format.h>
@@ -18,10 +18,10 @@ struct Found {
   std::string path;
 };
 
-std::map<std::string, Found> find_shards(const std::vector<OpenedCampaign>& campaigns) {
+std::map<std::string, Found> find_shards(const std::vector<store::OpenedCampaign>& campaigns) {
   std::map<std::string, Found> found;
   for (const auto& campaign : campaigns) {
-    for (const auto& [id, shard] : shards_in(campaign.notes)) {
+    for (const auto& [id, shard] : store::shards_in(campaign.notes)) {
       found.emplace(id, Found{shard, campaign.directory.path()});
     }
   }
@@ -30,7 +30,8 @@ std::map<std::string, Found> find_shards(const std::vector<OpenedCampaign>& camp
 
 } // namespace
 
-std::vector<std::string> check_shards(const std::vector<OpenedCampaign>& campaigns, bool partial) {
+std::vector<std::string> check_shards(const std::vector<store::OpenedCampaign>& campaigns,
+                                      bool partial) {
   const auto found = find_shards(campaigns);
   if (found.empty()) {
     return {};

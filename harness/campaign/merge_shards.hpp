@@ -1,8 +1,8 @@
 // Whether the shards that are to be merged are shards of one exploration, and all of it.
 #pragma once
 
-#include "harness/campaign/opened.hpp"
-#include "harness/campaign/shard_notes.hpp"
+#include "harness/store/opened.hpp"
+#include "harness/store/shard_notes.hpp"
 
 #include <string>
 #include <vector>
@@ -11,6 +11,7 @@ namespace harness::campaign {
 
 /// Throws UserError where shards of different splits meet, or, unless `partial`, where some are
 /// missing. Gives what a person should know of what was let through, a line each.
-std::vector<std::string> check_shards(const std::vector<OpenedCampaign>& campaigns, bool partial);
+std::vector<std::string> check_shards(const std::vector<store::OpenedCampaign>& campaigns,
+                                      bool partial);
 
 } // namespace harness::campaign

@@ -1,8 +1,8 @@
 // What the command line says about a campaign, each sub-command's slice as a value. Pure.
 #pragma once
 
-#include "harness/base/clock.hpp"
-#include "harness/campaign/shard.hpp"
+#include "core/base/clock.hpp"
+#include "core/model/shard.hpp"
 
 #include <cstdint>
 #include <optional>

@@ -1,8 +1,8 @@
 // The processes of one run as a tree for reports. Pure.
 #pragma once
 
-#include "harness/model/run_result.hpp"
-#include "harness/model/summary.hpp"
+#include "core/model/run_result.hpp"
+#include "core/model/summary.hpp"
 
 #include <string>
 #include <vector>

@@ -1,8 +1,8 @@
 #include "harness/campaign/rehearsal.hpp"
 
-#include "harness/base/user_error.hpp"
-#include "harness/campaign/replays.hpp"
+#include "core/base/user_error.hpp"
 #include "harness/engine/outcome.hpp"
+#include "harness/pool/replays.hpp"
 
 #include <algorithm>
 #include <boost/asio/io_context.hpp>
@@ -15,28 +15,30 @@ namespace harness::campaign {
 namespace {
 
 /// Asks one worker to calibrate and waits for its answer.
-class Calibration final : public CrewListener {
+class Calibration final : public pool::CrewListener {
 public:
-  Calibration(boost::asio::io_context& context, Crew& crew, const std::vector<Seed>& seeds)
+  Calibration(boost::asio::io_context& context, pool::Crew& crew,
+              const std::vector<plan::Seed>& seeds)
       : context_(context), crew_(crew) {
     for (const auto& seed : seeds) {
       question_.inputs.push_back(seed.text);
     }
   }
 
-  void began(WorkerNumber) override {}
-  void idle(WorkerNumber worker) override {
+  void began(pool::WorkerNumber) override {}
+  void idle(pool::WorkerNumber worker) override {
     if (!answer.has_value()) {
       crew_.send(worker, question_);
     }
   }
-  void said(WorkerNumber, engine::Message message) override {
+  void said(pool::WorkerNumber, engine::Message message) override {
     if (auto* calibrated = std::get_if<engine::Calibrated>(&message)) {
       answer = std::move(*calibrated);
       context_.stop();
     }
   }
-  void died(WorkerNumber, const std::optional<std::string>&, const std::string& why) override {
+  void died(pool::WorkerNumber, const std::optional<std::string>&,
+            const std::string& why) override {
     answer = engine::Calibrated{.phases = {}, .error = "the calibrating worker died: " + why};
     context_.stop();
   }
@@ -45,7 +47,7 @@ public:
 
 private:
   boost::asio::io_context& context_;
-  Crew& crew_;
+  pool::Crew& crew_;
   engine::Calibrate question_;
 };
 
@@ -59,7 +61,7 @@ SourceLocation place_of(const PlanFile& file, const std::string& phase) {
 }
 
 /// Why not one seed reached anything, if that is so.
-void check_launches(const std::vector<ReplayOutcome>& outcomes, const CampaignPlan& plan,
+void check_launches(const std::vector<pool::ReplayOutcome>& outcomes, const CampaignPlan& plan,
                     const PlanFile& file) {
   std::string problem;
   for (const auto& outcome : outcomes) {
@@ -79,14 +81,14 @@ void check_launches(const std::vector<ReplayOutcome>& outcomes, const CampaignPl
 
 } // namespace
 
-CampaignPlan resolve_phases(boost::asio::io_context& context, const CrewRoom& room,
-                            const Interrupts& interrupts, CampaignPlan plan,
-                            const std::vector<Seed>& seeds, const PlanFile& file) {
+CampaignPlan resolve_phases(boost::asio::io_context& context, const pool::CrewRoom& room,
+                            const pool::Interrupts& interrupts, CampaignPlan plan,
+                            const std::vector<plan::Seed>& seeds, const PlanFile& file) {
   const auto first = std::find_if(plan.phases.begin(), plan.phases.end(), is_auto);
   if (first == plan.phases.end()) {
     return plan;
   }
-  Crew crew(context, room.crew(plan, 1));
+  pool::Crew crew(context, room.crew(plan, 1));
   Calibration calibration(context, crew, seeds);
   context.restart();
   crew.serve(calibration);
@@ -111,15 +113,16 @@ CampaignPlan resolve_phases(boost::asio::io_context& context, const CrewRoom& ro
   return plan;
 }
 
-void try_seeds(boost::asio::io_context& context, Crew& crew, const Interrupts& interrupts,
-               const CampaignPlan& plan, const std::vector<Seed>& seeds, const PlanFile& file,
+void try_seeds(boost::asio::io_context& context, pool::Crew& crew,
+               const pool::Interrupts& interrupts, const CampaignPlan& plan,
+               const std::vector<plan::Seed>& seeds, const PlanFile& file,
                const std::function<void(std::size_t, std::size_t)>& progress) {
-  std::vector<ReplayJob> jobs;
+  std::vector<pool::ReplayJob> jobs;
   for (const auto& seed : seeds) {
     jobs.push_back({seed.text, 1});
   }
-  const auto outcomes = replay_all(context, crew, interrupts, jobs,
-                                   [&](std::size_t done) { progress(done, jobs.size()); });
+  const auto outcomes = pool::replay_all(context, crew, interrupts, jobs,
+                                         [&](std::size_t done) { progress(done, jobs.size()); });
   if (interrupts.requested()) {
     return;
   }

@@ -3,10 +3,10 @@
 // mistake. All of it in sandboxed workers.
 #pragma once
 
-#include "harness/campaign/crew_room.hpp"
-#include "harness/campaign/interrupts.hpp"
-#include "harness/campaign/plan.hpp"
-#include "harness/campaign/seeds.hpp"
+#include "harness/plan/plan.hpp"
+#include "harness/plan/seeds.hpp"
+#include "harness/pool/crew_room.hpp"
+#include "harness/pool/interrupts.hpp"
 
 #include <string>
 #include <vector>
@@ -15,19 +15,20 @@ namespace harness::campaign {
 
 struct PlanFile {
   std::string path;
-  PlanPlaces places;
+  plan::PlanPlaces places;
 };
 
 /// `plan` with concrete triggers, by runs of some of the seeds. Throws UserError where that doesn't
 /// work. Returns `plan` as it is without `auto` phases, or after an interrupt.
-CampaignPlan resolve_phases(boost::asio::io_context& context, const CrewRoom& room,
-                            const Interrupts& interrupts, CampaignPlan plan,
-                            const std::vector<Seed>& seeds, const PlanFile& file);
+CampaignPlan resolve_phases(boost::asio::io_context& context, const pool::CrewRoom& room,
+                            const pool::Interrupts& interrupts, CampaignPlan plan,
+                            const std::vector<plan::Seed>& seeds, const PlanFile& file);
 
 /// Runs every seed once. Throws UserError if the target can't be launched or a phase isn't reached.
 /// `crew` goes on living. `progress` hears how many of how many are done.
-void try_seeds(boost::asio::io_context& context, Crew& crew, const Interrupts& interrupts,
-               const CampaignPlan& plan, const std::vector<Seed>& seeds, const PlanFile& file,
+void try_seeds(boost::asio::io_context& context, pool::Crew& crew,
+               const pool::Interrupts& interrupts, const CampaignPlan& plan,
+               const std::vector<plan::Seed>& seeds, const PlanFile& file,
                const std::function<void(std::size_t, std::size_t)>& progress);
 
 } // namespace harness::campaign

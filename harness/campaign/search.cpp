@@ -1,7 +1,7 @@
 #include "harness/campaign/search.hpp"
 
-#include "harness/base/random.hpp"
-#include "harness/model/syscall_table.hpp"
+#include "core/base/random.hpp"
+#include "core/model/syscall_table.hpp"
 
 #include <algorithm>
 

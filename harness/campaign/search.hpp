@@ -3,11 +3,11 @@
 // it.
 #pragma once
 
-#include "harness/campaign/shard.hpp"
+#include "core/model/plan.hpp"
+#include "core/model/shard.hpp"
+#include "core/stats/convergence.hpp"
 #include "harness/engine/features.hpp"
 #include "harness/engine/protocol.hpp"
-#include "harness/model/plan.hpp"
-#include "harness/stats/convergence.hpp"
 
 #include <cstdint>
 #include <deque>

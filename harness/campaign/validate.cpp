@@ -1,13 +1,14 @@
 #include "harness/campaign/validate.hpp"
 
-#include "harness/base/user_error.hpp"
+#include "core/base/user_error.hpp"
+#include "core/model/syscall_table.hpp"
 #include "harness/campaign/campaign.hpp"
-#include "harness/campaign/crew_room.hpp"
 #include "harness/campaign/explore_loop.hpp"
-#include "harness/campaign/image.hpp"
-#include "harness/campaign/interrupts.hpp"
-#include "harness/campaign/plan.hpp"
-#include "harness/model/syscall_table.hpp"
+#include "harness/plan/plan.hpp"
+#include "harness/pool/crew_room.hpp"
+#include "harness/pool/interrupts.hpp"
+#include "harness/store/shard_notes.hpp"
+#include "sandbox/image.hpp"
 
 #include <algorithm>
 #include <boost/asio/io_context.hpp>
@@ -20,9 +21,9 @@ namespace harness::campaign {
 namespace {
 
 /// Passes on what is going on, but as finds only what the campaign does not know.
-class NewsOnly final : public ProgressObserver {
+class NewsOnly final : public pool::ProgressObserver {
 public:
-  NewsOnly(ProgressObserver& inner, const Profile& known) : inner_(inner) {
+  NewsOnly(pool::ProgressObserver& inner, const Profile& known) : inner_(inner) {
     for (const auto& [key, record] : known.pairs) {
       known_.emplace(key.phase, qualified_name(key.call));
     }
@@ -37,7 +38,7 @@ public:
   }
 
 private:
-  ProgressObserver& inner_;
+  pool::ProgressObserver& inner_;
   std::set<std::pair<std::string, std::string>> known_;
 };
 
@@ -56,7 +57,7 @@ std::string directory_of(const ValidateOptions& options) {
   return fmt::format("{}.fresh-{}-of-{}.campaign", name, options.shard.index, options.shard.count);
 }
 
-void check_target(const OpenedCampaign& frozen, const ValidateOptions& options) {
+void check_target(const store::OpenedCampaign& frozen, const ValidateOptions& options) {
   const auto now = look_around(frozen.plan, 0, options.version);
   for (const auto& difference : store::compare(frozen.environment, now)) {
     if (difference.of_target) {
@@ -67,24 +68,24 @@ void check_target(const OpenedCampaign& frozen, const ValidateOptions& options) 
 }
 
 /// The part's own directory: made, or gone on with.
-Campaign open_part(const OpenedCampaign& from, const Frozen& frozen,
+Campaign open_part(const store::OpenedCampaign& from, const Frozen& frozen,
                    const ValidateOptions& options) {
   const std::string directory = directory_of(options);
-  const FreshPart wanted{frozen.id, options.shard};
+  const store::FreshPart wanted{frozen.id, options.shard};
   if (!options.resume || !store::WorkDir::exists(directory)) {
     if (store::WorkDir::exists(directory)) {
       throw UserError({}, fmt::format("{} exists already", directory),
                       "go on with it by --resume, or choose another place with --out DIR");
     }
     Campaign part = create_campaign(directory, from.plan, from.environment, {}, {});
-    note_part(part.ledger, wanted);
+    store::note_part(part.ledger, wanted);
     if (auto saved = part.ledger.checkpoint(); !saved) {
       throw std::runtime_error(saved.error().message);
     }
     return part;
   }
   Campaign part = resume_campaign(directory);
-  const auto parts = parts_in(part.ledger.notes());
+  const auto parts = store::parts_in(part.ledger.notes());
   const auto own = parts.find(part.ledger.campaign());
   if (own == parts.end() || own->second.frozen != wanted.frozen ||
       own->second.shard != wanted.shard) {
@@ -97,7 +98,7 @@ Campaign open_part(const OpenedCampaign& from, const Frozen& frozen,
 }
 
 /// With all that the campaign knows, whoever found it.
-Search search_of(const OpenedCampaign& from, const Frozen& frozen, Shard shard) {
+Search search_of(const store::OpenedCampaign& from, const Frozen& frozen, Shard shard) {
   const ExplorePlan& explore = from.plan.explore;
   Search search({.goal = {.epsilon = explore.epsilon, .confidence = explore.confidence},
                  .seed = frozen.seed(),
@@ -120,9 +121,9 @@ Search search_of(const OpenedCampaign& from, const Frozen& frozen, Shard shard) 
 
 } // namespace
 
-ValidateResult validate(const ValidateOptions& options, ProgressObserver& observer) {
-  OpenedCampaign from = open_campaign(options.campaign);
-  open_image(from.plan.target, {.file = from.directory.plan()});
+ValidateResult validate(const ValidateOptions& options, pool::ProgressObserver& observer) {
+  store::OpenedCampaign from = store::open_campaign(options.campaign);
+  sandbox::open_image(from.plan.target, {.file = from.directory.plan()});
   check_target(from, options);
   if (from.books.profile.pairs.empty()) {
     throw UserError({}, fmt::format("{} has seen no run yet", options.campaign),
@@ -145,9 +146,9 @@ ValidateResult validate(const ValidateOptions& options, ProgressObserver& observ
   CampaignPlan plan = from.plan;
   plan.explore.workers = options.workers.value_or(plan.explore.workers);
   boost::asio::io_context context;
-  Interrupts interrupts(context);
-  CrewRoom room({.isolation = options.isolation});
-  Crew crew(context, room.crew(plan, worker_count(plan)));
+  pool::Interrupts interrupts(context);
+  pool::CrewRoom room({.isolation = options.isolation});
+  pool::Crew crew(context, room.crew(plan, pool::worker_count(plan)));
   std::vector<Search> searches;
   searches.push_back(search_of(from, frozen, options.shard));
   NewsOnly news(observer, from.books.profile);

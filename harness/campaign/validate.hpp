@@ -3,8 +3,9 @@
 // talk: the generator and each run's chance follow from what the directory holds.
 #pragma once
 
+#include "core/model/shard.hpp"
 #include "harness/campaign/frozen.hpp"
-#include "harness/campaign/observer.hpp"
+#include "harness/pool/observer.hpp"
 
 #include <cstdint>
 #include <optional>
@@ -30,6 +31,6 @@ struct ValidateResult {
 };
 
 /// Throws UserError for what was asked in vain, std::runtime_error where we fail.
-ValidateResult validate(const ValidateOptions& options, ProgressObserver& observer);
+ValidateResult validate(const ValidateOptions& options, pool::ProgressObserver& observer);
 
 } // namespace harness::campaign

@@ -1,5 +1,5 @@
 // `harness completion`: a script by which a shell completes commands, options and files.
-#include "harness/base/user_error.hpp"
+#include "core/base/user_error.hpp"
 #include "harness/cli/exit_status.hpp"
 #include "harness/cli/words.hpp"
 
@@ -152,7 +152,7 @@ int run_completion(const std::string& shell) {
   return exit_good;
 }
 
-Action define(CLI::App& app) {
+Action define_completion(CLI::App& app) {
   const auto shell = std::make_shared<std::string>();
   app.add_option("SHELL", *shell, "bash, zsh or fish")->required();
   return [shell](const Invocation&) { return run_completion(*shell); };
@@ -167,7 +167,7 @@ const Command completion_command = {
     .examples = "  harness completion bash > ~/.local/share/bash-completion/completions/harness\n"
                 "  harness completion zsh > \"${fpath[1]}/_harness\"\n"
                 "  harness completion fish > ~/.config/fish/completions/harness.fish\n",
-    .define = define,
+    .define = define_completion,
 };
 
 } // namespace harness::cli

@@ -1,12 +1,12 @@
 // `harness diff`: what one campaign saw and another did not.
-#include "harness/campaign/diff.hpp"
+#include "harness/analysis/diff.hpp"
 
-#include "harness/base/json_text.hpp"
-#include "harness/base/text.hpp"
-#include "harness/campaign/opened.hpp"
+#include "core/base/json_text.hpp"
+#include "core/base/text.hpp"
+#include "core/model/syscall_table.hpp"
 #include "harness/cli/commands.hpp"
 #include "harness/cli/exit_status.hpp"
-#include "harness/model/syscall_table.hpp"
+#include "harness/store/opened.hpp"
 #include "reports/escape.hpp"
 
 #include <CLI/CLI.hpp>
@@ -18,9 +18,9 @@ namespace harness::cli {
 
 namespace {
 
-using campaign::Change;
+using analysis::Change;
 
-struct Options {
+struct DiffOptions {
   std::string first;
   std::string second;
   bool all = false;
@@ -28,7 +28,7 @@ struct Options {
   bool with_faulted = false;
 };
 
-std::string text_of(const campaign::DiffEntry& entry) {
+std::string text_of(const analysis::DiffEntry& entry) {
   const char sign = entry.change == Change::gained ? '+'
                     : entry.change == Change::lost ? '-'
                     : entry.change == Change::same ? ' '
@@ -47,7 +47,7 @@ std::string text_of(const campaign::DiffEntry& entry) {
   return line + "\n";
 }
 
-nlohmann::ordered_json json_of(const campaign::Diff& diff, bool all) {
+nlohmann::ordered_json json_of(const analysis::Diff& diff, bool all) {
   auto entries = nlohmann::ordered_json::array();
   for (const auto& entry : diff.entries) {
     if (all || entry.change != Change::same) {
@@ -70,10 +70,10 @@ nlohmann::ordered_json json_of(const campaign::Diff& diff, bool all) {
           {"same", diff.count(Change::same)}, {"calls", entries}};
 }
 
-int run_diff(const Options& options) {
-  const auto first = campaign::open_campaign(options.first);
-  const auto second = campaign::open_campaign(options.second);
-  const auto diff = campaign::diff(
+int run_diff(const DiffOptions& options) {
+  const auto first = store::open_campaign(options.first);
+  const auto second = store::open_campaign(options.second);
+  const auto diff = analysis::diff(
       first.books.profile, second.books.profile,
       {.first = options.first, .second = options.second, .with_faulted = options.with_faulted});
   if (options.json) {
@@ -90,8 +90,8 @@ int run_diff(const Options& options) {
   return diff_status(diff);
 }
 
-Action define(CLI::App& app) {
-  auto options = std::make_shared<Options>();
+Action define_diff(CLI::App& app) {
+  auto options = std::make_shared<DiffOptions>();
   app.add_option("A", options->first, "The earlier campaign directory")->required();
   app.add_option("B", options->second, "The later one")->required();
   app.add_flag("--all", options->all, "List calls that both have, too");
@@ -108,7 +108,7 @@ const Command diff_command = {
     .summary = "Compare two campaigns; exits 0, or the sum of 2 (gained) and 4 (lost)",
     .examples = "  harness diff yesterday.campaign today.campaign\n"
                 "  harness diff --json a.campaign b.campaign > changes.json\n",
-    .define = define,
+    .define = define_diff,
 };
 
 } // namespace harness::cli

@@ -1,5 +1,5 @@
 // `harness doctor`: what this machine allows, each with the command that mends it.
-#include "harness/campaign/doctor.hpp"
+#include "sandbox/doctor.hpp"
 
 #include "harness/cli/commands.hpp"
 #include "harness/cli/exit_status.hpp"
@@ -19,20 +19,20 @@ struct Mark {
   reports::Role role;
 };
 
-Mark mark_of(campaign::Finding::State state) {
+Mark mark_of(sandbox::Finding::State state) {
   switch (state) {
-  case campaign::Finding::State::good:
+  case sandbox::Finding::State::good:
     return {"ok", reports::Role::good};
-  case campaign::Finding::State::limited:
+  case sandbox::Finding::State::limited:
     return {"limited", reports::Role::warning};
-  case campaign::Finding::State::bad:
+  case sandbox::Finding::State::bad:
     return {"BAD", reports::Role::bad};
   }
   return {"", reports::Role::plain};
 }
 
 int run_doctor() {
-  const auto findings = campaign::examine_machine();
+  const auto findings = sandbox::examine_machine();
   const auto style = style_for(STDOUT_FILENO);
   for (const auto& finding : findings) {
     const Mark mark = mark_of(finding.state);
@@ -43,14 +43,14 @@ int run_doctor() {
     }
   }
   const bool bad = std::any_of(findings.begin(), findings.end(), [](const auto& finding) {
-    return finding.state == campaign::Finding::State::bad;
+    return finding.state == sandbox::Finding::State::bad;
   });
   fmt::print("\n{}\n", bad ? "Campaigns do not run here until what is BAD is mended."
                            : "Campaigns run here.");
   return bad ? 1 : exit_good;
 }
 
-Action define(CLI::App&) {
+Action define_doctor(CLI::App&) {
   return [](const Invocation&) { return run_doctor(); };
 }
 
@@ -61,7 +61,7 @@ const Command doctor_command = {
     .name = "doctor",
     .summary = "What this machine allows, and the command that mends it",
     .examples = "  harness doctor\n",
-    .define = define,
+    .define = define_doctor,
 };
 
 } // namespace harness::cli

@@ -1,14 +1,14 @@
 // `harness enforce`: a program under a policy of ours, phase by phase, on any kernel with seccomp.
 // The tracer installs each phase's filter as the phase begins and leaves after the last one.
-#include "harness/base/fd.hpp"
-#include "harness/base/text.hpp"
-#include "harness/base/user_error.hpp"
+#include "core/base/fd.hpp"
+#include "core/base/text.hpp"
+#include "core/base/user_error.hpp"
+#include "core/model/digest.hpp"
+#include "core/model/syscall_table.hpp"
 #include "harness/cli/commands.hpp"
 #include "harness/cli/exit_status.hpp"
 #include "harness/cli/lines.hpp"
 #include "harness/cli/trace_run.hpp"
-#include "harness/model/digest.hpp"
-#include "harness/model/syscall_table.hpp"
 #include "policy/policy_json.hpp"
 #include "policy/prove.hpp"
 #include "tracer/check_trigger.hpp"
@@ -28,13 +28,13 @@ namespace harness::cli {
 
 namespace {
 
-struct Options {
+struct EnforceOptions {
   std::string policy;
   std::string report;
   bool accept_unconverged = false;
 };
 
-Policy load(const Options& options) {
+Policy load(const EnforceOptions& options) {
   const auto text = read_file(options.policy);
   if (!text) {
     throw UserError({}, "enforce: " + text.error().message,
@@ -59,7 +59,8 @@ Policy load(const Options& options) {
 }
 
 /// Before anything runs: a phase that can't begin would leave the first phase's filter for ever.
-void check_phases(const Options& options, const Policy& policy, const std::string& executable) {
+void check_phases(const EnforceOptions& options, const Policy& policy,
+                  const std::string& executable) {
   for (const auto& phase : policy.phases) {
     if (auto checked = tracer::check_trigger(phase.trigger, executable); !checked) {
       throw UserError({options.policy, 0, 0},
@@ -128,7 +129,7 @@ std::string violations_text(const RunResult& result, const Policy& policy) {
   return text;
 }
 
-int run_enforce(const Options& options, const Invocation& invocation) {
+int run_enforce(const EnforceOptions& options, const Invocation& invocation) {
   const auto policy = load(options);
   auto proof = policy::prove(policy);
   if (!proof) {
@@ -168,8 +169,8 @@ int run_enforce(const Options& options, const Invocation& invocation) {
   return exit_status_of(result.end);
 }
 
-Action define(CLI::App& app) {
-  auto options = std::make_shared<Options>();
+Action define_enforce(CLI::App& app) {
+  auto options = std::make_shared<EnforceOptions>();
   app.add_option("policy", options->policy, "a policy file (harness policy --format json)")
       ->required()
       ->option_text("POLICY");
@@ -193,7 +194,7 @@ const Command enforce_command = {
         "\nThe filter of each phase is put over all threads as the phase begins; after the\n"
         "last one harness lets go, and the program runs at full speed. The program's own\n"
         "exit status is passed on (128 + signal; 125 if harness fails).\n",
-    .define = define,
+    .define = define_enforce,
     .program = Program::required,
 };
 

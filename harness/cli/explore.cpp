@@ -1,8 +1,8 @@
 // `harness explore`: a campaign from its plan to its reports.
 #include "harness/campaign/explore.hpp"
 
-#include "harness/base/text.hpp"
-#include "harness/base/user_error.hpp"
+#include "core/base/text.hpp"
+#include "core/base/user_error.hpp"
 #include "harness/cli/commands.hpp"
 #include "harness/cli/exit_status.hpp"
 #include "harness/cli/explore_ci.hpp"
@@ -90,7 +90,7 @@ int run_explore(Words& words) {
   return mode == CiMode::pr ? pr_status(status) : status;
 }
 
-Action define(CLI::App& app) {
+Action define_explore(CLI::App& app) {
   const auto words = std::make_shared<Words>();
   auto& options = words->options;
   app.add_option("PLAN", options.plan_file, "The plan, a YAML file")->required();
@@ -128,7 +128,7 @@ const Command explore_command = {
                 "  harness explore ls.yaml --resume\n"
                 "  harness explore ls.yaml --ci pr --baseline main/report.json\n"
                 "  harness explore ls.yaml --ci batch --for 6h\n",
-    .define = define,
+    .define = define_explore,
 };
 
 } // namespace harness::cli

@@ -1,13 +1,13 @@
 #include "harness/cli/explore_ci.hpp"
 
-#include "harness/base/text.hpp"
-#include "harness/base/user_error.hpp"
+#include "core/base/text.hpp"
+#include "core/base/user_error.hpp"
+#include "harness/analysis/minimize_campaign.hpp"
 #include "harness/campaign/campaign.hpp"
-#include "harness/campaign/minimize_campaign.hpp"
-#include "harness/campaign/plan.hpp"
 #include "harness/cli/exit_status.hpp"
 #include "harness/cli/lines.hpp"
 #include "harness/cli/report_again.hpp"
+#include "harness/plan/plan.hpp"
 #include "harness/store/work_dir.hpp"
 
 #include <filesystem>
@@ -48,8 +48,7 @@ void set_ci_defaults(CiMode mode, campaign::ExploreOptions& options) {
   if (mode == CiMode::lines) {
     return;
   }
-  const std::string nightly =
-      campaign::directory_of(campaign::load_plan(options.plan_file), options);
+  const std::string nightly = campaign::directory_of(plan::load_plan(options.plan_file), options);
   switch (mode) {
   case CiMode::lines:
     break;
@@ -87,7 +86,7 @@ int run_prune(const campaign::ExploreOptions& options) {
   const std::string out = options.directory + ".corpus";
   const std::string fresh = out + ".new";
   fs::remove_all(fresh);
-  const auto result = campaign::minimize_campaign(
+  const auto result = analysis::minimize_campaign(
       {.campaign = options.directory, .out = fresh, .isolation = options.isolation},
       [](std::size_t, std::size_t) {});
   if (result.pairs > 0 && result.inputs.empty()) {

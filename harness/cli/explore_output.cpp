@@ -1,7 +1,7 @@
 #include "harness/cli/explore_output.hpp"
 
-#include "harness/base/clock.hpp"
-#include "harness/base/json_text.hpp"
+#include "core/base/clock.hpp"
+#include "core/base/json_text.hpp"
 #include "harness/cli/lines.hpp"
 #include "harness/cli/screen_observer.hpp"
 #include "reports/live.hpp"
@@ -26,7 +26,7 @@ bool turns(const reports::LiveState& state, const std::string& stage) {
 }
 
 /// For logs: finds as they come, and a line about everything now and then.
-class LineObserver final : public campaign::ProgressObserver {
+class LineObserver final : public pool::ProgressObserver {
 public:
   void update(const reports::LiveState& state) override {
     if (!turns(state, stage_) && state.elapsed_s - last_s_ < every_s) {
@@ -46,7 +46,7 @@ private:
 };
 
 /// For programs: one JSON object a line.
-class JsonObserver final : public campaign::ProgressObserver {
+class JsonObserver final : public pool::ProgressObserver {
 public:
   void update(const reports::LiveState& state) override {
     if (!turns(state, stage_) && state.elapsed_s - last_s_ < 1) {
@@ -100,7 +100,7 @@ private:
   double last_s_ = 0;
 };
 
-class QuietObserver final : public campaign::ProgressObserver {};
+class QuietObserver final : public pool::ProgressObserver {};
 
 } // namespace
 
@@ -120,7 +120,7 @@ std::optional<Progress> parse_progress(const std::string& word) {
   return word == "quiet" ? std::optional(Progress::quiet) : std::nullopt;
 }
 
-std::unique_ptr<campaign::ProgressObserver> make_observer(Progress progress) {
+std::unique_ptr<pool::ProgressObserver> make_observer(Progress progress) {
   if (progress == Progress::automatic) {
     const char* term = std::getenv("TERM");
     const bool can_draw = term != nullptr && std::string_view(term) != "dumb";

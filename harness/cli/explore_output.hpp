@@ -2,7 +2,7 @@
 // lines for programs, or nobody. Knows descriptors and terminals; decides nothing.
 #pragma once
 
-#include "harness/campaign/observer.hpp"
+#include "harness/pool/observer.hpp"
 
 #include <memory>
 #include <optional>
@@ -17,6 +17,6 @@ std::optional<Progress> parse_progress(const std::string& word);
 
 /// Progress goes to standard error, so that standard output stays free for results.
 /// `automatic`: the screen if standard error is a terminal, else lines.
-std::unique_ptr<campaign::ProgressObserver> make_observer(Progress progress);
+std::unique_ptr<pool::ProgressObserver> make_observer(Progress progress);
 
 } // namespace harness::cli

@@ -1,8 +1,8 @@
 // `harness found`: which calls were found, when, by which input, and what each one needed.
-#include "harness/campaign/found.hpp"
+#include "harness/analysis/found.hpp"
 
-#include "harness/base/fd.hpp"
-#include "harness/base/text.hpp"
+#include "core/base/fd.hpp"
+#include "core/base/text.hpp"
 #include "harness/cli/commands.hpp"
 #include "harness/cli/exit_status.hpp"
 
@@ -13,14 +13,14 @@ namespace harness::cli {
 
 namespace {
 
-struct Options {
-  campaign::FoundOptions found;
+struct FoundOptions {
+  analysis::FoundOptions found;
   bool no_isolation = false;
 };
 
-int run_found(Options& options) {
+int run_found(FoundOptions& options) {
   options.found.isolation = !options.no_isolation;
-  const auto found = campaign::find_needs(options.found);
+  const auto found = analysis::find_needs(options.found);
   if (!found) {
     return exit_interrupted;
   }
@@ -29,8 +29,8 @@ int run_found(Options& options) {
   return exit_good;
 }
 
-Action define(CLI::App& app) {
-  const auto options = std::make_shared<Options>();
+Action define_found(CLI::App& app) {
+  const auto options = std::make_shared<FoundOptions>();
   app.add_option("CAMPAIGN", options->found.campaigns, "Campaign directories of one plan")
       ->required();
   app.add_flag("--no-isolation", options->no_isolation, "Let the target do as it pleases");
@@ -45,7 +45,7 @@ const Command found_command = {
     .summary = "When each call was found, by which input, and what of it was needed",
     .examples = "  harness found redis.campaign\n"
                 "  harness found seed-1.campaign seed-2.campaign > found.md\n",
-    .define = define,
+    .define = define_found,
 };
 
 } // namespace harness::cli

@@ -1,16 +1,16 @@
 // `harness init -- PROGRAM [ARG...]`: looks at a program, isolated, and writes a first plan for it.
-#include "harness/base/fd.hpp"
-#include "harness/base/text.hpp"
-#include "harness/base/user_error.hpp"
-#include "harness/campaign/find_program.hpp"
-#include "harness/campaign/plan.hpp"
-#include "harness/campaign/sandbox.hpp"
+#include "core/base/fd.hpp"
+#include "core/base/text.hpp"
+#include "core/base/user_error.hpp"
+#include "core/model/input_limits.hpp"
 #include "harness/cli/commands.hpp"
 #include "harness/cli/exit_status.hpp"
 #include "harness/cli/init_look.hpp"
 #include "harness/cli/init_plan.hpp"
 #include "harness/cli/lines.hpp"
-#include "harness/model/input_limits.hpp"
+#include "harness/plan/plan.hpp"
+#include "sandbox/find_program.hpp"
+#include "sandbox/sandbox.hpp"
 
 #include <algorithm>
 #include <CLI/CLI.hpp>
@@ -24,7 +24,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-struct Options {
+struct InitOptions {
   std::string output;
   std::string name;
   bool force = false;
@@ -37,13 +37,13 @@ constexpr std::size_t most_file_bytes = 32768;
 
 std::string executable_of(const std::string& word) {
   if (word.find('/') == std::string::npos) {
-    if (const auto found = campaign::find_program(word)) {
+    if (const auto found = sandbox::find_program(word)) {
       return *found;
     }
     throw UserError({}, fmt::format("there is no program {} in PATH", quote_if_needed(word)),
                     "install it, or write its path");
   }
-  if (!campaign::is_executable_file(word)) {
+  if (!sandbox::is_executable_file(word)) {
     throw UserError({}, fmt::format("{} is no program", quote_if_needed(word)),
                     "write the path of an executable file");
   }
@@ -80,7 +80,7 @@ void carry_files(InitFindings& findings) {
   std::string remedy = "write the path of a program that everybody may run";
   for (const char* place : {"/usr/bin/", "/usr/sbin/", "/usr/local/bin/"}) {
     const std::string other = place + fs::path(executable).filename().string();
-    if (other != executable && campaign::is_executable_file(other)) {
+    if (other != executable && sandbox::is_executable_file(other)) {
       remedy += ", for example " + other;
       break;
     }
@@ -91,11 +91,11 @@ void carry_files(InitFindings& findings) {
                   remedy);
 }
 
-void require_sandbox(const Options& options) {
+void require_sandbox(const InitOptions& options) {
   if (options.no_isolation) {
     return;
   }
-  if (const auto problem = campaign::sandbox_problem()) {
+  if (const auto problem = sandbox::sandbox_problem()) {
     throw UserError(
         {}, fmt::format("no sandbox for the program: {}", problem->reason),
         fmt::format("{}; or --no-isolation, which runs it as you are", problem->remedy));
@@ -103,7 +103,7 @@ void require_sandbox(const Options& options) {
 }
 
 /// The text in which the program says most of its options.
-void read_help_texts(InitFindings& findings, const Options& options) {
+void read_help_texts(InitFindings& findings, const InitOptions& options) {
   std::vector<std::string> sources;
   for (const char* word : {"--help", "-h"}) {
     const auto seen = look({.executable = findings.executable,
@@ -119,7 +119,7 @@ void read_help_texts(InitFindings& findings, const Options& options) {
       break;
     }
   }
-  const auto man = campaign::find_program("man");
+  const auto man = sandbox::find_program("man");
   if (man) {
     const auto page = look({.executable = *man,
                             .arguments = {"--", fs::path(findings.executable).filename()},
@@ -153,7 +153,7 @@ std::string last_line(const std::string& output) {
   return text.empty() ? "nothing" : printable(text.substr(end + 1).substr(0, 200));
 }
 
-int run_init(const Options& options, const std::vector<std::string>& program) {
+int run_init(const InitOptions& options, const std::vector<std::string>& program) {
   InitFindings findings;
   findings.executable = executable_of(program.front());
   findings.arguments.assign(program.begin() + 1, program.end());
@@ -191,7 +191,7 @@ int run_init(const Options& options, const std::vector<std::string>& program) {
     write_new(seeds / name, text, true);
   }
   write_new(plan, init_plan(findings), options.force);
-  campaign::load_plan(plan); // what we wrote must be good
+  plan::load_plan(plan); // what we wrote must be good
   if (!options.quiet) {
     print_line(fmt::format("{}: a {}, {} options{}; its command line {} and made {} kinds of calls",
                            plan, findings.server ? "server" : "command",
@@ -206,8 +206,8 @@ int run_init(const Options& options, const std::vector<std::string>& program) {
   return exit_good;
 }
 
-Action define(CLI::App& app) {
-  auto options = std::make_shared<Options>();
+Action define_init(CLI::App& app) {
+  auto options = std::make_shared<InitOptions>();
   app.add_option("-o,--output", options->output, "the plan file; default NAME.yaml");
   app.add_option("--name", options->name, "name of the campaign; default the program's");
   app.add_flag("--force", options->force, "replace a plan that exists");
@@ -223,7 +223,7 @@ const Command init_command = {
     .name = "init",
     .summary = "Write a first plan for any program",
     .examples = "  harness init -- grep -r root /etc\n  harness init -- memcached -U 0\n",
-    .define = define,
+    .define = define_init,
     .program = Program::required,
 };
 

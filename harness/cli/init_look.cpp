@@ -2,9 +2,9 @@
 // prints.
 #include "harness/cli/init_look.hpp"
 
-#include "harness/campaign/helper_process.hpp"
-#include "harness/campaign/sandbox.hpp"
-#include "harness/model/input_text.hpp"
+#include "core/model/input_text.hpp"
+#include "sandbox/helper_process.hpp"
+#include "sandbox/sandbox.hpp"
 
 #include <filesystem>
 #include <nlohmann/json.hpp>
@@ -35,12 +35,12 @@ Result<Look> look(const LookRequest& request) {
     TargetPlan target;
     target.executable = request.executable;
     target.needs = request.needs;
-    words = campaign::sandbox_command(
+    words = sandbox::sandbox_command(
         target, {.harness = harness, .arguments = words, .root = ::geteuid() == 0});
   } else {
     words.insert(words.begin(), harness);
   }
-  auto end = campaign::run_helper(words, {});
+  auto end = sandbox::run_helper(words, {});
   if (!end) {
     return std::move(end).error();
   }

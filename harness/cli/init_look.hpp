@@ -2,8 +2,8 @@
 // like any run of a campaign, in a sandbox of its own. Nothing of it reaches the machine.
 #pragma once
 
-#include "harness/base/result.hpp"
-#include "harness/model/input.hpp"
+#include "core/base/result.hpp"
+#include "core/model/input.hpp"
 
 #include <cstdint>
 #include <string>

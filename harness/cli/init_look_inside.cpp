@@ -1,11 +1,11 @@
 // `harness init-look` (hidden): the inside of a look at a program. Runs one command line under the
 // tracer, isolated, and prints what was seen as JSON.
-#include "harness/base/fd.hpp"
-#include "harness/base/text.hpp"
-#include "harness/campaign/sandbox.hpp"
+#include "core/base/fd.hpp"
+#include "core/base/text.hpp"
+#include "core/model/input_text.hpp"
+#include "core/model/syscall_table.hpp"
 #include "harness/cli/commands.hpp"
-#include "harness/model/input_text.hpp"
-#include "harness/model/syscall_table.hpp"
+#include "sandbox/sandbox.hpp"
 #include "tracer/tracer.hpp"
 #include "workloads/workload.hpp"
 
@@ -81,7 +81,7 @@ private:
   std::thread looking_;
 };
 
-struct Options {
+struct InitLookInsideOptions {
   bool direct = false;
   std::vector<std::string> files; // node lines
 };
@@ -99,7 +99,8 @@ std::vector<FileNode> nodes_of(const std::vector<std::string>& lines) {
   return nodes;
 }
 
-CampaignPlan plan_for(const std::vector<std::string>& program, const Options& options) {
+CampaignPlan plan_for(const std::vector<std::string>& program,
+                      const InitLookInsideOptions& options) {
   CampaignPlan plan;
   plan.name = "init";
   plan.target.executable = program.front();
@@ -115,9 +116,9 @@ CampaignPlan plan_for(const std::vector<std::string>& program, const Options& op
   return plan;
 }
 
-int look_inside(const std::vector<std::string>& program, const Options& options) {
+int look_inside(const std::vector<std::string>& program, const InitLookInsideOptions& options) {
   const bool isolated = !options.direct;
-  const std::string base = isolated ? campaign::sandbox_directory
+  const std::string base = isolated ? sandbox::sandbox_directory
                                     : std::filesystem::temp_directory_path() /
                                           ("harness-init." + std::to_string(::getpid()));
   std::filesystem::create_directories(base + "/run");
@@ -157,8 +158,8 @@ int look_inside(const std::vector<std::string>& program, const Options& options)
   return write_all(STDOUT_FILENO, text) ? 0 : 1;
 }
 
-Action define(CLI::App& app) {
-  auto options = std::make_shared<Options>();
+Action define_init_look_inside(CLI::App& app) {
+  auto options = std::make_shared<InitLookInsideOptions>();
   app.add_flag("--no-isolation", options->direct, "run it as we are");
   app.add_option("--file", options->files, "a node line: a file of its directory")
       ->take_all()
@@ -174,7 +175,7 @@ const Command init_look_command = {
     .name = "init-look",
     .summary = "One look at a program, for init",
     .examples = "",
-    .define = define,
+    .define = define_init_look_inside,
     .program = Program::required,
     .hidden = true,
 };

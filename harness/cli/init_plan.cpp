@@ -1,7 +1,7 @@
 #include "harness/cli/init_plan.hpp"
 
-#include "harness/base/text.hpp"
-#include "harness/model/input_text.hpp"
+#include "core/base/text.hpp"
+#include "core/model/input_text.hpp"
 #include "mutators/help_grammar.hpp"
 
 #include <algorithm>

@@ -1,7 +1,7 @@
 // The text of the plan that `harness init` writes: from what was found out to commented YAML. Pure.
 #pragma once
 
-#include "harness/model/input.hpp"
+#include "core/model/input.hpp"
 #include "mutators/help_text.hpp"
 
 #include <cstdint>

@@ -1,6 +1,6 @@
 #include "harness/cli/lines.hpp"
 
-#include "harness/base/text.hpp"
+#include "core/base/text.hpp"
 
 #include <cstdio>
 #include <fmt/format.h>

@@ -1,5 +1,5 @@
 // `harness manual`: manual pages in the language of man(7), made from the commands' definitions.
-#include "harness/base/user_error.hpp"
+#include "core/base/user_error.hpp"
 #include "harness/cli/exit_status.hpp"
 #include "harness/cli/version.hpp"
 #include "harness/cli/words.hpp"
@@ -101,7 +101,7 @@ int run_manual(const std::string& name) {
   throw UserError({}, "manual: there is no command " + name, "harness --help lists them");
 }
 
-Action define(CLI::App& app) {
+Action define_manual(CLI::App& app) {
   const auto name = std::make_shared<std::string>();
   app.add_option("COMMAND", *name, "The command that the page is about [all of them]");
   return [name](const Invocation&) { return run_manual(*name); };
@@ -115,7 +115,7 @@ const Command manual_command = {
     .summary = "The manual page of a command, for man",
     .examples = "  harness manual explore | man -l -\n"
                 "  harness manual > /usr/local/share/man/man1/harness.1\n",
-    .define = define,
+    .define = define_manual,
 };
 
 } // namespace harness::cli

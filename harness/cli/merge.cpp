@@ -1,7 +1,7 @@
 // `harness merge`: several campaigns become one.
 #include "harness/campaign/merge.hpp"
 
-#include "harness/base/text.hpp"
+#include "core/base/text.hpp"
 #include "harness/cli/commands.hpp"
 #include "harness/cli/exit_status.hpp"
 #include "harness/cli/lines.hpp"
@@ -13,13 +13,13 @@ namespace harness::cli {
 
 namespace {
 
-struct Options {
+struct MergeOptions {
   std::string out;
   std::vector<std::string> sources;
   campaign::MergeOptions merge;
 };
 
-int run_merge(const Options& options) {
+int run_merge(const MergeOptions& options) {
   const auto report = campaign::merge_campaigns(options.out, options.sources, options.merge);
   for (const auto& warning : report.warnings) {
     remark("note", warning);
@@ -36,8 +36,8 @@ int run_merge(const Options& options) {
   return exit_good;
 }
 
-Action define(CLI::App& app) {
-  auto options = std::make_shared<Options>();
+Action define_merge(CLI::App& app) {
+  auto options = std::make_shared<MergeOptions>();
   app.add_option("OUT", options->out, "Directory of the merged campaign; may be one already")
       ->required();
   app.add_option("CAMPAIGN", options->sources, "Campaign directories to merge")->required();
@@ -55,7 +55,7 @@ const Command merge_command = {
     .summary = "Join campaigns: counts, pairs and inputs of all in one",
     .examples = "  harness merge all.campaign shard-1.campaign shard-2.campaign\n"
                 "  harness merge all.campaign shard-*.campaign --partial\n",
-    .define = define,
+    .define = define_merge,
 };
 
 } // namespace harness::cli

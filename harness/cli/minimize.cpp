@@ -1,12 +1,12 @@
 // `harness minimize`: the smallest corpus that shows the same.
-#include "harness/campaign/minimize_campaign.hpp"
+#include "harness/analysis/minimize_campaign.hpp"
 
-#include "harness/base/text.hpp"
+#include "core/base/text.hpp"
+#include "core/model/syscall_table.hpp"
 #include "harness/cli/commands.hpp"
 #include "harness/cli/exit_status.hpp"
 #include "harness/cli/lines.hpp"
 #include "harness/cli/step_line.hpp"
-#include "harness/model/syscall_table.hpp"
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
@@ -15,8 +15,8 @@ namespace harness::cli {
 
 namespace {
 
-struct Options {
-  campaign::MinimizeOptions minimize;
+struct MinimizeOptions {
+  analysis::MinimizeOptions minimize;
   bool no_isolation = false;
 };
 
@@ -28,16 +28,16 @@ std::string default_out(std::string campaign) {
   return campaign + ".corpus";
 }
 
-int run_minimize(Options& options) {
+int run_minimize(MinimizeOptions& options) {
   auto& minimize = options.minimize;
   minimize.isolation = !options.no_isolation;
   if (minimize.out.empty()) {
     minimize.out = default_out(minimize.campaign);
   }
-  campaign::Minimized result;
+  analysis::Minimized result;
   {
     StepLine line;
-    result = campaign::minimize_campaign(minimize, [&](std::size_t done, std::size_t planned) {
+    result = analysis::minimize_campaign(minimize, [&](std::size_t done, std::size_t planned) {
       line.show(fmt::format("{} of {} chosen inputs run", done, planned));
     });
   }
@@ -56,8 +56,8 @@ int run_minimize(Options& options) {
   return exit_good;
 }
 
-Action define(CLI::App& app) {
-  auto options = std::make_shared<Options>();
+Action define_minimize(CLI::App& app) {
+  auto options = std::make_shared<MinimizeOptions>();
   app.add_option("CAMPAIGN", options->minimize.campaign, "A campaign directory")->required();
   app.add_option("--out", options->minimize.out, "New directory for the inputs [CAMPAIGN.corpus]");
   app.add_flag("--no-isolation", options->no_isolation,
@@ -72,7 +72,7 @@ const Command minimize_command = {
     .name = "minimize",
     .summary = "The smallest corpus that shows the same pairs, fit as seeds",
     .examples = "  harness minimize redis.campaign --out corpora/redis\n",
-    .define = define,
+    .define = define_minimize,
 };
 
 } // namespace harness::cli

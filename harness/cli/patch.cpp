@@ -1,15 +1,15 @@
 // `harness patch`: an ELF that carries its own policy; looking into one, and taking it out again.
 #include "patch/patch.hpp"
 
-#include "harness/base/fd.hpp"
-#include "harness/base/json_text.hpp"
-#include "harness/base/text.hpp"
-#include "harness/base/text_block.hpp"
-#include "harness/base/user_error.hpp"
-#include "harness/bpf/build.hpp"
+#include "core/base/fd.hpp"
+#include "core/base/json_text.hpp"
+#include "core/base/text.hpp"
+#include "core/base/text_block.hpp"
+#include "core/base/user_error.hpp"
+#include "core/bpf/build.hpp"
+#include "core/model/digest.hpp"
 #include "harness/cli/commands.hpp"
 #include "harness/cli/exit_status.hpp"
-#include "harness/model/digest.hpp"
 #include "patch/embedded.h"
 #include "policy/policy_json.hpp"
 #include "policy/reloading.hpp"
@@ -30,7 +30,7 @@ namespace harness::cli {
 
 namespace {
 
-struct Options {
+struct PatchOptions {
   std::string program;
   std::string policy;
   std::string output;
@@ -87,7 +87,8 @@ void check_privileges(const ProgramFile& program, bool accepted) {
 }
 
 /// The output is created whole or not at all, and never over the program itself.
-void write_program(const Options& options, const ProgramFile& program, const std::string& bytes) {
+void write_program(const PatchOptions& options, const ProgramFile& program,
+                   const std::string& bytes) {
   struct stat there {};
   if (::stat(options.output.c_str(), &there) == 0 && there.st_dev == program.status.st_dev &&
       there.st_ino == program.status.st_ino) {
@@ -108,7 +109,7 @@ FilterProgram build_filter(const Policy& policy, std::size_t phase) {
   return *std::move(filter);
 }
 
-int make_patched(const Options& options) {
+int make_patched(const PatchOptions& options) {
   const ProgramFile program = read_program(options.program);
   auto policy = policy::read_policy_json(read_whole(options.policy));
   if (!policy) {
@@ -146,7 +147,7 @@ int make_patched(const Options& options) {
   return exit_good;
 }
 
-int inspect(const Options& options) {
+int inspect(const PatchOptions& options) {
   const ProgramFile program = read_program(options.program);
   const auto record = patch::read_record(program.bytes);
   if (!record) {
@@ -173,7 +174,7 @@ int inspect(const Options& options) {
   return exit_good;
 }
 
-int remove_policy(const Options& options) {
+int remove_policy(const PatchOptions& options) {
   const ProgramFile program = read_program(options.program);
   const auto original = patch::restore_original(program.bytes);
   if (!original) {
@@ -189,7 +190,7 @@ void require(bool given, std::string_view what, std::string_view remedy) {
   }
 }
 
-int run_patch(const Options& options) {
+int run_patch(const PatchOptions& options) {
   require(!(options.inspect && options.remove), "--inspect and --remove exclude each other",
           "give one of them");
   if (options.inspect) {
@@ -209,8 +210,8 @@ int run_patch(const Options& options) {
   return make_patched(options);
 }
 
-Action define(CLI::App& app) {
-  const auto options = std::make_shared<Options>();
+Action define_patch(CLI::App& app) {
+  const auto options = std::make_shared<PatchOptions>();
   app.add_option("program", options->program,
                  "The program; with --inspect or --remove a patched one")
       ->required();
@@ -242,7 +243,7 @@ const Command patch_command = {
     .examples = "  harness patch /usr/bin/redis-server redis.json -o redis-server\n"
                 "  harness patch --inspect redis-server\n"
                 "  harness patch --remove redis-server -o original\n",
-    .define = define,
+    .define = define_patch,
 };
 
 } // namespace harness::cli

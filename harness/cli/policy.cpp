@@ -1,6 +1,6 @@
 // `harness policy`: a campaign's policy, or a policy file of ours, in the format that is asked for.
-#include "harness/base/fd.hpp"
-#include "harness/base/user_error.hpp"
+#include "core/base/fd.hpp"
+#include "core/base/user_error.hpp"
 #include "harness/campaign/campaign_policy.hpp"
 #include "harness/cli/commands.hpp"
 #include "harness/cli/exit_status.hpp"
@@ -18,7 +18,7 @@ namespace harness::cli {
 
 namespace {
 
-struct Options {
+struct PolicyOptions {
   std::string source;
   std::string format = "json";
   std::string phase;
@@ -55,7 +55,7 @@ harness::Action action_of(const std::string& word) {
 }
 
 /// A policy file is taken as it is: what it allows was decided when it was made.
-Policy policy_of_file(const Options& options, const CLI::App& app) {
+Policy policy_of_file(const PolicyOptions& options, const CLI::App& app) {
   for (const char* name :
        {"--tier", "--deny-with", "--allow", "--deny", "--executable", "--no-vdso", "--arguments"}) {
     if (app.count(name) > 0) {
@@ -76,7 +76,7 @@ Policy policy_of_file(const Options& options, const CLI::App& app) {
   return *std::move(policy);
 }
 
-Policy policy_of_campaign(const Options& options) {
+Policy policy_of_campaign(const PolicyOptions& options) {
   auto wanted = options.campaign;
   wanted.rules.tier = tier_of(options.tier);
   wanted.rules.default_action = action_of(options.deny_with);
@@ -91,7 +91,7 @@ Policy policy_of_campaign(const Options& options) {
   return std::move(made.policy);
 }
 
-std::size_t phase_of(const Options& options, const Policy& policy) {
+std::size_t phase_of(const PolicyOptions& options, const Policy& policy) {
   std::string names;
   for (std::size_t i = 0; i < policy.phases.size(); ++i) {
     if (policy.phases[i].name == options.phase || (options.phase.empty() && i == 0)) {
@@ -103,7 +103,7 @@ std::size_t phase_of(const Options& options, const Policy& policy) {
                   "write one of " + names);
 }
 
-void put(const Options& options, const std::string& text) {
+void put(const PolicyOptions& options, const std::string& text) {
   const auto written =
       options.output.empty() ? write_all(STDOUT_FILENO, text) : replace_file(options.output, text);
   if (!written) {
@@ -112,7 +112,7 @@ void put(const Options& options, const std::string& text) {
   }
 }
 
-int run_policy(const Options& options, const CLI::App& app) {
+int run_policy(const PolicyOptions& options, const CLI::App& app) {
   if (options.list) {
     put(options, list_of_formats());
     return exit_good;
@@ -145,8 +145,8 @@ int run_policy(const Options& options, const CLI::App& app) {
   return exit_good;
 }
 
-Action define(CLI::App& app) {
-  auto options = std::make_shared<Options>();
+Action define_policy(CLI::App& app) {
+  auto options = std::make_shared<PolicyOptions>();
   auto& rules = options->campaign.rules;
   app.add_option("source", options->source, "a campaign directory, or a policy file (.json)")
       ->option_text("CAMPAIGN");
@@ -189,7 +189,7 @@ const Command policy_command = {
                 "  harness policy redis.campaign --format systemd --tier family\n"
                 "  harness policy redis.campaign --risk\n"
                 "  harness policy --list\n",
-    .define = define,
+    .define = define_policy,
 };
 
 } // namespace harness::cli

@@ -1,13 +1,13 @@
 // `harness replay`: runs a kept input again and shows what happens: phases, calls, processes, and
 // whether what it is kept for happens every time.
-#include "harness/base/text.hpp"
-#include "harness/base/text_block.hpp"
-#include "harness/campaign/opened.hpp"
-#include "harness/campaign/replay_room.hpp"
-#include "harness/campaign/witness.hpp"
+#include "core/base/text.hpp"
+#include "core/base/text_block.hpp"
+#include "harness/analysis/witness.hpp"
 #include "harness/cli/commands.hpp"
 #include "harness/cli/exit_status.hpp"
 #include "harness/cli/style.hpp"
+#include "harness/pool/replay_room.hpp"
+#include "harness/store/opened.hpp"
 #include "reports/trace.hpp"
 
 #include <algorithm>
@@ -23,7 +23,7 @@ namespace harness::cli {
 
 namespace {
 
-struct Options {
+struct ReplayOptions {
   std::string directory;
   std::string what;
   std::uint32_t times = 5;
@@ -40,7 +40,7 @@ std::map<std::string, std::size_t> flaky_pairs(const std::vector<engine::Replaye
     std::map<std::string, bool> once; // several executables may make the same call
     for (const auto& sighting : run.result.sightings) {
       const std::string phase = sighting.phase < phases.size() ? phases[sighting.phase] : "";
-      once[campaign::WantedPair{phase, sighting.call}.text()] = true;
+      once[analysis::WantedPair{phase, sighting.call}.text()] = true;
     }
     for (const auto& [pair, seen] : once) {
       ++shown[pair];
@@ -50,12 +50,12 @@ std::map<std::string, std::size_t> flaky_pairs(const std::vector<engine::Replaye
   return shown;
 }
 
-std::string verdict(const campaign::Witness& witness, const std::vector<engine::Replayed>& runs,
+std::string verdict(const analysis::Witness& witness, const std::vector<engine::Replayed>& runs,
                     const std::vector<std::string>& phases, bool& steady) {
   if (witness.pair) {
     const auto shown =
         static_cast<std::size_t>(std::count_if(runs.begin(), runs.end(), [&](const auto& run) {
-          return campaign::shows(run.result, *witness.pair, phases);
+          return analysis::shows(run.result, *witness.pair, phases);
         }));
     steady = shown == runs.size();
     return fmt::format("{}: {}, {} of {} runs\n", printable(witness.pair->text()),
@@ -74,11 +74,11 @@ std::string verdict(const campaign::Witness& witness, const std::vector<engine::
   return text;
 }
 
-int run_replay(const Options& options) {
-  const auto campaign = campaign::open_campaign(options.directory);
-  const auto witness = campaign::find_witness(campaign, options.what);
+int run_replay(const ReplayOptions& options) {
+  const auto campaign = store::open_campaign(options.directory);
+  const auto witness = analysis::find_witness(campaign, options.what);
   const auto& phases = campaign.books.profile.phases;
-  campaign::ReplayRoom room(campaign.plan, {.isolation = !options.no_isolation});
+  pool::ReplayRoom room(campaign.plan, {.isolation = !options.no_isolation});
   const auto outcome = room.run({{witness.text, std::max(1U, options.times)}}).front();
   if (room.interrupted()) {
     return exit_interrupted;
@@ -103,8 +103,8 @@ int run_replay(const Options& options) {
   return steady ? exit_good : 1;
 }
 
-Action define(CLI::App& app) {
-  const auto options = std::make_shared<Options>();
+Action define_replay(CLI::App& app) {
+  const auto options = std::make_shared<ReplayOptions>();
   app.add_option("CAMPAIGN", options->directory, "A campaign directory")->required();
   app.add_option("WHAT", options->what, "An input (hash or file) or a pair (PHASE:CALL)")
       ->required();
@@ -125,7 +125,7 @@ const Command replay_command = {
                 "  harness replay redis.campaign serving:accept4 --tree\n"
                 "  harness replay ls.campaign my-input.txt --times 20\n"
                 "Exit status: 0 stable, 1 flaky or gone.\n",
-    .define = define,
+    .define = define_replay,
 };
 
 } // namespace harness::cli

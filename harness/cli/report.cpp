@@ -1,6 +1,6 @@
 // `harness report`: the reports of a campaign again, from what its directory holds now.
-#include "harness/base/fd.hpp"
-#include "harness/base/user_error.hpp"
+#include "core/base/fd.hpp"
+#include "core/base/user_error.hpp"
 #include "harness/cli/commands.hpp"
 #include "harness/cli/exit_status.hpp"
 #include "harness/cli/report_again.hpp"
@@ -16,7 +16,7 @@ namespace harness::cli {
 
 namespace {
 
-struct Options {
+struct ReportOptions {
   std::string directory;
   std::string format;
   std::string output;
@@ -43,7 +43,7 @@ void need(const Result<>& done) {
   }
 }
 
-int run_report(const Options& options) {
+int run_report(const ReportOptions& options) {
   if (options.format.empty()) {
     const int status = report_again(options.directory, options.baseline);
     return options.ci ? status : exit_good;
@@ -58,8 +58,8 @@ int run_report(const Options& options) {
   return exit_good;
 }
 
-Action define(CLI::App& app) {
-  const auto options = std::make_shared<Options>();
+Action define_report(CLI::App& app) {
+  const auto options = std::make_shared<ReportOptions>();
   app.add_option("CAMPAIGN", options->directory, "A campaign directory")->required();
   app.add_option("--format", options->format,
                  "One report to standard output: json, html, markdown, junit, ...");
@@ -77,7 +77,7 @@ const Command report_command = {
     .summary = "Write the reports of a campaign again, or one of them anywhere",
     .examples = "  harness report redis.campaign\n"
                 "  harness report redis.campaign --format json --output redis.json\n",
-    .define = define,
+    .define = define_report,
 };
 
 } // namespace harness::cli

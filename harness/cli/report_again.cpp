@@ -1,8 +1,8 @@
 #include "harness/cli/report_again.hpp"
 
 #include "harness/campaign/finish.hpp"
-#include "harness/campaign/opened.hpp"
 #include "harness/cli/style.hpp"
+#include "harness/store/opened.hpp"
 #include "reports/formats.hpp"
 
 #include <cstdio>
@@ -13,7 +13,7 @@ namespace harness::cli {
 
 namespace {
 
-CampaignSummary summarise(const campaign::OpenedCampaign& opened, const std::string& baseline) {
+CampaignSummary summarise(const store::OpenedCampaign& opened, const std::string& baseline) {
   auto ending = campaign::ending_of(opened.notes);
   if (!baseline.empty()) {
     ending.baseline = campaign::load_baseline(baseline);
@@ -25,11 +25,11 @@ CampaignSummary summarise(const campaign::OpenedCampaign& opened, const std::str
 } // namespace
 
 CampaignSummary summary_again(const std::string& directory, const std::string& baseline) {
-  return summarise(campaign::open_campaign(directory), baseline);
+  return summarise(store::open_campaign(directory), baseline);
 }
 
 int report_again(const std::string& directory, const std::string& baseline) {
-  const auto opened = campaign::open_campaign(directory);
+  const auto opened = store::open_campaign(directory);
   const CampaignSummary summary = summarise(opened, baseline);
   if (auto written = campaign::write_reports(opened.directory, summary); !written) {
     throw std::runtime_error(written.error().message);

@@ -1,7 +1,7 @@
 // The reports of a campaign directory, written again and summed up on standard output.
 #pragma once
 
-#include "harness/model/summary.hpp"
+#include "core/model/summary.hpp"
 
 #include <string>
 

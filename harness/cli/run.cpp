@@ -1,6 +1,6 @@
 // The frame around every sub-command: parsing, help, suggestions, and what becomes of failures.
-#include "harness/base/text.hpp"
-#include "harness/base/user_error.hpp"
+#include "core/base/text.hpp"
+#include "core/base/user_error.hpp"
 #include "harness/cli/commands.hpp"
 #include "harness/cli/exit_status.hpp"
 #include "harness/cli/help.hpp"

@@ -1,7 +1,7 @@
 #include "harness/cli/screen_observer.hpp"
 
-#include "harness/base/fd.hpp"
-#include "harness/base/text.hpp"
+#include "core/base/fd.hpp"
+#include "core/base/text.hpp"
 #include "harness/cli/style.hpp"
 
 #include <sys/ioctl.h>

@@ -2,14 +2,14 @@
 // terminals; what is on the screen is decided in reports.
 #pragma once
 
-#include "harness/campaign/observer.hpp"
+#include "harness/pool/observer.hpp"
 #include "reports/painter.hpp"
 
 #include <string>
 
 namespace harness::cli {
 
-class ScreenObserver final : public campaign::ProgressObserver {
+class ScreenObserver final : public pool::ProgressObserver {
 public:
   /// `terminal` is borrowed and must be one.
   explicit ScreenObserver(int terminal) : terminal_(terminal) {}

@@ -1,17 +1,17 @@
 // What `--shard` says, for every command that has it.
 #pragma once
 
-#include "harness/base/text.hpp"
-#include "harness/base/user_error.hpp"
-#include "harness/campaign/shard.hpp"
+#include "core/base/text.hpp"
+#include "core/base/user_error.hpp"
+#include "core/model/shard.hpp"
 
 #include <string>
 
 namespace harness::cli {
 
 /// Throws UserError for what is no shard.
-inline campaign::Shard shard_of(const std::string& text) {
-  const auto shard = campaign::parse_shard(text);
+inline Shard shard_of(const std::string& text) {
+  const auto shard = parse_shard(text);
   if (!shard) {
     throw UserError({}, "--shard " + quote_if_needed(text) + ": not one of several shards",
                     "write --shard 2/4 for the second of four");

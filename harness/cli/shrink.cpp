@@ -1,12 +1,12 @@
 // `harness shrink`: the smallest input that still shows a pair.
-#include "harness/campaign/shrink.hpp"
+#include "harness/analysis/shrink.hpp"
 
-#include "harness/base/fd.hpp"
-#include "harness/campaign/crew_room.hpp"
+#include "core/base/fd.hpp"
 #include "harness/cli/commands.hpp"
 #include "harness/cli/exit_status.hpp"
 #include "harness/cli/lines.hpp"
 #include "harness/cli/step_line.hpp"
+#include "harness/pool/crew_room.hpp"
 
 #include <CLI/CLI.hpp>
 #include <cstdio>
@@ -18,7 +18,7 @@ namespace harness::cli {
 
 namespace {
 
-struct Options {
+struct ShrinkOptions {
   std::string directory;
   std::string pair;
   std::string from;
@@ -27,18 +27,17 @@ struct Options {
   bool no_isolation = false;
 };
 
-int run_shrink(const Options& options) {
-  const auto campaign = campaign::open_campaign(options.directory);
-  const auto pair = campaign::find_pair(campaign, options.pair);
+int run_shrink(const ShrinkOptions& options) {
+  const auto campaign = store::open_campaign(options.directory);
+  const auto pair = analysis::find_pair(campaign, options.pair);
   const auto witness =
-      campaign::find_witness(campaign, options.from.empty() ? options.pair : options.from);
-  const std::uint32_t workers = campaign::worker_count(campaign.plan);
-  campaign::ReplayRoom room(campaign.plan,
-                            {.isolation = !options.no_isolation, .workers = workers});
-  campaign::Shrunk shrunk;
+      analysis::find_witness(campaign, options.from.empty() ? options.pair : options.from);
+  const std::uint32_t workers = pool::worker_count(campaign.plan);
+  pool::ReplayRoom room(campaign.plan, {.isolation = !options.no_isolation, .workers = workers});
+  analysis::Shrunk shrunk;
   {
     StepLine line;
-    shrunk = campaign::shrink(
+    shrunk = analysis::shrink(
         room, witness.text, pair,
         {.phases = campaign.books.profile.phases, .tries = options.tries, .batch = 2 * workers},
         [&](std::size_t bytes, std::uint64_t runs) {
@@ -58,8 +57,8 @@ int run_shrink(const Options& options) {
   return room.interrupted() ? exit_interrupted : exit_good;
 }
 
-Action define(CLI::App& app) {
-  const auto options = std::make_shared<Options>();
+Action define_shrink(CLI::App& app) {
+  const auto options = std::make_shared<ShrinkOptions>();
   app.add_option("CAMPAIGN", options->directory, "A campaign directory")->required();
   app.add_option("PAIR", options->pair, "PHASE:CALL or CALL, as the report names it")->required();
   app.add_option("--from", options->from, "Begin with this input [the smallest that showed it]");
@@ -78,7 +77,7 @@ const Command shrink_command = {
     .examples = "  harness shrink redis.campaign serving:accept4\n"
                 "  harness shrink ls.campaign run:lgetxattr --output smallest.input\n"
                 "Exit status: 0 found, 1 the input did not show the pair.\n",
-    .define = define,
+    .define = define_shrink,
 };
 
 } // namespace harness::cli

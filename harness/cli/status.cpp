@@ -1,5 +1,5 @@
 // `harness status`: how a campaign stands; it may be running.
-#include "harness/campaign/status.hpp"
+#include "harness/analysis/status.hpp"
 
 #include "harness/cli/commands.hpp"
 #include "harness/cli/exit_status.hpp"
@@ -11,19 +11,19 @@ namespace harness::cli {
 
 namespace {
 
-struct Options {
+struct StatusOptions {
   std::string directory;
   bool json = false;
 };
 
-int run_status(const Options& options) {
-  const auto status = campaign::status_of(campaign::open_campaign(options.directory));
+int run_status(const StatusOptions& options) {
+  const auto status = analysis::status_of(store::open_campaign(options.directory));
   fmt::print("{}", options.json ? status_json(status) : status_text(status));
   return exit_good;
 }
 
-Action define(CLI::App& app) {
-  auto options = std::make_shared<Options>();
+Action define_status(CLI::App& app) {
+  auto options = std::make_shared<StatusOptions>();
   app.add_option("CAMPAIGN", options->directory, "A campaign directory")->required();
   app.add_flag("--json", options->json, "Write one JSON object");
   return [options](const Invocation&) { return run_status(*options); };
@@ -36,7 +36,7 @@ const Command status_command = {
     .name = "status",
     .summary = "How a campaign stands, also while it runs",
     .examples = "  harness status redis.campaign\n",
-    .define = define,
+    .define = define_status,
 };
 
 } // namespace harness::cli

@@ -2,7 +2,7 @@
 // terminal, a line every few seconds in a log.
 #pragma once
 
-#include "harness/base/clock.hpp"
+#include "core/base/clock.hpp"
 
 #include <string>
 

@@ -1,8 +1,8 @@
 // `harness trace`: one run of one command, its calls counted per phase, its streams and its exit
 // status left alone.
 #include "reports/trace.hpp"
-#include "harness/base/fd.hpp"
-#include "harness/base/user_error.hpp"
+#include "core/base/fd.hpp"
+#include "core/base/user_error.hpp"
 #include "harness/cli/commands.hpp"
 #include "harness/cli/exit_status.hpp"
 #include "harness/cli/lines.hpp"
@@ -22,7 +22,7 @@ namespace harness::cli {
 
 namespace {
 
-struct Options {
+struct TraceArguments {
   std::vector<std::string> phases;
   std::string mode = "count";
   bool tree = false;
@@ -34,7 +34,7 @@ struct Options {
   pid_t attach = 0; // 0: launch
 };
 
-std::vector<Phase> phases_of(const Options& options) {
+std::vector<Phase> phases_of(const TraceArguments& options) {
   std::vector<Phase> phases;
   for (const auto& text : options.phases) {
     auto phase = parse_phase(text);
@@ -64,13 +64,13 @@ void check_phases(const std::vector<Phase>& phases, const std::string& executabl
   }
 }
 
-void set_observed(const Options& options, RunSpec& spec) {
+void set_observed(const TraceArguments& options, RunSpec& spec) {
   spec.mode = options.mode == "discover" ? Mode::discover : Mode::count;
   spec.observe.all_errno = options.errors && spec.mode == Mode::count;
   spec.observe.sites = options.json;
 }
 
-RunSpec spec_of(const Options& options, const std::string& executable,
+RunSpec spec_of(const TraceArguments& options, const std::string& executable,
                 const std::vector<std::string>& program, const std::optional<TraceInto>& into) {
   RunSpec spec = spec_of_command(executable, program);
   if (into) {
@@ -85,7 +85,7 @@ RunSpec spec_of(const Options& options, const std::string& executable,
   return spec;
 }
 
-std::string rendered(const Options& options, const RunSpec& spec, const RunResult& result,
+std::string rendered(const TraceArguments& options, const RunSpec& spec, const RunResult& result,
                      const reports::Style& style) {
   const auto names = reports::phase_names(spec.phases);
   if (options.json) {
@@ -95,7 +95,8 @@ std::string rendered(const Options& options, const RunSpec& spec, const RunResul
                       : reports::trace_table(result, names, style);
 }
 
-bool show(const Options& options, const RunSpec& spec, const RunResult& result, const Fd& output) {
+bool show(const TraceArguments& options, const RunSpec& spec, const RunResult& result,
+          const Fd& output) {
   const int fd = output ? output.get() : STDERR_FILENO;
   const auto written = write_all(fd, rendered(options, spec, result, style_for(fd)));
   if (!written) {
@@ -117,7 +118,7 @@ Fd open_output(const std::string& path) {
   return std::move(*file);
 }
 
-void check_options(const Options& options, const Invocation& invocation) {
+void check_options(const TraceArguments& options, const Invocation& invocation) {
   if (!options.into.empty() && !options.phases.empty()) {
     throw UserError({}, "trace: --phase and --into exclude each other",
                     "the campaign's own phases are used");
@@ -135,7 +136,7 @@ void check_options(const Options& options, const Invocation& invocation) {
   }
 }
 
-int run_attach(const Options& options) {
+int run_attach(const TraceArguments& options) {
   const Fd output = open_output(options.output);
   RunSpec spec = spec_of_command("", {});
   set_observed(options, spec);
@@ -161,7 +162,7 @@ bool report_merge(TraceInto& into, const RunResult& result,
   return true;
 }
 
-int run_trace(const Options& options, const Invocation& invocation) {
+int run_trace(const TraceArguments& options, const Invocation& invocation) {
   check_options(options, invocation);
   if (options.attach != 0) {
     return run_attach(options);
@@ -185,8 +186,8 @@ int run_trace(const Options& options, const Invocation& invocation) {
   return exit_status_of(result.end);
 }
 
-Action define(CLI::App& app) {
-  auto options = std::make_shared<Options>();
+Action define_trace(CLI::App& app) {
+  auto options = std::make_shared<TraceArguments>();
   app.add_option("--phase", options->phases,
                  "begin a phase at [NAME=]TRIGGER; may be given several times, in order")
       ->take_all()
@@ -220,7 +221,7 @@ const Command trace_command = {
         "          output:TEXT  time:DURATION  spawn:fork|thread|exec[=FILE]  auto[:POINT]\n"
         "\nThe target's own streams and exit status are passed on (128 + signal; 126 or 127\n"
         "if it can't be run, 125 if harness fails, 64 for a mistake in these options).\n",
-    .define = define,
+    .define = define_trace,
     .program = Program::optional,
 };
 

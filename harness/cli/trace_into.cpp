@@ -1,12 +1,12 @@
 #include "harness/cli/trace_into.hpp"
 
-#include "harness/base/fd.hpp"
-#include "harness/base/text.hpp"
-#include "harness/base/user_error.hpp"
-#include "harness/campaign/find_program.hpp"
-#include "harness/campaign/plan.hpp"
-#include "harness/model/input.hpp"
-#include "harness/model/syscall_table.hpp"
+#include "core/base/fd.hpp"
+#include "core/base/text.hpp"
+#include "core/base/user_error.hpp"
+#include "core/model/input.hpp"
+#include "core/model/syscall_table.hpp"
+#include "harness/plan/plan.hpp"
+#include "sandbox/find_program.hpp"
 
 #include <algorithm>
 #include <filesystem>
@@ -27,7 +27,7 @@ template <typename T> T or_user_error(Result<T> result, const std::string& direc
 
 /// The name that the tracer gives a program: links resolved, unless they hide how it is called.
 std::string traced_name(const std::string& program) {
-  const auto found = program.find('/') == std::string::npos ? campaign::find_program(program)
+  const auto found = program.find('/') == std::string::npos ? sandbox::find_program(program)
                                                             : std::optional(program);
   std::error_code problem;
   const auto called = std::filesystem::absolute(found.value_or(program)).lexically_normal();
@@ -60,7 +60,7 @@ TraceInto::TraceInto(const std::string& directory, const std::string& only) {
   auto work_dir = or_user_error(store::WorkDir::open(directory), directory);
   or_user_error(work_dir.lock(), directory);
   const auto text = or_user_error(read_file(work_dir.plan()), directory);
-  plan_ = campaign::parse_plan(text, work_dir.plan());
+  plan_ = plan::parse_plan(text, work_dir.plan());
   executable_ = traced_name(only.empty() ? plan_.target.executable : only);
   ledger_ = or_user_error(store::Ledger::resume(std::move(work_dir)), directory);
 }

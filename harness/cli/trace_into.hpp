@@ -2,8 +2,8 @@
 // campaign. Knows the store; the tracing itself is trace_run's.
 #pragma once
 
-#include "harness/model/plan.hpp"
-#include "harness/model/run_result.hpp"
+#include "core/model/plan.hpp"
+#include "core/model/run_result.hpp"
 #include "harness/store/ledger.hpp"
 
 #include <string>

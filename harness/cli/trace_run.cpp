@@ -1,8 +1,8 @@
 #include "harness/cli/trace_run.hpp"
 
-#include "harness/campaign/find_program.hpp"
 #include "harness/cli/exit_status.hpp"
 #include "harness/cli/lines.hpp"
+#include "sandbox/find_program.hpp"
 #include "tracer/tracer.hpp"
 
 #include <cerrno>
@@ -74,7 +74,7 @@ std::optional<std::string> path_of_program(std::string_view command, const std::
   if (name.find('/') != std::string::npos) {
     return std::filesystem::absolute(name).string(); // the launch says if it is not there
   }
-  auto path = campaign::find_program(name);
+  auto path = sandbox::find_program(name);
   if (!path) {
     remark(command, name + ": not found in PATH");
   }

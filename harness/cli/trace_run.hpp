@@ -2,8 +2,8 @@
 // Knows the tracer, no campaign.
 #pragma once
 
-#include "harness/model/run_result.hpp"
-#include "harness/model/run_spec.hpp"
+#include "core/model/run_result.hpp"
+#include "core/model/run_spec.hpp"
 
 #include <optional>
 #include <string>

@@ -1,7 +1,7 @@
 // `harness validate`: fresh runs from the frozen generator of a campaign, or a shard of them.
 #include "harness/campaign/validate.hpp"
 
-#include "harness/base/text.hpp"
+#include "core/base/text.hpp"
 #include "harness/cli/commands.hpp"
 #include "harness/cli/exit_status.hpp"
 #include "harness/cli/explore_output.hpp"
@@ -48,7 +48,7 @@ int run_validate(Words& words) {
   return result.interrupted ? exit_interrupted : exit_good;
 }
 
-Action define(CLI::App& app) {
+Action define_validate(CLI::App& app) {
   const auto words = std::make_shared<Words>();
   auto& options = words->options;
   app.add_option("CAMPAIGN", options.campaign, "A campaign directory; it is only read")->required();
@@ -72,7 +72,7 @@ const Command validate_command = {
     .examples = "  harness validate all.campaign --shard 1/2\n"
                 "  harness validate all.campaign --shard 2/2\n"
                 "  harness merge all.campaign all.fresh-*.campaign\n",
-    .define = define,
+    .define = define_validate,
 };
 
 } // namespace harness::cli

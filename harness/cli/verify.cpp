@@ -1,20 +1,20 @@
 // `harness verify`: a campaign's policy enforced on the campaign's own inputs and on fresh ones, or
 // around the target in any command of the user's, or carried by the target itself; every refused
 // call is reported.
-#include "harness/campaign/verify.hpp"
-#include "harness/base/fd.hpp"
-#include "harness/base/text.hpp"
-#include "harness/base/user_error.hpp"
-#include "harness/bpf/build.hpp"
+#include "harness/analysis/verify.hpp"
+#include "core/base/fd.hpp"
+#include "core/base/text.hpp"
+#include "core/base/user_error.hpp"
+#include "core/bpf/build.hpp"
+#include "core/model/input.hpp"
+#include "harness/analysis/verify_inputs.hpp"
+#include "harness/analysis/verify_patched.hpp"
 #include "harness/campaign/campaign_policy.hpp"
-#include "harness/campaign/verify_inputs.hpp"
-#include "harness/campaign/verify_patched.hpp"
 #include "harness/cli/commands.hpp"
 #include "harness/cli/exit_status.hpp"
 #include "harness/cli/lines.hpp"
 #include "harness/cli/step_line.hpp"
 #include "harness/cli/verify_command.hpp"
-#include "harness/model/input.hpp"
 #include "policy/format.hpp"
 #include "policy/policy_json.hpp"
 #include "policy/prove.hpp"
@@ -30,7 +30,7 @@ namespace harness::cli {
 
 namespace {
 
-struct Options {
+struct VerifyOptions {
   std::string campaign;
   std::string policy;
   std::string format = "json";
@@ -45,7 +45,7 @@ struct Options {
   bool no_isolation = false;
 };
 
-Policy policy_of(const Options& options) {
+Policy policy_of(const VerifyOptions& options) {
   if (!options.policy.empty()) {
     const auto text = read_file(options.policy);
     auto policy = text ? policy::read_policy_json(*text) : Result<Policy>(text.error());
@@ -63,7 +63,7 @@ Policy policy_of(const Options& options) {
 }
 
 /// What the file in that format makes its consumer do: the text is written, read back and built.
-std::vector<FilterProgram> filters_of(const Options& options, const Policy& policy) {
+std::vector<FilterProgram> filters_of(const VerifyOptions& options, const Policy& policy) {
   const auto fail = [](const Error& error) { throw UserError({}, error.message, ""); };
   const auto format = policy::find_format(options.format);
   if (!format) {
@@ -88,7 +88,7 @@ std::vector<FilterProgram> filters_of(const Options& options, const Policy& poli
   return {*std::move(filter)};
 }
 
-void report(const Options& options, const std::vector<std::string>& violations) {
+void report(const VerifyOptions& options, const std::vector<std::string>& violations) {
   std::string text;
   for (const auto& line : violations) {
     text += line + "\n";
@@ -102,7 +102,7 @@ void report(const Options& options, const std::vector<std::string>& violations) 
 
 /// Fresh inputs are in no corpus: those that a line ends with are written where the user says, and
 /// how they are run again is said in any case.
-void keep_inputs(const Options& options, const campaign::OpenedCampaign& campaign,
+void keep_inputs(const VerifyOptions& options, const store::OpenedCampaign& campaign,
                  const std::vector<std::string>& lines) {
   if (lines.empty()) {
     return;
@@ -121,7 +121,7 @@ void keep_inputs(const Options& options, const campaign::OpenedCampaign& campaig
   if (problem) {
     throw UserError({options.inputs, 0, 0}, problem.message(), "name a directory for --inputs");
   }
-  for (const auto& text : campaign::verify_inputs(campaign, options.fresh, options.seed).texts) {
+  for (const auto& text : analysis::verify_inputs(campaign, options.fresh, options.seed).texts) {
     if (const auto hash = input_hash(text); wanted.contains(hash)) {
       if (const auto written = replace_file(directory / hash, text); !written) {
         throw std::runtime_error(written.error().message);
@@ -141,12 +141,12 @@ void need_all_runs(std::uint64_t failed, const std::string& problem) {
   }
 }
 
-int verify_inputs(const Options& options, const Policy& policy) {
-  const auto campaign = campaign::open_campaign(options.campaign);
-  campaign::Verified verified;
+int verify_inputs(const VerifyOptions& options, const Policy& policy) {
+  const auto campaign = store::open_campaign(options.campaign);
+  analysis::Verified verified;
   {
     StepLine line;
-    verified = campaign::verify(campaign, policy,
+    verified = analysis::verify(campaign, policy,
                                 {.filters = filters_of(options, policy),
                                  .fresh_runs = options.fresh,
                                  .seed = options.seed,
@@ -176,12 +176,12 @@ int verify_inputs(const Options& options, const Policy& policy) {
          (policy.converged ? exit_good : exit_not_converged);
 }
 
-int verify_program(const Options& options) {
-  const auto campaign = campaign::open_campaign(options.campaign);
-  campaign::PatchedVerified verified;
+int verify_program(const VerifyOptions& options) {
+  const auto campaign = store::open_campaign(options.campaign);
+  analysis::PatchedVerified verified;
   {
     StepLine line;
-    verified = campaign::verify_patched(
+    verified = analysis::verify_patched(
         campaign, {.program = options.patched, .fresh_runs = options.fresh, .seed = options.seed},
         [&](std::size_t over, std::size_t all) {
           line.show(fmt::format("{} of {} runs", over, all));
@@ -227,7 +227,7 @@ void check_options(const CLI::App& app) {
   }
 }
 
-int run_verify(const Options& options) {
+int run_verify(const VerifyOptions& options) {
   if (!options.patched.empty()) {
     return verify_program(options);
   }
@@ -245,8 +245,8 @@ int run_verify(const Options& options) {
   return outcome.violations.empty() ? exit_good : exit_outside_baseline;
 }
 
-Action define(CLI::App& app) {
-  auto options = std::make_shared<Options>();
+Action define_verify(CLI::App& app) {
+  auto options = std::make_shared<VerifyOptions>();
   app.add_option("campaign", options->campaign, "a campaign directory")
       ->required()
       ->option_text("CAMPAIGN");
@@ -289,7 +289,7 @@ const Command verify_command = {
                 "  harness verify redis.campaign --command 'make check'\n"
                 "  harness verify redis.campaign --patched ./redis-server\n"
                 "Exit status: 0 nothing refused; 2 something; 4 more if not converged.\n",
-    .define = define,
+    .define = define_verify,
 };
 
 } // namespace harness::cli

@@ -1,7 +1,7 @@
 #include "harness/cli/verify_command.hpp"
 
-#include "harness/base/fd.hpp"
-#include "harness/base/text.hpp"
+#include "core/base/fd.hpp"
+#include "core/base/text.hpp"
 #include "policy/policy_json.hpp"
 
 #include <cerrno>

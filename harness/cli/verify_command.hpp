@@ -2,7 +2,7 @@
 // program of the target's name that starts it by `harness enforce`. Knows no campaign.
 #pragma once
 
-#include "harness/model/policy.hpp"
+#include "core/model/policy.hpp"
 
 #include <string>
 #include <vector>

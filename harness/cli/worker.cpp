@@ -2,9 +2,9 @@
 // talks with it over its standard input and output.
 #include "harness/engine/worker.hpp"
 
-#include "harness/campaign/plan.hpp"
 #include "harness/cli/commands.hpp"
 #include "harness/cli/exit_status.hpp"
+#include "harness/plan/plan.hpp"
 
 #include <CLI/CLI.hpp>
 #include <csignal>
@@ -46,8 +46,7 @@ int run_worker() {
   }
   const auto& setup = std::get<engine::Setup>(**first);
   try {
-    engine::Worker worker(campaign::parse_plan(setup.plan, "plan.yaml"), setup, channel,
-                          stop_flag());
+    engine::Worker worker(plan::parse_plan(setup.plan, "plan.yaml"), setup, channel, stop_flag());
     worker.work();
   } catch (const std::exception& error) {
     (void)channel.send(engine::Broken{error.what()});
@@ -55,7 +54,7 @@ int run_worker() {
   }
 }
 
-Action define(CLI::App&) {
+Action define_worker(CLI::App&) {
   return [](const Invocation&) { return run_worker(); };
 }
 
@@ -66,7 +65,7 @@ const Command worker_command = {
     .name = "worker",
     .summary = "One worker of a campaign",
     .examples = "  Started by harness explore.\n",
-    .define = define,
+    .define = define_worker,
     .hidden = true,
 };
 

@@ -1,6 +1,6 @@
 #include "harness/engine/channel.hpp"
 
-#include "harness/base/fd.hpp"
+#include "core/base/fd.hpp"
 
 #include <array>
 #include <cerrno>

@@ -4,8 +4,8 @@
 // a run that is new by that alone is kept for nothing. Pure; knows no libFuzzer.
 #pragma once
 
+#include "core/model/run_result.hpp"
 #include "harness/engine/pair_table.hpp"
-#include "harness/model/run_result.hpp"
 
 #include <cstdint>
 #include <vector>

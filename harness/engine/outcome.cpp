@@ -1,7 +1,7 @@
 #include "harness/engine/outcome.hpp"
 
-#include "harness/model/digest.hpp"
-#include "harness/model/syscall_table.hpp"
+#include "core/model/digest.hpp"
+#include "core/model/syscall_table.hpp"
 
 #include <algorithm>
 #include <csignal>

@@ -1,6 +1,6 @@
 #include "harness/engine/pair_table.hpp"
 
-#include "harness/model/syscall_table.hpp"
+#include "core/model/syscall_table.hpp"
 
 #include <algorithm>
 #include <fmt/format.h>

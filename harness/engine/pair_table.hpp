@@ -3,8 +3,8 @@
 // that whatever number a target makes up still has its place.
 #pragma once
 
-#include "harness/model/phase.hpp"
-#include "harness/model/syscall_id.hpp"
+#include "core/model/phase.hpp"
+#include "core/model/syscall_id.hpp"
 
 #include <cstddef>
 #include <string>

@@ -1,6 +1,6 @@
 #include "harness/engine/printed.hpp"
 
-#include "harness/model/digest.hpp"
+#include "core/model/digest.hpp"
 
 #include <algorithm>
 

@@ -6,10 +6,10 @@
 //   Explore, Draw → (Starting [Failure] Run)*          Replay → (Starting Replayed)*
 #pragma once
 
-#include "harness/base/result.hpp"
+#include "core/base/result.hpp"
+#include "core/model/run_result.hpp"
+#include "core/model/run_spec.hpp"
 #include "harness/engine/printed.hpp"
-#include "harness/model/run_result.hpp"
-#include "harness/model/run_spec.hpp"
 
 #include <cstdint>
 #include <optional>

@@ -2,9 +2,9 @@
 // includes this.
 #pragma once
 
+#include "core/model/run_result.hpp"
+#include "core/model/run_spec.hpp"
 #include "harness/engine/codec.hpp"
-#include "harness/model/run_result.hpp"
-#include "harness/model/run_spec.hpp"
 
 namespace harness::engine {
 

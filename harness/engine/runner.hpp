@@ -2,9 +2,9 @@
 // libFuzzer nor the coordinator.
 #pragma once
 
+#include "core/model/plan.hpp"
+#include "core/model/run_result.hpp"
 #include "harness/engine/printed.hpp"
-#include "harness/model/plan.hpp"
-#include "harness/model/run_result.hpp"
 #include "tracer/stop_flag.hpp"
 #include "tracer/wait_log.hpp"
 #include "workloads/workload.hpp"

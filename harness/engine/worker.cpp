@@ -1,9 +1,9 @@
 #include "harness/engine/worker.hpp"
 
-#include "harness/base/random.hpp"
+#include "core/base/random.hpp"
+#include "core/model/syscall_table.hpp"
 #include "harness/engine/outcome.hpp"
 #include "harness/engine/worth_learning.hpp"
-#include "harness/model/syscall_table.hpp"
 
 #include <algorithm>
 #include <cerrno>

@@ -1,6 +1,6 @@
 #include "harness/engine/worth_learning.hpp"
 
-#include "harness/model/entry_name.hpp"
+#include "core/model/entry_name.hpp"
 
 #include <algorithm>
 

@@ -1,7 +1,7 @@
 // Which strings that a run showed are worth a place in the dictionary. Pure.
 #pragma once
 
-#include "harness/model/input.hpp"
+#include "core/model/input.hpp"
 
 #include <string_view>
 

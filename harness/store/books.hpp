@@ -2,11 +2,11 @@
 // shards, copies and machines merge in any order, any number of times. Pure; no I/O.
 #pragma once
 
-#include "harness/base/result.hpp"
-#include "harness/model/profile.hpp"
-#include "harness/model/summary.hpp"
-#include "harness/stats/convergence.hpp"
-#include "harness/stats/incidence.hpp"
+#include "core/base/result.hpp"
+#include "core/model/profile.hpp"
+#include "core/model/summary.hpp"
+#include "core/stats/convergence.hpp"
+#include "core/stats/incidence.hpp"
 
 #include <compare>
 #include <cstdint>

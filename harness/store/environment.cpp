@@ -1,8 +1,8 @@
 #include "harness/store/environment.hpp"
 
-#include "harness/base/fd.hpp"
-#include "harness/base/text.hpp"
-#include "harness/model/digest.hpp"
+#include "core/base/fd.hpp"
+#include "core/base/text.hpp"
+#include "core/model/digest.hpp"
 
 #include <algorithm>
 #include <cstdlib>

@@ -2,7 +2,7 @@
 // the kernel, the libc, our own version. Recorded once, compared on resume, merge and diff.
 #pragma once
 
-#include "harness/base/result.hpp"
+#include "core/base/result.hpp"
 
 #include <cstdint>
 #include <map>

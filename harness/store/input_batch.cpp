@@ -1,7 +1,7 @@
 #include "harness/store/input_batch.hpp"
 
-#include "harness/base/sync.hpp"
-#include "harness/model/input.hpp"
+#include "core/base/sync.hpp"
+#include "core/model/input.hpp"
 
 #include <cerrno>
 #include <fcntl.h>

@@ -1,6 +1,6 @@
 #include "harness/store/ledger.hpp"
 
-#include "harness/base/text.hpp"
+#include "core/base/text.hpp"
 
 #include <fmt/format.h>
 #include <random>

@@ -3,7 +3,7 @@
 // of libFuzzer or of the screen.
 #pragma once
 
-#include "harness/model/run_result.hpp"
+#include "core/model/run_result.hpp"
 #include "harness/store/state_db.hpp"
 #include "harness/store/work_dir.hpp"
 

@@ -1,6 +1,6 @@
 #include "harness/store/row_text.hpp"
 
-#include "harness/base/text.hpp"
+#include "core/base/text.hpp"
 
 #include <charconv>
 #include <fmt/format.h>

@@ -2,8 +2,8 @@
 // the sqlite3 shell, and that keep every byte. Pure. Only state_db*.cpp include this.
 #pragma once
 
-#include "harness/model/profile.hpp"
-#include "harness/stats/convergence.hpp"
+#include "core/model/profile.hpp"
+#include "core/stats/convergence.hpp"
 
 #include <cstdint>
 #include <map>

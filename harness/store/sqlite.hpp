@@ -2,7 +2,7 @@
 // do about them. Knows nothing of what is stored.
 #pragma once
 
-#include "harness/base/result.hpp"
+#include "core/base/result.hpp"
 
 #include <chrono>
 #include <cstdint>

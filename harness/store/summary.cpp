@@ -1,9 +1,9 @@
 #include "harness/store/summary.hpp"
 
-#include "harness/base/text.hpp"
-#include "harness/model/argument_text.hpp"
-#include "harness/model/syscall_table.hpp"
-#include "harness/stats/estimators.hpp"
+#include "core/base/text.hpp"
+#include "core/model/argument_text.hpp"
+#include "core/model/syscall_table.hpp"
+#include "core/stats/estimators.hpp"
 #include "harness/store/shares.hpp"
 #include "harness/store/whole.hpp"
 

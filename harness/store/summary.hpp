@@ -2,7 +2,7 @@
 // Pure but for the texts of inputs, which are read from the directory.
 #pragma once
 
-#include "harness/model/summary.hpp"
+#include "core/model/summary.hpp"
 #include "harness/store/books.hpp"
 #include "harness/store/work_dir.hpp"
 

@@ -2,8 +2,8 @@
 // of the database's content.
 #pragma once
 
-#include "harness/base/fd.hpp"
-#include "harness/base/result.hpp"
+#include "core/base/fd.hpp"
+#include "core/base/result.hpp"
 
 #include <string>
 #include <string_view>

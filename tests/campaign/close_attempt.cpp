@@ -1,10 +1,10 @@
 // The attempt that several places drew, closed by a merge: when it passes, and what it refuses.
-#include "harness/base/user_error.hpp"
+#include "core/base/user_error.hpp"
 #include "harness/campaign/frozen.hpp"
 #include "harness/campaign/merge.hpp"
 #include "harness/store/summary.hpp"
 #include "harness/store/whole.hpp"
-#include "tests/campaign/made_campaign.hpp"
+#include "tests/support/made_campaign.hpp"
 #include "tests/support/process.hpp"
 #include "tests/support/text.hpp"
 
@@ -12,8 +12,8 @@
 
 using namespace harness;
 using namespace harness::campaign;
-using campaign::test::make_campaign;
 using harness::test::contains;
+using harness::test::make_campaign;
 using harness::test::TemporaryDirectory;
 using State = stats::Attempt::State;
 
@@ -34,10 +34,10 @@ struct Place {
                    std::int32_t call = 0) {
     const Frozen frozen = frozen_of(open_campaign(out));
     const auto runs = range_of(frozen.runs, shard).size();
-    std::vector<campaign::test::MadeRun> made(runs, {"args fresh\n", {0}});
+    std::vector<harness::test::MadeRun> made(runs, {"args fresh\n", {0}});
     made.back().calls = {call};
     auto ledger = make_campaign(here / name, {.runs = made});
-    note_part(ledger, {frozen.id, shard});
+    store::note_part(ledger, {frozen.id, shard});
     const stats::Attempt attempt{.number = frozen.attempt,
                                  .planned_runs = runs,
                                  .alpha = frozen.alpha,

@@ -2,8 +2,8 @@
 // how a loop ends, and that neither memory nor disk grow with the runs, over a million of them.
 // What the whole costs with a real target: bench/flat.sh.
 #include "harness/campaign/explore_loop.hpp"
-#include "harness/base/fd.hpp"
-#include "harness/base/text.hpp"
+#include "core/base/fd.hpp"
+#include "core/base/text.hpp"
 #include "tests/support/process.hpp"
 
 #include <boost/asio/io_context.hpp>

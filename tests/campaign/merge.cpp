@@ -1,10 +1,10 @@
 #include "harness/campaign/merge.hpp"
-#include "harness/base/random.hpp"
-#include "harness/base/user_error.hpp"
+#include "core/base/random.hpp"
+#include "core/base/user_error.hpp"
 #include "harness/campaign/frozen.hpp"
-#include "harness/campaign/shard_shares.hpp"
+#include "harness/store/shard_shares.hpp"
 #include "harness/store/summary.hpp"
-#include "tests/campaign/made_campaign.hpp"
+#include "tests/support/made_campaign.hpp"
 #include "tests/support/process.hpp"
 #include "tests/support/text.hpp"
 
@@ -13,8 +13,8 @@
 
 using namespace harness;
 using namespace harness::campaign;
-using campaign::test::make_campaign;
 using harness::test::contains;
+using harness::test::make_campaign;
 using harness::test::TemporaryDirectory;
 
 namespace {
@@ -80,7 +80,7 @@ std::string shares_text(const std::string& path) {
 TEST_CASE("a merged campaign has the pairs, counts and inputs of each, in any order") {
   TemporaryDirectory place;
   const auto make = [&](const std::string& name, std::uint64_t seed,
-                        const std::vector<campaign::test::MadeRun>& runs) {
+                        const std::vector<harness::test::MadeRun>& runs) {
     make_campaign(place / name, {.seed = seed, .runs = runs});
     return place / name;
   };
@@ -163,10 +163,10 @@ TEST_CASE("n shards merged are one campaign of the same runs, in any order and g
     TemporaryDirectory place;
     const auto count = static_cast<std::uint32_t>(random.between(2, 4));
     CAPTURE(round);
-    std::vector<campaign::test::MadeRun> all;
+    std::vector<harness::test::MadeRun> all;
     std::vector<std::string> shards;
     for (std::uint32_t i = 1; i <= count; ++i) {
-      std::vector<campaign::test::MadeRun> runs;
+      std::vector<harness::test::MadeRun> runs;
       for (std::uint64_t run = random.below(5); run > 0; --run) {
         runs.push_back({"args " + std::to_string(random.below(9)) + "\n", {}});
         for (std::int32_t call = 0; call < 6; ++call) {
@@ -228,7 +228,7 @@ TEST_CASE("shards are merged when all are there; else the missing ones are named
 TEST_CASE("a merged campaign tells which shard saw what, and which is missing") {
   TemporaryDirectory place;
   const auto make = [&](const std::string& name, Shard which,
-                        const std::vector<campaign::test::MadeRun>& runs) {
+                        const std::vector<harness::test::MadeRun>& runs) {
     make_campaign(place / name, {.seed = which.index, .shard = which, .runs = runs});
     return place / name;
   };
@@ -271,7 +271,8 @@ TEST_CASE("a merged campaign tells which shard saw what, and which is missing") 
   // Fresh runs of a validation are named as what they are.
   {
     auto ledger = make_campaign(place / "fresh", {.runs = {{"args a\n", {0}}}});
-    note_part(ledger, {.frozen = frozen_of(open_campaign(place / "all")).id, .shard = {2, 5}});
+    store::note_part(ledger,
+                     {.frozen = frozen_of(open_campaign(place / "all")).id, .shard = {2, 5}});
     REQUIRE(ledger.checkpoint());
   }
   merge_campaigns(place / "all", {place / "fresh"}, {.partial = true});

@@ -1,6 +1,6 @@
 #include "tests/support/process.hpp"
 
-#include "harness/base/fd.hpp"
+#include "core/base/fd.hpp"
 
 #include <doctest/doctest.h>
 #include <filesystem>

@@ -1,5 +1,5 @@
 // Completions and manual pages, which are made from the commands' own definitions.
-#include "harness/base/text.hpp"
+#include "core/base/text.hpp"
 #include "tests/support/process.hpp"
 
 #include <doctest/doctest.h>

@@ -2,9 +2,9 @@
 // shell, as a reader would type them. ```sh skip: REASON leaves a block out and says so. A page
 // that says <!-- begins with redis.campaign --> finds a converged one. DOCS_PAGE=NAME runs one page
 // only. Links between pages are checked as well.
-#include "harness/base/clock.hpp"
-#include "harness/base/text.hpp"
-#include "harness/base/text_block.hpp"
+#include "core/base/clock.hpp"
+#include "core/base/text.hpp"
+#include "core/base/text_block.hpp"
 #include "tests/support/process.hpp"
 
 #include <algorithm>

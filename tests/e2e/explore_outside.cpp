@@ -1,5 +1,5 @@
 // `harness explore` from outside: budgets, exit statuses, interruption, killed workers, mistakes.
-#include "harness/base/fd.hpp"
+#include "core/base/fd.hpp"
 #include "tests/e2e/running.hpp"
 #include "tests/support/process.hpp"
 #include "tests/support/text.hpp"

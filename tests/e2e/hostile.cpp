@@ -2,7 +2,7 @@
 // sequences and a bidirectional override is explored, and every command is asked about it. What
 // they print stays text that a terminal shows and does not act upon, JSON stays JSON, and one line
 // stays one line.
-#include "harness/base/fd.hpp"
+#include "core/base/fd.hpp"
 #include "tests/support/process.hpp"
 #include "tests/support/tame.hpp"
 #include "tests/support/text.hpp"

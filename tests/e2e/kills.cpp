@@ -1,9 +1,9 @@
 // kill -9 of coordinator, workers and targets in the middle of campaigns: what was shown is there
 // afterwards, the campaign goes on, and nothing is left behind.
-#include "harness/base/random.hpp"
-#include "harness/base/text.hpp"
-#include "harness/model/input.hpp"
-#include "harness/model/syscall_table.hpp"
+#include "core/base/random.hpp"
+#include "core/base/text.hpp"
+#include "core/model/input.hpp"
+#include "core/model/syscall_table.hpp"
 #include "harness/store/ledger.hpp"
 #include "tests/e2e/running.hpp"
 #include "tests/support/process.hpp"

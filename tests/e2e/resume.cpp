@@ -1,6 +1,6 @@
 // Going on with a campaign where something has changed meanwhile, and where the disk was full.
-#include "harness/base/fd.hpp"
-#include "harness/base/text.hpp"
+#include "core/base/fd.hpp"
+#include "core/base/text.hpp"
 #include "tests/e2e/running.hpp"
 #include "tests/support/process.hpp"
 #include "tests/support/small_disk.hpp"

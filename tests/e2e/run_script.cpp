@@ -1,6 +1,6 @@
 // ./run and .ci/run in a tree of their own, with stand-ins for meson, ninja, dpkg and apt that
 // write down how they were called.
-#include "harness/base/fd.hpp"
+#include "core/base/fd.hpp"
 #include "tests/support/process.hpp"
 #include "tests/support/text.hpp"
 

@@ -2,7 +2,7 @@
 // its end is waited for.
 #pragma once
 
-#include "harness/base/fd.hpp"
+#include "core/base/fd.hpp"
 
 #include <chrono>
 #include <string>

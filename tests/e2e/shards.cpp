@@ -1,6 +1,6 @@
 // Shards of the shipped plan for ls from outside: explored, merged, validated in parts, closed by a
 // last merge; and what must not be merged, which leaves everything as it was.
-#include "harness/base/fd.hpp"
+#include "core/base/fd.hpp"
 #include "tests/support/process.hpp"
 #include "tests/support/text.hpp"
 

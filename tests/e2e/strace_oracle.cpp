@@ -1,6 +1,6 @@
 // strace as oracle: the calls of one run, with counts, are those that plain `strace -f` lists.
-#include "harness/base/fd.hpp"
-#include "harness/base/text.hpp"
+#include "core/base/fd.hpp"
+#include "core/base/text.hpp"
 #include "tests/support/process.hpp"
 
 #include <doctest/doctest.h>

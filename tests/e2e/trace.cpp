@@ -1,5 +1,5 @@
 // `harness trace` as a person and a script meet it.
-#include "harness/base/fd.hpp"
+#include "core/base/fd.hpp"
 #include "tests/e2e/running.hpp"
 #include "tests/support/process.hpp"
 #include "tests/support/text.hpp"

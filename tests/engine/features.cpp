@@ -1,7 +1,7 @@
 #include "harness/engine/features.hpp"
 
-#include "harness/base/random.hpp"
-#include "harness/model/syscall_table.hpp"
+#include "core/base/random.hpp"
+#include "core/model/syscall_table.hpp"
 #include "tests/support/process.hpp"
 
 #include <doctest/doctest.h>

@@ -1,6 +1,6 @@
 #include "harness/engine/protocol.hpp"
 
-#include "harness/base/random.hpp"
+#include "core/base/random.hpp"
 #include "tests/support/process.hpp"
 
 #include <doctest/doctest.h>

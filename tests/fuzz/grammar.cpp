@@ -1,6 +1,6 @@
 // Arbitrary lines as a grammar: "NAME=TEMPLATE" is a rule, "files TEMPLATE" and "script TEMPLATE"
 // are those, any other line an option. Either one UserError, or inputs that can be read back.
-#include "harness/base/text.hpp"
+#include "core/base/text.hpp"
 #include "mutators/generator.hpp"
 
 #include <cstdlib>

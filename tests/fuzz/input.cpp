@@ -1,5 +1,5 @@
 // Arbitrary bytes as the text form of an input: never a crash, and what is understood survives.
-#include "harness/model/input.hpp"
+#include "core/model/input.hpp"
 
 #include <cstdlib>
 

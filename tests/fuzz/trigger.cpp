@@ -1,5 +1,5 @@
 // Arbitrary bytes as the text of a phase: never a crash, and what is understood survives.
-#include "harness/model/phase.hpp"
+#include "core/model/phase.hpp"
 
 #include <cstdlib>
 

@@ -1,6 +1,6 @@
 // Arbitrary bytes as quoted words, numbers, durations and dictionary files: never a crash.
-#include "harness/base/text.hpp"
-#include "harness/base/user_error.hpp"
+#include "core/base/text.hpp"
+#include "core/base/user_error.hpp"
 #include "mutators/dictionary.hpp"
 
 #include <cstdlib>

@@ -1,5 +1,5 @@
 // What holds for every file: short, headed by what it is, free of this and that.
-#include "harness/base/text.hpp"
+#include "core/base/text.hpp"
 #include "tests/lint/tree.hpp"
 #include "tests/support/process.hpp"
 

@@ -1,7 +1,7 @@
 #include "tests/lint/tree.hpp"
 
-#include "harness/base/fd.hpp"
-#include "harness/base/text.hpp"
+#include "core/base/fd.hpp"
+#include "core/base/text.hpp"
 #include "tests/support/process.hpp"
 
 #include <algorithm>

@@ -1,5 +1,5 @@
 #include "mutators/dictionary.hpp"
-#include "harness/base/user_error.hpp"
+#include "core/base/user_error.hpp"
 
 #include <doctest/doctest.h>
 

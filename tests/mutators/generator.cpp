@@ -1,5 +1,5 @@
 #include "mutators/generator.hpp"
-#include "harness/model/input_limits.hpp"
+#include "core/model/input_limits.hpp"
 #include "mutators/mutation.hpp"
 #include "mutators/settle.hpp"
 

@@ -1,5 +1,5 @@
 #include "mutators/grammar.hpp"
-#include "harness/base/user_error.hpp"
+#include "core/base/user_error.hpp"
 #include "mutators/expander.hpp"
 #include "mutators/tables.hpp"
 

@@ -1,8 +1,8 @@
 #include "patch/patch.hpp"
 
-#include "harness/base/fd.hpp"
-#include "harness/base/random.hpp"
-#include "harness/base/text.hpp"
+#include "core/base/fd.hpp"
+#include "core/base/random.hpp"
+#include "core/base/text.hpp"
 #include "patch/elf_view.hpp"
 #include "tests/patch/filters.hpp"
 #include "tests/support/process.hpp"

@@ -1,7 +1,7 @@
 #include "patch/patch.hpp"
 
-#include "harness/base/fd.hpp"
-#include "harness/base/text.hpp"
+#include "core/base/fd.hpp"
+#include "core/base/text.hpp"
 #include "tests/patch/filters.hpp"
 #include "tests/support/process.hpp"
 

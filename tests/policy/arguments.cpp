@@ -1,8 +1,8 @@
 #include "policy/arguments.hpp"
 
-#include "harness/bpf/build.hpp"
-#include "harness/bpf/evaluate.hpp"
-#include "harness/model/syscall_table.hpp"
+#include "core/bpf/build.hpp"
+#include "core/bpf/evaluate.hpp"
+#include "core/model/syscall_table.hpp"
 #include "policy/prove.hpp"
 #include "tests/policy/sample.hpp"
 

@@ -2,10 +2,10 @@
 // a target run under it that makes the allowed calls, and refuse what is not allowed.
 #include "policy/format.hpp"
 
-#include "harness/base/fd.hpp"
-#include "harness/bpf/build.hpp"
-#include "harness/bpf/evaluate.hpp"
-#include "harness/model/syscall_table.hpp"
+#include "core/base/fd.hpp"
+#include "core/bpf/build.hpp"
+#include "core/bpf/evaluate.hpp"
+#include "core/model/syscall_table.hpp"
 #include "tests/policy/sample.hpp"
 #include "tests/support/process.hpp"
 

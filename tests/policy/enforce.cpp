@@ -1,7 +1,7 @@
 // harness policy and harness enforce from outside, and the attacks that a policy must withstand.
 #include "policy/format.hpp"
 
-#include "harness/model/syscall_table.hpp"
+#include "core/model/syscall_table.hpp"
 #include "policy/policy_json.hpp"
 #include "tests/policy/sample.hpp"
 #include "tests/support/process.hpp"

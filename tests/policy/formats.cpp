@@ -1,9 +1,9 @@
 #include "policy/format.hpp"
 
-#include "harness/base/text.hpp"
-#include "harness/bpf/build.hpp"
-#include "harness/bpf/evaluate.hpp"
-#include "harness/model/syscall_table.hpp"
+#include "core/base/text.hpp"
+#include "core/bpf/build.hpp"
+#include "core/bpf/evaluate.hpp"
+#include "core/model/syscall_table.hpp"
 #include "tests/policy/sample.hpp"
 #include "tests/support/process.hpp"
 #include "tests/support/tame.hpp"

@@ -1,6 +1,6 @@
 #include "policy/make_policy.hpp"
 
-#include "harness/model/syscall_table.hpp"
+#include "core/model/syscall_table.hpp"
 #include "policy/prove.hpp"
 #include "tests/policy/sample.hpp"
 

@@ -1,6 +1,6 @@
 // harness verify --patched from outside: a program that carries its policy is compared with the
 // original on the whole corpus of a campaign.
-#include "harness/base/text.hpp"
+#include "core/base/text.hpp"
 #include "tests/support/process.hpp"
 
 #include <doctest/doctest.h>

@@ -1,6 +1,6 @@
 #include "tests/policy/sample.hpp"
 
-#include "harness/model/syscall_table.hpp"
+#include "core/model/syscall_table.hpp"
 
 #include <stdexcept>
 

@@ -1,9 +1,9 @@
 // Profiles and policies for the tests of this room.
 #pragma once
 
-#include "harness/base/random.hpp"
-#include "harness/model/policy.hpp"
-#include "harness/model/profile.hpp"
+#include "core/base/random.hpp"
+#include "core/model/policy.hpp"
+#include "core/model/profile.hpp"
 #include "policy/make_policy.hpp"
 
 #include <initializer_list>

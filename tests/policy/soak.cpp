@@ -1,6 +1,6 @@
 #include "policy/soak.hpp"
 
-#include "harness/bpf/filter_spec.hpp"
+#include "core/bpf/filter_spec.hpp"
 #include "tests/policy/sample.hpp"
 #include "tests/support/process.hpp"
 

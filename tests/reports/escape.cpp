@@ -1,9 +1,9 @@
 #include "reports/escape.hpp"
 
-#include "harness/base/json_text.hpp"
-#include "harness/base/random.hpp"
-#include "harness/base/text.hpp"
-#include "harness/base/text_block.hpp"
+#include "core/base/json_text.hpp"
+#include "core/base/random.hpp"
+#include "core/base/text.hpp"
+#include "core/base/text_block.hpp"
 #include "tests/reports/example.hpp"
 #include "tests/reports/golden.hpp"
 #include "tests/support/process.hpp"

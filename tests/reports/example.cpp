@@ -1,6 +1,6 @@
 #include "tests/reports/example.hpp"
 
-#include "harness/model/syscall_table.hpp"
+#include "core/model/syscall_table.hpp"
 
 #include <cmath>
 #include <fmt/format.h>

@@ -2,7 +2,7 @@
 // kind of finding, the same with hostile names, and a large one.
 #pragma once
 
-#include "harness/model/summary.hpp"
+#include "core/model/summary.hpp"
 
 #include <cstdint>
 #include <string>

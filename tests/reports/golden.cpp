@@ -1,6 +1,6 @@
 #include "tests/reports/golden.hpp"
 
-#include "harness/base/text.hpp"
+#include "core/base/text.hpp"
 #include "tests/support/process.hpp"
 
 #include <cstdlib>

@@ -1,4 +1,4 @@
-#include "harness/model/syscall_table.hpp"
+#include "core/model/syscall_table.hpp"
 #include "reports/formats.hpp"
 #include "tests/reports/example.hpp"
 #include "tests/reports/golden.hpp"

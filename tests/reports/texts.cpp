@@ -4,7 +4,7 @@
 #include "tests/reports/example.hpp"
 #include "tests/reports/golden.hpp"
 
-#include "harness/base/text.hpp"
+#include "core/base/text.hpp"
 
 #include <doctest/doctest.h>
 #include <nlohmann/json.hpp>

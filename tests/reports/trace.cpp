@@ -1,6 +1,6 @@
 #include "reports/trace.hpp"
 
-#include "harness/model/syscall_table.hpp"
+#include "core/model/syscall_table.hpp"
 #include "tests/reports/example.hpp"
 #include "tests/reports/golden.hpp"
 

@@ -1,5 +1,5 @@
 #include "harness/store/books.hpp"
-#include "harness/stats/estimators.hpp"
+#include "core/stats/estimators.hpp"
 #include "tests/store/random_books.hpp"
 #include "tests/support/process.hpp"
 

@@ -1,5 +1,5 @@
 // A million runs: neither memory nor disk may grow with them.
-#include "harness/base/random.hpp"
+#include "core/base/random.hpp"
 #include "harness/store/ledger.hpp"
 #include "tests/support/process.hpp"
 

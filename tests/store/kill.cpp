@@ -1,5 +1,5 @@
 // kill -9 at random moments: what was said to be found is there afterwards, and nothing is broken.
-#include "harness/base/random.hpp"
+#include "core/base/random.hpp"
 #include "harness/store/ledger.hpp"
 #include "tests/support/process.hpp"
 

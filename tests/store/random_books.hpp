@@ -1,7 +1,7 @@
 // Random books for property tests: few keys and values, so that two of them overlap and tie often.
 #pragma once
 
-#include "harness/base/random.hpp"
+#include "core/base/random.hpp"
 #include "harness/store/books.hpp"
 
 namespace harness::store::test {

@@ -1,5 +1,5 @@
 #include "harness/store/work_dir.hpp"
-#include "harness/model/input.hpp"
+#include "core/model/input.hpp"
 #include "harness/store/input_batch.hpp"
 #include "tests/support/process.hpp"
 

@@ -10,7 +10,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "harness/base/fd.hpp"
+#include "core/base/fd.hpp"
 
 namespace harness::test {
 

@@ -1,8 +1,8 @@
 #include "tests/support/random_input.hpp"
 
-#include "harness/model/input_limits.hpp"
-#include "harness/model/input_text.hpp"
-#include "harness/model/kernel_names.hpp"
+#include "core/model/input_limits.hpp"
+#include "core/model/input_text.hpp"
+#include "core/model/kernel_names.hpp"
 
 #include <algorithm>
 

@@ -1,8 +1,8 @@
 // Random inputs for property tests: every field takes every kind of value that input.hpp allows.
 #pragma once
 
-#include "harness/base/random.hpp"
-#include "harness/model/input.hpp"
+#include "core/base/random.hpp"
+#include "core/model/input.hpp"
 
 namespace harness::test {
 

@@ -1,7 +1,7 @@
 // SmallDisk: a file system that a test can fill.
 #pragma once
 
-#include "harness/base/fd.hpp"
+#include "core/base/fd.hpp"
 
 #include <cerrno>
 #include <cstdio>

@@ -1,6 +1,6 @@
 #include "tests/support/tame.hpp"
 
-#include "harness/base/text.hpp"
+#include "core/base/text.hpp"
 
 namespace harness::test {
 

@@ -1,5 +1,5 @@
 // Filters put into the running target: a policy's, phase by phase; discover's; and letting go.
-#include "harness/bpf/build.hpp"
+#include "core/bpf/build.hpp"
 #include "tests/support/process.hpp"
 #include "tests/tracer/target.hpp"
 

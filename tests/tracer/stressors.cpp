@@ -17,8 +17,8 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
-#include "harness/base/fd.hpp"
-#include "harness/base/text.hpp"
+#include "core/base/fd.hpp"
+#include "core/base/text.hpp"
 
 using namespace harness;
 using test::Shown;

@@ -1,6 +1,6 @@
 #include "tests/tracer/target.hpp"
 
-#include "harness/model/syscall_table.hpp"
+#include "core/model/syscall_table.hpp"
 
 #include <charconv>
 #include <dirent.h>

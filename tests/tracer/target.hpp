@@ -1,7 +1,7 @@
 // What the tracer's tests share: a RunSpec for a command, its captured output, its set of calls.
 #pragma once
 
-#include "harness/base/fd.hpp"
+#include "core/base/fd.hpp"
 #include "tracer/tracer.hpp"
 
 #include <map>

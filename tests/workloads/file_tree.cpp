@@ -1,6 +1,6 @@
 #include "workloads/file_tree.hpp"
 
-#include "harness/base/text.hpp"
+#include "core/base/text.hpp"
 #include "tests/support/process.hpp"
 #include "tests/workloads/plans.hpp"
 #include "workloads/acl.hpp"

@@ -1,8 +1,8 @@
 // What the workload tests share: plans made by hand and inputs from their text form.
 #pragma once
 
-#include "harness/model/input.hpp"
-#include "harness/model/plan.hpp"
+#include "core/model/input.hpp"
+#include "core/model/plan.hpp"
 #include "workloads/workload.hpp"
 
 #include <doctest/doctest.h>

@@ -1,6 +1,6 @@
 #include "workloads/protocol.hpp"
 
-#include "harness/base/random.hpp"
+#include "core/base/random.hpp"
 #include "tests/support/process.hpp"
 
 #include <doctest/doctest.h>

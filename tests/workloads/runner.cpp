@@ -1,6 +1,6 @@
 #include "tests/workloads/runner.hpp"
 
-#include "harness/base/fd.hpp"
+#include "core/base/fd.hpp"
 
 #include <csignal>
 #include <doctest/doctest.h>

@@ -2,7 +2,7 @@
 // are tested with real programs and nothing above them.
 #pragma once
 
-#include "harness/model/run_spec.hpp"
+#include "core/model/run_spec.hpp"
 
 #include <string>
 #include <vector>

@@ -1,6 +1,6 @@
 // The plans and seeds that come along: each can be read, and what it says can be drawn.
-#include "harness/base/fd.hpp"
-#include "harness/campaign/plan.hpp"
+#include "core/base/fd.hpp"
+#include "harness/plan/plan.hpp"
 #include "mutators/generator.hpp"
 #include "tests/support/process.hpp"
 #include "workloads/workload.hpp"
@@ -56,7 +56,7 @@ TEST_CASE("every plan is valid, makes a workload, and its grammar draws many inp
       continue;
     }
     CAPTURE(shipped.name);
-    const auto plan = campaign::load_plan(plan_path(shipped.name));
+    const auto plan = plan::load_plan(plan_path(shipped.name));
     CHECK(plan.name == shipped.name);
     CHECK_FALSE(plan.seeds.empty());
     CHECK(workloads::make(plan) != nullptr);

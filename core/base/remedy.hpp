@@ -1,0 +1,14 @@
+// Remedy: what to write instead, taken from the end of a message. Knows UserError only.
+#pragma once
+
+#include "core/base/user_error.hpp"
+
+#include <string>
+
+namespace harness {
+
+/// For a message of the form "problem; what to write instead", as `Error`s have it where a person's
+/// text is read: what follows the first "; " becomes the remedy, else `remedy` is.
+UserError with_remedy(SourceLocation where, const std::string& message, const std::string& remedy);
+
+} // namespace harness

@@ -1,0 +1,13 @@
+// check: would the kernel take this program as a seccomp filter? Pure; the rules are those of
+// bpf_check_classic (net/core/filter.c) and seccomp_check_filter (kernel/seccomp.c).
+#pragma once
+
+#include "core/base/result.hpp"
+#include "core/model/run_spec.hpp"
+
+namespace harness::bpf {
+
+/// Error: which instruction is not allowed, and why.
+Result<> check(const FilterProgram& program);
+
+} // namespace harness::bpf

@@ -1,0 +1,121 @@
+#include "harness/analysis/diff.hpp"
+
+#include <algorithm>
+#include <map>
+#include <utility>
+
+namespace harness::analysis {
+
+namespace {
+
+/// All that one side knows of a (phase, call) pair, whatever the executable.
+struct Side {
+  std::set<std::string> executables;
+  const PairRecord* witness = nullptr; // a steady one before a flaky one, then the earliest
+};
+
+std::pair<bool, std::uint64_t> order(const PairRecord& record) {
+  return {record.stability.flaky(), record.first.run};
+}
+
+using Column = std::pair<std::string, SyscallId>;
+
+std::map<Column, Side> columns_of(const Profile& profile, bool with_faulted) {
+  std::map<Column, Side> columns;
+  for (const auto& [key, record] : profile.pairs) {
+    if (record.only_faulted && !with_faulted) {
+      continue;
+    }
+    Side& side = columns[{key.phase, key.call}];
+    side.executables.insert(key.executable);
+    if (side.witness == nullptr || order(record) < order(*side.witness)) {
+      side.witness = &record;
+    }
+  }
+  return columns;
+}
+
+DiffEntry entry_of(const Column& column, const Side* a, const Side* b, const DiffOptions& options) {
+  const Side& side = a != nullptr ? *a : *b;
+  const PairRecord& witness = *side.witness;
+  DiffEntry entry{.phase = column.first,
+                  .call = column.second,
+                  .executables = side.executables,
+                  .witness_side = a != nullptr ? options.first : options.second,
+                  .witness = witness.first.input,
+                  .stability = witness.stability};
+  if (a != nullptr && b != nullptr) {
+    entry.executables.insert(b->executables.begin(), b->executables.end());
+  } else if (witness.stability.flaky()) {
+    entry.change = Change::flaky;
+  } else {
+    entry.change = a != nullptr ? Change::lost : Change::gained;
+  }
+  return entry;
+}
+
+/// Phases in the order of the first profile, then those that only the second has.
+std::vector<std::string> phase_order(const Profile& first, const Profile& second) {
+  std::vector<std::string> order = first.phases;
+  for (const auto& phase : second.phases) {
+    if (std::find(order.begin(), order.end(), phase) == order.end()) {
+      order.push_back(phase);
+    }
+  }
+  return order;
+}
+
+} // namespace
+
+std::size_t Diff::count(Change change) const {
+  return static_cast<std::size_t>(
+      std::count_if(entries.begin(), entries.end(),
+                    [&](const DiffEntry& entry) { return entry.change == change; }));
+}
+
+Diff diff(const Profile& first, const Profile& second, const DiffOptions& options) {
+  const auto a = columns_of(first, options.with_faulted);
+  const auto b = columns_of(second, options.with_faulted);
+  const auto side = [](const auto& columns, const Column& column) {
+    const auto found = columns.find(column);
+    return found == columns.end() ? nullptr : &found->second;
+  };
+  std::set<Column> all;
+  for (const auto* columns : {&a, &b}) {
+    for (const auto& [column, known] : *columns) {
+      all.insert(column);
+    }
+  }
+  Diff result;
+  for (const auto& column : all) {
+    result.entries.push_back(entry_of(column, side(a, column), side(b, column), options));
+  }
+  const auto order = phase_order(first, second);
+  const auto position = [&](const DiffEntry& entry) {
+    return std::find(order.begin(), order.end(), entry.phase) - order.begin();
+  };
+  std::stable_sort(
+      result.entries.begin(), result.entries.end(),
+      [&](const DiffEntry& x, const DiffEntry& y) { return position(x) < position(y); });
+  return result;
+}
+
+int diff_status(const Diff& diff) {
+  return (diff.count(Change::gained) > 0 ? 2 : 0) + (diff.count(Change::lost) > 0 ? 4 : 0);
+}
+
+std::string_view to_string(Change change) {
+  switch (change) {
+  case Change::gained:
+    return "gained";
+  case Change::lost:
+    return "lost";
+  case Change::flaky:
+    return "flaky";
+  case Change::same:
+    return "same";
+  }
+  return "";
+}
+
+} // namespace harness::analysis

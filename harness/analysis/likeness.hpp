@@ -1,0 +1,43 @@
+// Likeness: whether two programs did the same with an input, as far as it can be told of programs
+// whose output changes by itself (times, process ids, addresses, the order of threads). Pure.
+#pragma once
+
+#include "harness/engine/printed.hpp"
+
+#include <string>
+#include <vector>
+
+namespace harness::analysis {
+
+/// What one run showed to the outside.
+struct Showing {
+  std::string end; // how it ended: describe(RunEnd)
+  engine::Printed printed;
+};
+
+enum class Likeness {
+  same,
+  but_for_numbers,   // the original's numbers change from run to run as well
+  changes_by_itself, // the original's output changes in other ways too: only the end is compared
+  seldom_other,      // of several runs of the other program, the smaller part differs
+  other_output,
+  other_end,
+};
+
+inline bool differs(Likeness likeness) {
+  return likeness == Likeness::other_output || likeness == Likeness::other_end;
+}
+
+/// `original`: at least two runs of the same program, which show what changes by itself.
+Likeness likeness(const std::vector<Showing>& original, const Showing& other);
+
+/// What several runs of the other program come to, and the one that shows it. Where chance alone
+/// decides what is shown, five of nine runs show what ten of the original never did once in 92
+/// times (Fisher's exact test); so half of the runs is the limit.
+struct Alike {
+  Likeness likeness = Likeness::same;
+  std::size_t shown_by = 0; // of `others`
+};
+Alike likeness(const std::vector<Showing>& original, const std::vector<Showing>& others);
+
+} // namespace harness::analysis

@@ -1,0 +1,41 @@
+// minimize: a small corpus that shows the same (phase, call) pairs. Chosen from what was recorded
+// when the inputs were kept, without running anything; then checked by running the chosen ones.
+// Pure but for the caller's `show`.
+#pragma once
+
+#include "harness/store/books.hpp"
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <set>
+#include <string>
+#include <vector>
+
+namespace harness::analysis {
+
+using Columns = std::set<store::Column>;
+using Inputs = std::map<std::string, store::InputRecord>; // by hash
+
+/// A small set of inputs that together show every pair that any shows: greedy (Chvátal 1979: at
+/// most ln n times the optimum), fewest bytes first among equals, then without those that the
+/// others make superfluous. The same inputs give the same choice.
+std::vector<std::string> choose_inputs(const Inputs& inputs);
+
+/// What these inputs show when they are run again, in their order.
+using Show = std::function<std::vector<Columns>(const std::vector<std::string>& hashes)>;
+
+struct Minimized {
+  std::vector<std::string> inputs; // sorted
+  std::uint64_t bytes = 0;
+  std::uint64_t bytes_before = 0;
+  std::size_t pairs = 0;
+  /// Pairs that no input showed again. Their witnesses are among `inputs` all the same.
+  Columns unconfirmed;
+};
+
+/// choose_inputs, checked: a pair that the chosen inputs do not show again is looked for in the
+/// other inputs that once showed it, smallest first.
+Minimized minimize(const Inputs& inputs, const Show& show);
+
+} // namespace harness::analysis

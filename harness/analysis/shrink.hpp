@@ -1,0 +1,31 @@
+// Shrink: the smallest input that still shows a pair, by delta debugging over simpler inputs.
+#pragma once
+
+#include "harness/analysis/witness.hpp"
+#include "harness/pool/replay_room.hpp"
+
+#include <functional>
+#include <string>
+
+namespace harness::analysis {
+
+struct Shrunk {
+  std::string text;
+  std::uint64_t runs = 0;
+  bool shown = false;    // by the input to begin with; else `text` is that input
+  bool finished = false; // no simpler input shows it; false after an interrupt
+};
+
+struct ShrinkOptions {
+  std::vector<std::string> phases; // names by index
+  /// An input counts as showing the pair if one of so many runs does: more for flaky pairs.
+  std::uint32_t tries = 1;
+  std::uint32_t batch = 4; // candidates run side by side
+};
+
+/// `progress` hears after every batch the length of the smallest text so far and the runs made.
+Shrunk shrink(pool::ReplayRoom& room, const std::string& text, const WantedPair& pair,
+              const ShrinkOptions& options,
+              const std::function<void(std::size_t, std::uint64_t)>& progress);
+
+} // namespace harness::analysis

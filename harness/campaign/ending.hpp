@@ -1,0 +1,28 @@
+// Ending: how a campaign ended, kept in the notes of its directory so that reports can be written
+// again.
+#pragma once
+
+#include "harness/campaign/baseline.hpp"
+#include "harness/plan/plan.hpp"
+#include "harness/store/ledger.hpp"
+
+#include <map>
+#include <optional>
+#include <string>
+
+namespace harness::campaign {
+
+struct Ending {
+  std::string stop_reason;   // one sentence
+  bool reached_goal = false; // by the plan's own rule
+  std::string plan_file;
+  plan::PlanPlaces places;
+  std::optional<Baseline> baseline;
+};
+
+/// What `ending` says goes to the campaign's notes (not the baseline, which belongs to a job), so
+/// that reports can be written again.
+void note_ending(store::Ledger& ledger, const Ending& ending);
+Ending ending_of(const std::map<std::string, std::string>& notes);
+
+} // namespace harness::campaign

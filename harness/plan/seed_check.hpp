@@ -1,0 +1,17 @@
+// What a seed says that its plan does not know: a phase, a neighbour, a configuration file. Such a
+// seed would be run in vain, or never. Pure.
+#pragma once
+
+#include "core/model/input.hpp"
+#include "core/model/plan.hpp"
+
+#include <string>
+#include <string_view>
+
+namespace harness::plan {
+
+/// `input` was read from `text`, the content of `file`. Throws UserError with the line.
+void check_seed(const CampaignPlan& plan, const Input& input, std::string_view text,
+                const std::string& file);
+
+} // namespace harness::plan

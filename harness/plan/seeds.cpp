@@ -1,0 +1,49 @@
+#include "harness/plan/seeds.hpp"
+
+#include "core/base/fd.hpp"
+#include "core/base/user_error.hpp"
+#include "core/model/read_input.hpp"
+#include "harness/plan/seed_check.hpp"
+
+#include <algorithm>
+#include <filesystem>
+
+namespace harness::plan {
+
+namespace fs = std::filesystem;
+
+std::vector<Seed> read_seeds(const CampaignPlan& plan) {
+  if (plan.seeds.empty()) {
+    return {{"", serialise_input(Input{})}};
+  }
+  std::error_code failed;
+  std::vector<std::string> files;
+  for (const auto& entry : fs::directory_iterator(plan.seeds, failed)) {
+    const std::string name = entry.path().filename();
+    if (!name.starts_with('.') && !name.ends_with(".md") && entry.is_regular_file(failed)) {
+      files.push_back(entry.path());
+    }
+  }
+  if (failed) {
+    throw UserError({.file = plan.seeds}, "the seeds can't be read: " + failed.message(),
+                    "name a directory of input files under `seeds`, or leave it out");
+  }
+  std::sort(files.begin(), files.end());
+  std::vector<Seed> seeds;
+  for (const auto& file : files) {
+    const auto bytes = read_file(file, max_input_bytes + 1);
+    if (!bytes) {
+      throw UserError({.file = file}, bytes.error().message, "make it readable, or take it away");
+    }
+    const Input input = read_input(*bytes, file);
+    check_seed(plan, input, *bytes, file);
+    seeds.push_back({file, serialise_input(input)});
+  }
+  if (seeds.empty()) {
+    throw UserError({.file = plan.seeds}, "no seeds in this directory",
+                    "put input files there, or leave `seeds` out of the plan");
+  }
+  return seeds;
+}
+
+} // namespace harness::plan

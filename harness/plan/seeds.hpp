@@ -1,0 +1,20 @@
+// Seeds: the inputs that a campaign starts from, read from the plan's directory.
+#pragma once
+
+#include "core/model/plan.hpp"
+
+#include <string>
+#include <vector>
+
+namespace harness::plan {
+
+struct Seed {
+  std::string file; // "" = the empty input, where the plan has no seeds
+  std::string text; // in its canonical form
+};
+
+/// All files of the directory by name, hidden ones left out; one empty input if the plan names
+/// none. Throws UserError with file and line for what is no input, or a directory without any.
+std::vector<Seed> read_seeds(const CampaignPlan& plan);
+
+} // namespace harness::plan

@@ -1,0 +1,48 @@
+// WorkerProcess: a running worker as the coordinator sees it: commands go in, messages come out,
+// and at some time it is gone. The only class that knows Boost.Process. Single-threaded: everything
+// happens in the io_context's thread, which must be the one that starts the process (a sandbox ends
+// with the thread that started it).
+#pragma once
+
+#include "harness/engine/protocol.hpp"
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <sys/types.h>
+#include <vector>
+
+namespace boost::asio {
+class io_context;
+}
+
+namespace harness::pool {
+
+class WorkerProcess {
+public:
+  struct Options {
+    std::vector<std::string> command; // [0] is an absolute path
+    std::string log;                  // file that its standard error is appended to
+  };
+  /// Neither may destroy the WorkerProcess; `gone` is called once, with the reason, and last.
+  struct Listener {
+    std::function<void(engine::Message)> message;
+    std::function<void(std::string)> gone;
+  };
+
+  static Result<std::unique_ptr<WorkerProcess>> start(boost::asio::io_context& context,
+                                                      const Options& options, Listener listener);
+  ~WorkerProcess(); // kills it
+
+  void send(const engine::Command& command);
+  /// Nothing of it survives, nor of what it runs. `gone` follows.
+  void kill();
+  pid_t pid() const;
+
+private:
+  struct Impl;
+  explicit WorkerProcess(std::shared_ptr<Impl> impl) : impl_(std::move(impl)) {}
+  std::shared_ptr<Impl> impl_; // shared with pending operations
+};
+
+} // namespace harness::pool

@@ -1,0 +1,37 @@
+// ShardNotes: which shard a campaign is, in the notes of its directory; a merged directory keeps
+// the notes of all that were merged into it. Also a join: a campaign's shard never changes.
+#pragma once
+
+#include "core/model/shard.hpp"
+#include "harness/store/ledger.hpp"
+
+#include <map>
+#include <string>
+
+namespace harness::store {
+
+using Notes = std::map<std::string, std::string>;
+
+/// Keeps that the ledger's own campaign is this shard; nothing is kept of the only one there is.
+void note_shard(Ledger& ledger, Shard shard);
+/// The shard that the ledger's own campaign is.
+Shard shard_of(const Ledger& ledger);
+
+/// Shards by the ids of their campaigns.
+std::map<std::string, Shard> shards_in(const Notes& notes);
+/// Takes over what `notes` of another directory say about shards.
+void carry_shards(Ledger& into, const Notes& notes);
+
+/// Which part of which generator's runs a directory holds.
+struct FreshPart {
+  std::string frozen; // id
+  Shard shard;
+};
+
+void note_part(Ledger& ledger, const FreshPart& part);
+/// Parts by the ids of their campaigns.
+std::map<std::string, FreshPart> parts_in(const Notes& notes);
+/// Takes over what `notes` of another directory say about parts.
+void carry_parts(Ledger& into, const Notes& notes);
+
+} // namespace harness::store

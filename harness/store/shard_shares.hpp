@@ -1,0 +1,21 @@
+// What each of several merged campaigns saw, and which shards are not among them: from the books of
+// the whole and the notes that came with them. Pure; both are joins, and so is this.
+#pragma once
+
+#include "core/model/summary.hpp"
+#include "harness/store/books.hpp"
+#include "harness/store/shard_notes.hpp"
+
+#include <string>
+#include <vector>
+
+namespace harness::store {
+
+/// Shards in their order, then other campaigns, then the parts of validations; empty if the books
+/// are those of one campaign.
+std::vector<ShardSummary> shard_shares(const Books& books, const Notes& notes);
+
+/// The shards of this split whose results are not here, in a sentence; "" if there are none.
+std::string missing_shards(const Notes& notes);
+
+} // namespace harness::store

@@ -1,0 +1,205 @@
+// What a person reads who made a mistake in a plan: place, problem, what to write instead.
+#include "core/base/fd.hpp"
+#include "harness/plan/plan.hpp"
+#include "tests/support/process.hpp"
+
+#include <doctest/doctest.h>
+#include <filesystem>
+#include <fmt/format.h>
+#include <vector>
+
+using namespace harness;
+using namespace harness::plan;
+
+namespace {
+
+struct Mistake {
+  const char* plan;
+  const char* message; // behind the file's name
+};
+
+/// The message of the error that the plan causes; empty if it loads.
+std::string message_of(const std::string& text) {
+  const test::TemporaryDirectory directory;
+  const std::string path = directory / "bad.yaml";
+  REQUIRE(replace_file(path, text));
+  std::filesystem::create_directory(directory / "sub");
+  REQUIRE(replace_file(directory / "plain.txt", "no program"));
+  REQUIRE(replace_file(directory / "words.dict", "# words\ngood\n\"open\n"));
+  try {
+    load_plan(path);
+    return "";
+  } catch (const UserError& error) {
+    std::string message = error.what();
+    for (std::size_t at = message.find(directory.path()); at != std::string::npos;
+         at = message.find(directory.path())) {
+      message.replace(at, directory.path().size(), "DIR");
+    }
+    return message;
+  }
+}
+
+} // namespace
+
+TEST_CASE("every mistake in a plan has its place and its remedy") {
+  const std::vector<Mistake> mistakes = {
+      {"", "DIR/bad.yaml:1:1: the plan is empty\n"
+           "  begin with these lines:\n    target: ls\n    phases: [run]"},
+      {"# nothing but this\n", "DIR/bad.yaml:1:1: the plan is empty\n"
+                               "  begin with these lines:\n    target: ls\n    phases: [run]"},
+      {"name: x\n", "DIR/bad.yaml:1:1: the plan names no target\n  write target: PROGRAM"},
+      {"just words\n", "DIR/bad.yaml:1:1: expected a map of keys, found \"just words\"\n"
+                       "  write for example key: value, one a line, indented"},
+      {"tagret: ls\n", "DIR/bad.yaml:1:1: a plan has no key tagret\n  did you mean target?"},
+      {"target: ls\nexplore:\n  worker: 2\n",
+       "DIR/bad.yaml:3:3: `explore` has no key worker\n  did you mean workers?"},
+      {"target: ls\nexplore:\n  workers: many\n",
+       "DIR/bad.yaml:3:12: expected a whole number, found many\n  write for example 10"},
+      {"target: ls\nexplore:\n  workers: \"2\"\n",
+       "DIR/bad.yaml:3:12: expected a whole number, found 2\n  write for example 10"},
+      {"target: ls\nexplore:\n  workers: -1\n",
+       "DIR/bad.yaml:3:12: -1 is out of range\n  write a whole number from 0 to 1024"},
+      {"target: ls\nexplore: {epsilon: 2}\n",
+       "DIR/bad.yaml:2:20: 2 is out of range\n  write a number from 1e-06 to 0.5"},
+      {"target: ls\nexplore: {epsilon: nan}\n",
+       "DIR/bad.yaml:2:20: expected a number, found nan\n  write for example 0.5"},
+      {"target: ls\nlimits: {wall: soon}\n", "DIR/bad.yaml:2:16: expected a duration, found soon\n"
+                                             "  write for example 250ms, 10s, 5m or 2h"},
+      {"target: ls\nlimits: {memory: lots}\n", "DIR/bad.yaml:2:18: expected a size, found lots\n"
+                                               "  write for example 512K, 16M or 2G"},
+      {"target: ls\nexplore: {edges: 1}\n",
+       "DIR/bad.yaml:2:18: expected true or false, found 1\n  write for example true"},
+      {"target: ls\nexplore: {until: convergd}\n",
+       "DIR/bad.yaml:2:18: convergd is not known here\n"
+       "  did you mean converged? Possible are: converged, quiet, budget"},
+      {"target: [ls]\n", "DIR/bad.yaml:1:9: expected a map of keys, found a list\n"
+                         "  write for example key: value, one a line, indented"},
+      {"target: ls\ntarget: ls\n", "DIR/bad.yaml:2:1: target is given twice\n"
+                                   "  the first is in line 1; keep one"},
+      {"target: no-such-program-here\n",
+       "DIR/bad.yaml:1:9: there is no program no-such-program-here in PATH\n"
+       "  install it, or write its path"},
+      {"target: {executable: /no/such/file}\n",
+       "DIR/bad.yaml:1:22: the target /no/such/file does not exist\n"
+       "  install it, or write the path of a program that is there"},
+      {"target: ./plain.txt\n", "DIR/bad.yaml:1:9: the target DIR/plain.txt is not executable\n"
+                                "  chmod +x DIR/plain.txt, or write the path of a program"},
+      {"target: ./sub\n",
+       "DIR/bad.yaml:1:9: the target DIR/sub is a directory\n  write the program in it"},
+      {"target: {arguments: [-l]}\n", "DIR/bad.yaml:1:9: the target names no executable\n"
+                                      "  write executable: PROGRAM below target:"},
+      {"target: ls\nseeds: nowhere\n",
+       "DIR/bad.yaml:2:8: there is no directory DIR/nowhere\n"
+       "  seeds: DIRECTORY counts from the plan's directory; leave it out to begin without"},
+      {"target: {executable: ls, needs: [/usr, /no/such]}\n",
+       "DIR/bad.yaml:1:40: there is no /no/such\n  write a path that exists, or leave it out"},
+      {"target: {executable: ls, capabilities: [CAP_CHOWN]}\n",
+       "DIR/bad.yaml:1:40: only a target with uid 0 keeps capabilities\n"
+       "  add uid: 0 below target:, or leave the capabilities out"},
+      {"target: ls\nname: a/b\n", "DIR/bad.yaml:2:7: \"a/b\" can't be a campaign's name\n"
+                                  "  it becomes a directory: use letters, digits, - _ . +, as in "
+                                  "name: redis-7"},
+      {"target: ls\nworkload: {kind: server}\n",
+       "DIR/bad.yaml:2:18: a server needs a way to be reached\n"
+       "  write port: 6379 or unix_socket: NAME below workload:"},
+      {"target: ls\nworkload: {stop_signal: SIGTERN}\n",
+       "DIR/bad.yaml:2:25: SIGTERN is no signal\n  did you mean SIGTERM?"},
+      {"target: ls\nphases: [{serving: {symbol: main}}]\n",
+       "DIR/bad.yaml:2:10: the first phase begins at launch, serving has another trigger\n"
+       "  put a phase without a trigger before it: - startup"},
+      {"target: ls\nphases: [a, {b: {simbol: main}}]\n",
+       "DIR/bad.yaml:2:18: simbol is no trigger\n  did you mean symbol?"},
+      {"target: ls\nphases: [a, b]\n", "DIR/bad.yaml:2:13: the phase b has no trigger\n"
+                                       "  write for example - b: {symbol: main}"},
+      {"target: ls\nphases: [a, {a: auto}]\n",
+       "DIR/bad.yaml:2:13: two phases are named a\n  give each its own name"},
+      {"target: ls\nphases: [a, {b: {offset: here}}]\n",
+       "DIR/bad.yaml:2:26: offset:here: not an offset in the file\n  write offset:0x1a2b"},
+      {"target: ls\ngrammar: {options: [{weight: 2}]}\n",
+       "DIR/bad.yaml:2:21: the key text is missing\n  write {text: \"--all\", weight: 2}"},
+      {"target: ls\ngrammar: {operands: {least: 3, most: 1, of: [a]}}\n",
+       "DIR/bad.yaml:2:38: most (1) is below least (3)\n  swap them"},
+      {"target: ls\ngrammar: {options: [a: b]}\n",
+       "DIR/bad.yaml:2:21: a is no key here\n"
+       "  possible are: text, weight; put text with a colon into quotes"},
+      {"target: ls\ngrammar: {dimensions: [faults, stream]}\n",
+       "DIR/bad.yaml:2:32: unknown dimension \"stream\"; did you mean streams?\n"
+       "  write one of arguments, environment, standard_input, streams, terminal, file_tree, "
+       "identity, limits, configuration, script, signals, faults, neighbours"},
+      {"target: ls\nworkload: {neighbours: {reader: [cat, p]}}\ngrammar: {neighbours: [raeder]}\n",
+       "DIR/bad.yaml:3:24: the plan explains no neighbour raeder\n  did you mean reader?"},
+      {"target: ls\ngrammar: {neighbours: [ghost]}\n",
+       "DIR/bad.yaml:2:24: the plan explains no neighbour ghost\n"
+       "  write ghost: [COMMAND, ARG] below workload: neighbours:"},
+      {"target: ls\ngrammar: {configuration: [\"depth {int:0..9}\"]}\n",
+       "DIR/bad.yaml:2:26: the lines of `configuration` have no file to go to\n"
+       "  write configuration_file: NAME below workload:, and {configuration} among the target's "
+       "arguments"},
+      {"target: ls\ngrammar: {script: [\"SELECT {old:table}\"]}\n",
+       "DIR/bad.yaml:2:20: template \"SELECT {old:table}\": nothing makes up what {old:table} asks "
+       "for\n  write {new:table} in the template that makes one"},
+      {"target: ls\ngrammar: {options: [\"{word}\"], rules: {word: [x]}}\n",
+       "DIR/bad.yaml:2:47: the rule word has the name of a built-in hole\n"
+       "  call it otherwise, for example my_word"},
+      {"target: ls\ngrammar: {environment: [\"=x\"]}\n",
+       "DIR/bad.yaml:2:25: template \"=x\": a variable without a name\n"
+       "  write NAME=value, or NAME to take it out"},
+      {"target: ls\ngrammar: {files: [\"fil {new_path}\"]}\n",
+       "DIR/bad.yaml:2:19: template \"fil {new_path}\": unknown kind of file 'fil'\n"
+       "  did you mean 'file'?; write file, directory, symlink, hard_link, fifo, socket, device, "
+       "file_system"},
+      {"target: ls\ngrammar: {dictionary: [one, {file: none.dict}]}\n",
+       "DIR/bad.yaml:2:36: can't read the dictionary DIR/none.dict: No such file or directory\n"
+       "  name a file with one word a line; it counts from the plan's directory"},
+      {"target: ls\ngrammar: {dictionary: [{file: words.dict}]}\n",
+       "DIR/words.dict:3:1: no dictionary word\n"
+       "  write one word a line: plain, or \"quoted\" with \\n \\\" \\\\ \\xHH"},
+      {"target: ls\ngrammar: {dictionary: [{files: words.dict}]}\n",
+       "DIR/bad.yaml:2:25: files is no key here\n  did you mean file?"},
+      {"target: ls\nphases:\n  - a\n  - b: {symbol: no_such_function}\n", nullptr},
+      {"target: ls\nphases:\n  - a\n  - b: {call: opnat}\n", nullptr},
+      {"target: ls\ngrammar:\n  operands: [\"{nothing}\"]\n", nullptr},
+      {"target: ls\nworkload: {files: [\"fil a\"]}\n", nullptr},
+      {"target: ls\nname: [a\n", nullptr},
+      {"target: ls\n\tname: a\n", nullptr},
+      {"target: ls\n---\ntarget: ls\n", "DIR/bad.yaml:3:1: a second document begins here\n"
+                                        "  one file is one plan; take out the line ---"},
+      {"target: ls\n? [a, b]\n: c\n", nullptr},
+      {"target: \xff\n", "DIR/bad.yaml: is not UTF-8 text\n  save it as UTF-8"},
+  };
+  for (const auto& mistake : mistakes) {
+    CAPTURE(std::string(mistake.plan));
+    const std::string message = message_of(mistake.plan);
+    if (mistake.message != nullptr) {
+      CHECK(message == mistake.message);
+    } else { // the words are another room's; place and remedy are ours
+      CHECK(message.starts_with("DIR/bad.yaml:"));
+      CHECK(message.find("\n  ") != std::string::npos);
+    }
+  }
+}
+
+TEST_CASE("bounds: aliases that multiply, deep nesting and large files end at once") {
+  std::string bomb = "a: &a [x, x, x, x, x, x, x, x, x, x]\n";
+  for (char name = 'b'; name < 'k'; ++name) {
+    const char before = static_cast<char>(name - 1);
+    bomb += fmt::format("{0}: &{0} [*{1}, *{1}, *{1}, *{1}, *{1}, *{1}, *{1}, *{1}, *{1}]\n", name,
+                        before);
+  }
+  CHECK(message_of(bomb).find("more than 100,000 values") != std::string::npos);
+  CHECK(message_of("target: " + std::string(40, '[')).find("nested deeper than 32") !=
+        std::string::npos);
+  CHECK(message_of("target: " + std::string(100'000, '[')).find("nested deeper than 32") !=
+        std::string::npos);
+  CHECK(message_of("# " + std::string(2 << 20, 'x')).find("larger than") != std::string::npos);
+  CHECK(message_of("target: &a [*a]\n").find("an alias stands inside") != std::string::npos);
+}
+
+TEST_CASE("a plan that is not there") {
+  CHECK_THROWS_WITH_AS(load_plan("no-such.yaml"),
+                       "no-such.yaml: can't read the plan: No such file or directory\n"
+                       "  name a plan file; harness init -- PROGRAM writes one for any program",
+                       UserError);
+  CHECK_THROWS_WITH_AS(load_plan("/"), "/: is a directory\n  name the plan file itself, PLAN.yaml",
+                       UserError);
+}

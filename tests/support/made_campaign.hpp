@@ -1,0 +1,31 @@
+// Campaign directories for tests, made without running anything.
+#pragma once
+
+#include "core/model/shard.hpp"
+#include "harness/store/environment.hpp"
+#include "harness/store/ledger.hpp"
+
+#include <string>
+#include <vector>
+
+namespace harness::test {
+
+/// One run: its input and the numbers of the calls that it made in the phase "main".
+struct MadeRun {
+  std::string input;
+  std::vector<std::int32_t> calls;
+};
+
+struct MadeCampaign {
+  std::string target = "one"; // stands for the target's bytes
+  std::string option = "-l";  // of the grammar
+  std::vector<std::string> phases = {"load", "main"};
+  std::uint64_t seed = 1;
+  Shard shard = {};
+  std::vector<MadeRun> runs;
+};
+
+/// Makes the directory `path` and gives its open ledger.
+store::Ledger make_campaign(const std::string& path, const MadeCampaign& made);
+
+} // namespace harness::test
