@@ -178,7 +178,7 @@ std::string write_plan(const std::string& file, const Way& way, std::uint64_t ru
   plan.explore.budget.reset();
   plan.explore.replicates = 1;
   std::string path = directory / (std::string(way.name) + ".yaml");
-  if (const auto written = replace_file(path, plan::serialise_plan(plan)); !written) {
+  if (const auto written = replace_file(path, plan::serialize_plan(plan)); !written) {
     throw std::runtime_error(written.error().message);
   }
   return path;

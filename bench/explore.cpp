@@ -1,6 +1,6 @@
 // Runs per second of a campaign's own inputs: as its workers run them (isolated and traced), and
 // the same command lines in the same run directories, with the same files, streams, clients and
-// neighbours, launched in the same way but without a tracer. Paired and alternating; one at a time.
+// sidecars, launched in the same way but without a tracer. Paired and alternating; one at a time.
 // Usage: bench-explore CAMPAIGN [INPUTS]        (default 100, evenly spread over the corpus)
 //
 // Left out and counted: inputs with faults or signals (they need a tracer), and those of which
@@ -11,7 +11,7 @@
 #include "harness/engine/channel.hpp"
 #include "harness/engine/runner.hpp"
 #include "harness/plan/plan.hpp"
-#include "harness/store/opened.hpp"
+#include "harness/store/campaign_snapshot.hpp"
 #include "sandbox/sandbox.hpp"
 #include "tracer/tracer.hpp"
 #include "workloads/workload.hpp"
@@ -53,7 +53,7 @@ double sum(const std::vector<double>& values) {
 
 // ---- a run without a tracer ---------------------------------------------------------------------
 
-/// What a companion may ask of a run that nobody traces.
+/// What a run driver may ask of a run that nobody traces.
 class FreeRun final : public RunControl {
 public:
   FreeRun(pid_t process, TimePoint limit) : process_(process), limit_(limit) {}
@@ -79,7 +79,7 @@ std::vector<pid_t> children_of(const std::string& process) {
 }
 
 /// True if somebody listens on `port` in the network that we share with the target. Read from
-/// /proc: a probing connection would disturb the server.
+/// /proc: a probing connection would apply_faults_and_signals the server.
 bool listens(std::uint16_t port) {
   for (const auto* file : {"/proc/net/tcp", "/proc/net/tcp6"}) {
     const auto text = read_file(file);
@@ -93,11 +93,11 @@ bool listens(std::uint16_t port) {
   return false;
 }
 
-/// The run's companion as the tracer knows it: told of the start, and left alone when the tracer
+/// The run's run driver as the tracer knows it: told of the start, and left alone when the tracer
 /// goes.
-class Handover final : public Companion {
+class Handover final : public RunDriver {
 public:
-  Handover(Companion* real, TimePoint limit) : real_(real), limit_(limit) {}
+  Handover(RunDriver* real, TimePoint limit) : real_(real), limit_(limit) {}
   void started(RunControl&, pid_t process) override {
     control.emplace(process, limit_);
     id = process;
@@ -109,28 +109,28 @@ public:
   pid_t id = 0;
 
 private:
-  Companion* real_;
+  RunDriver* real_;
   TimePoint limit_;
 };
 
-/// Waits until nothing of the run is left, its companion is done with it, or the wall limit; true
+/// Waits until nothing of the run is left, its run driver is done with it, or the wall limit; true
 /// if that was the end.
-bool see_out(const Handover& run, pid_t init, Companion* companion, const CampaignPlan& plan,
+bool see_out(const Handover& run, pid_t init, RunDriver* run_driver, const CampaignPlan& plan,
              TimePoint wall) {
   const auto port = plan.workload.port;
-  bool told = port == 0 || companion == nullptr;
+  bool view = port == 0 || run_driver == nullptr;
   auto ended = open_pidfd(run.id);
   bool main_gone = !ended;
   while (!run.control->over()) {
     if (main_gone && (init == 0 || children_of(std::to_string(init)).empty())) {
       return false;
     }
-    if (!told && listens(port)) {
-      told = true;
+    if (!view && listens(port)) {
+      view = true;
       for (std::size_t phase = 1; phase < plan.phases.size(); ++phase) {
-        companion->phase(static_cast<PhaseIndex>(phase));
+        run_driver->phase(static_cast<PhaseIndex>(phase));
       }
-      companion->ready();
+      run_driver->ready();
     }
     pollfd wait{main_gone ? -1 : ended->get(), POLLIN, 0};
     ::poll(&wait, 1, 1); // its end at once, everything else within a millisecond
@@ -151,10 +151,10 @@ Ending run_untraced(workloads::Workload& workload, const Input& input, const Cam
     return Ending::not_run;
   }
   const TimePoint wall = now() + plan.limits.wall;
-  Companion* companion = prepared->spec.companion;
-  Handover handover(companion, wall);
+  RunDriver* run_driver = prepared->spec.run_driver;
+  Handover handover(run_driver, wall);
   RunSpec spec = prepared->spec;
-  spec.companion = &handover;
+  spec.run_driver = &handover;
   spec.phases.clear();
   spec.observe = {.sites = false};
   spec.detach_after_last_phase = true; // at its first call
@@ -168,7 +168,7 @@ Ending run_untraced(workloads::Workload& workload, const Input& input, const Cam
       const bool fresh = std::find(before.begin(), before.end(), child) == before.end();
       init = fresh && child != handover.id ? child : init;
     }
-    ending = see_out(handover, init, companion, plan, wall) ? Ending::wall_limit : ending;
+    ending = see_out(handover, init, run_driver, plan, wall) ? Ending::wall_limit : ending;
     for (const pid_t id : {init, handover.id}) {
       if (id != 0) {
         ::kill(id, SIGKILL);
@@ -179,8 +179,8 @@ Ending run_untraced(workloads::Workload& workload, const Input& input, const Cam
              !std::holds_alternative<Signaled>(result.end)) {
     ending = Ending::not_run;
   }
-  if (companion != nullptr) {
-    companion->stop();
+  if (run_driver != nullptr) {
+    run_driver->stop();
   }
   return ending;
 }
@@ -295,7 +295,7 @@ int compare(const std::string& directory, std::size_t most) {
   const auto opened = store::open_campaign(directory);
   std::vector<std::string> texts;
   std::size_t disturbed = 0;
-  for (const auto& [hash, record] : opened.books.inputs) {
+  for (const auto& [hash, record] : opened.state.inputs) {
     const auto text = opened.directory.input(hash);
     const auto input = text ? parse_input(*text) : Result<Input>(text.error());
     if (!input) {
@@ -312,9 +312,9 @@ int compare(const std::string& directory, std::size_t most) {
     chosen.texts.push_back(texts[i * texts.size() / std::min(most, texts.size())]);
   }
   fmt::print("{}: {} of {} inputs; {} with faults or signals left out\n", directory,
-             chosen.texts.size(), opened.books.inputs.size(), disturbed);
+             chosen.texts.size(), opened.state.inputs.size(), disturbed);
   std::fflush(stdout);
-  const engine::Setup setup{.plan = plan::serialise_plan(opened.plan),
+  const engine::Setup setup{.plan = plan::serialize_plan(opened.plan),
                             .directory = campaign::sandbox_directory,
                             .hidden = campaign::sandbox_directory,
                             .filters = {}};

@@ -9,8 +9,8 @@ harness=$(realpath "${1:?name the built harness}")
 runs=${2:-1000000}
 step=${3:-50000}
 workers=${4:-$(nproc)}
-most_memory_kb=200000
-most_disk_kb=100000
+max_memory_kb=200000
+max_disk_kb=100000
 
 place=$(mktemp -d "${TMPDIR:-/tmp}/harness-flat.XXXXXX")
 campaign=
@@ -85,5 +85,5 @@ done
 wait "$campaign" || true # 4: a budget ended it
 campaign=
 head -1 "$place/summary"
-echo "highest: $highest_memory kB of memory (goal $most_memory_kb), $highest_disk kB of disk (goal $most_disk_kb)"
-[ "$highest_memory" -lt "$most_memory_kb" ] && [ "$highest_disk" -lt "$most_disk_kb" ]
+echo "highest: $highest_memory kB of memory (goal $max_memory_kb), $highest_disk kB of disk (goal $max_disk_kb)"
+[ "$highest_memory" -lt "$max_memory_kb" ] && [ "$highest_disk" -lt "$max_disk_kb" ]

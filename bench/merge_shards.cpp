@@ -23,7 +23,7 @@ constexpr std::int32_t calls_serving = 80;
 constexpr int runs_recorded = 40; // counts stand for many; what they weigh does not depend on them
 constexpr std::uint64_t argument_classes = 400;
 
-template <typename T> T need(Result<T> result) {
+template <typename T> T value_or_throw(Result<T> result) {
   if (!result) {
     throw std::runtime_error(result.error().message);
   }
@@ -36,34 +36,35 @@ double seconds_since(std::chrono::steady_clock::time_point start) {
 
 void make_shard(const std::string& path, Shard shard, std::uint64_t inputs) {
   Random random(shard.index);
-  auto directory = need(store::WorkDir::create(path));
-  need(directory.lock());
+  auto directory = value_or_throw(store::WorkDir::create(path));
+  value_or_throw(directory.lock());
   const std::vector<std::string> phases = {"startup", "serving"};
   CampaignPlan plan{.name = "shard", .target = {.executable = "/bin/true"}};
   plan.phases = {{"startup", LaunchTrigger{}}, {"serving", SymbolTrigger{.name = "main"}}};
   plan.explore.seed = 1;
-  const std::string text = plan::serialise_plan(plan);
-  need(directory.write(directory.plan(), text));
-  need(directory.write(directory.environment(),
-                       store::environment_json(store::take_environment(
-                           {.executable = "/bin/true", .plan = text, .version = "bench"}))));
-  auto ledger = need(store::Ledger::create(std::move(directory), phases));
-  store::note_shard(ledger, shard);
-  const auto writer = ledger.begin_writer();
+  const std::string text = plan::serialize_plan(plan);
+  value_or_throw(directory.write(directory.plan(), text));
+  value_or_throw(
+      directory.write(directory.environment(),
+                      store::environment_json(store::take_environment(
+                          {.executable = "/bin/true", .plan = text, .version = "bench"}))));
+  auto recorder = value_or_throw(store::CampaignRecorder::create(std::move(directory), phases));
+  store::note_shard(recorder, shard);
+  const auto writer = recorder.begin_writer();
   for (int run = 0; run < runs_recorded; ++run) {
     store::RunRecord record{.writer = writer, .reached = {0, 1}, .input = "args first\n"};
     for (PhaseIndex phase = 0; phase < 2; ++phase) {
       for (std::int32_t call = 0; call < (phase == 0 ? calls_startup : calls_serving); ++call) {
         record.pairs.push_back(
-            {.pair = ledger.pair(phase, {AuditArch::x86_64, call}, "target"), .calls = 3});
+            {.pair = recorder.pair(phase, {AuditArch::x86_64, call}, "target"), .calls = 3});
       }
     }
-    need(ledger.record(record));
+    value_or_throw(recorder.record(record));
   }
   // A tenth of the inputs is what every shard finds.
   for (std::uint64_t input = 0; input < inputs; ++input) {
     const bool common = input % 10 == 0;
-    need(ledger.keep_seed(fmt::format("args {}\n", common ? input : random.next())));
+    value_or_throw(recorder.keep_seed(fmt::format("args {}\n", common ? input : random.next())));
   }
   std::vector<ArgumentClass> classes;
   for (std::uint64_t i = 0; i < argument_classes; ++i) {
@@ -75,8 +76,8 @@ void make_shard(const std::string& path, Shard shard, std::uint64_t inputs) {
     one.times = 1;
     classes.push_back(one);
   }
-  ledger.tally(writer, classes, {});
-  need(ledger.checkpoint());
+  recorder.tally(writer, classes, {});
+  value_or_throw(recorder.checkpoint());
 }
 
 std::uintmax_t bytes_of(const fs::path& file) {

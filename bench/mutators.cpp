@@ -32,7 +32,7 @@ void bench(const std::string& plan, std::uint64_t rounds) {
   std::size_t bytes = 0;
   std::vector<std::string> texts;
   for (const auto& input : inputs) {
-    texts.push_back(serialise_input(input));
+    texts.push_back(serialize_input(input));
     bytes += texts.back().size();
   }
   fmt::print("{}: inputs of {} bytes on average\n", plan, bytes / texts.size());
@@ -43,12 +43,12 @@ void bench(const std::string& plan, std::uint64_t rounds) {
           [&](auto i) { sink += generator.mutate(pick(i), random).arguments.size(); });
   measure("cross", rounds,
           [&](auto i) { sink += generator.cross(pick(i), pick(i * 7), random).files.size(); });
-  measure("serialise", rounds, [&](auto i) { sink += serialise_input(pick(i)).size(); });
+  measure("serialize", rounds, [&](auto i) { sink += serialize_input(pick(i)).size(); });
   measure("parse", rounds,
           [&](auto i) { sink += parse_input(texts[i % texts.size()])->arguments.size(); });
-  measure("parse+mutate+serialise", rounds, [&](auto i) {
+  measure("parse+mutate+serialize", rounds, [&](auto i) {
     const auto input = parse_input(texts[i % texts.size()]);
-    sink += serialise_input(generator.mutate(*input, random)).size();
+    sink += serialize_input(generator.mutate(*input, random)).size();
   });
   if (sink == 0) {
     fmt::print("nothing was made\n");

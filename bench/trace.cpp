@@ -217,7 +217,7 @@ double load(const std::string& test) {
   return rate == std::string::npos ? 0 : std::atof(text->c_str() + rate + 2);
 }
 
-class Load final : public Companion {
+class Load final : public RunDriver {
 public:
   explicit Load(std::string test) : test_(std::move(test)) {}
   void started(RunControl& control, pid_t /*pid*/) override { control_ = &control; }
@@ -254,7 +254,7 @@ double redis_spawned(const Words& words, const std::string& test) {
 
 double redis_traced(RunSpec spec, const std::string& test) {
   Load load(test);
-  spec.companion = &load;
+  spec.run_driver = &load;
   traced(spec);
   return load.rate;
 }
@@ -265,7 +265,7 @@ void compare_redis(const std::string& test, int rounds) {
   RunSpec discovering = counting;
   discovering.mode = Mode::discover;
   Load first(test);
-  counting.companion = &first;
+  counting.run_driver = &first;
   const RunResult seen = traced(counting);
   for (const auto& sighting : seen.sightings) {
     if (sighting.phase == 1) {

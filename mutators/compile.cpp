@@ -31,18 +31,18 @@ public:
   GrammarTables compile() {
     compile_rules();
     for (const auto& group : grammar_.options) {
-      tables_.groups.push_back({group.name, choice(group.options, Quotes::honoured)});
+      tables_.groups.push_back({group.name, choice(group.options, Quotes::honored)});
     }
-    tables_.most_options = grammar_.most_options;
-    tables_.operands = repeated(grammar_.operands, Quotes::honoured);
+    tables_.max_options = grammar_.max_options;
+    tables_.operands = repeated(grammar_.operands, Quotes::honored);
     tables_.environment = repeated(grammar_.environment, Quotes::literal);
-    tables_.configuration = repeated(grammar_.configuration, Quotes::honoured);
+    tables_.configuration = repeated(grammar_.configuration, Quotes::honored);
     tables_.script = repeated(grammar_.script, Quotes::literal);
-    tables_.files = repeated(grammar_.files, Quotes::honoured);
+    tables_.files = repeated(grammar_.files, Quotes::honored);
     tables_.standard_input = repeated(grammar_.standard_input, Quotes::literal);
     tables_.dictionary = grammar_.dictionary;
     tables_.raw_mutation = grammar_.raw_mutation;
-    tables_.neighbours = grammar_.neighbours;
+    tables_.sidecars = grammar_.sidecars;
     enable_dimensions();
     collect_naming();
     check_lines();
@@ -79,7 +79,7 @@ private:
   }
 
   RepeatedChoice repeated(const Repeated& source, Quotes quotes) {
-    return {source.least, std::max(source.least, source.most), choice(source.of, quotes)};
+    return {source.min, std::max(source.min, source.max), choice(source.of, quotes)};
   }
 
   /// Depth of a pattern: of the deepest rule that it needs, at the least, plus itself. UINT32_MAX
@@ -149,7 +149,7 @@ private:
     enable(Dimension::file_tree, !grammar_.files.of.empty());
     enable(Dimension::configuration, !grammar_.configuration.of.empty());
     enable(Dimension::script, !grammar_.script.of.empty());
-    enable(Dimension::neighbours, !grammar_.neighbours.empty());
+    enable(Dimension::sidecars, !grammar_.sidecars.empty());
     for (const auto& name : grammar_.dimensions) {
       check_dimension(name, {});
       const auto found = std::find(dimension_names.begin(), dimension_names.end(), name);

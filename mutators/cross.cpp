@@ -49,7 +49,7 @@ Input cross_inputs(const Input& a, const Input& b, Random& random) {
   child.faults = either(a, b, random).faults;
   child.limits = either(a, b, random).limits;
   child.identity = either(a, b, random).identity;
-  child.neighbours = either(a, b, random).neighbours;
+  child.sidecars = either(a, b, random).sidecars;
   return child;
 }
 

@@ -14,7 +14,7 @@ Dictionary::Dictionary(std::span<const std::string> words) {
 }
 
 bool Dictionary::add(std::string_view word) {
-  if (word.empty() || word.size() > most_bytes || words_.size() >= most_words ||
+  if (word.empty() || word.size() > max_bytes || words_.size() >= max_words ||
       !known_.emplace(word).second) {
     return false;
   }
@@ -40,10 +40,10 @@ std::vector<std::string> parse_dictionary(std::string_view text, const std::stri
       throw UserError({file, number, 1}, "no dictionary word",
                       "write one word a line: plain, or \"quoted\" with \\n \\\" \\\\ \\xHH");
     }
-    if (word->value.empty() || word->value.size() > Dictionary::most_bytes) {
+    if (word->value.empty() || word->value.size() > Dictionary::max_bytes) {
       throw UserError({file, number, 1},
                       "a dictionary word of " + std::to_string(word->value.size()) + " bytes",
-                      "write 1 to " + std::to_string(Dictionary::most_bytes) + " bytes");
+                      "write 1 to " + std::to_string(Dictionary::max_bytes) + " bytes");
     }
     words.push_back(std::move(word->value));
   }

@@ -13,13 +13,13 @@ namespace harness::mutators {
 
 class Dictionary {
 public:
-  static constexpr std::size_t most_words = 4096;
-  static constexpr std::size_t most_bytes = 256; // of one word
+  static constexpr std::size_t max_words = 4096;
+  static constexpr std::size_t max_bytes = 256; // of one word
 
   Dictionary() = default;
   explicit Dictionary(std::span<const std::string> words);
 
-  /// True if `word` is new. Not taken: empty words, longer than most_bytes, any once it is full.
+  /// True if `word` is new. Not taken: empty words, longer than max_bytes, any once it is full.
   bool add(std::string_view word);
   std::span<const std::string> words() const { return words_; }
   bool empty() const { return words_.empty(); }

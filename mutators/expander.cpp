@@ -5,7 +5,7 @@
 
 namespace harness::mutators {
 
-void Expander::Draft::add(std::string_view text) {
+void Expander::RunBuilder::add(std::string_view text) {
   if (!open) {
     words.emplace_back();
     open = true;
@@ -14,7 +14,7 @@ void Expander::Draft::add(std::string_view text) {
   bytes += text.size();
 }
 
-void Expander::Draft::blank(std::string_view text) {
+void Expander::RunBuilder::blank(std::string_view text) {
   if (joined) {
     add(text);
   } else {
@@ -30,35 +30,35 @@ const Pattern& Expander::choose(const Choice& choice) {
 }
 
 std::vector<std::string> Expander::words(const Pattern& pattern) {
-  Draft draft;
-  expand(pattern, draft, 0);
-  return std::move(draft.words);
+  RunBuilder builder;
+  expand(pattern, builder, 0);
+  return std::move(builder.words);
 }
 
 std::string Expander::text(const Pattern& pattern) {
-  Draft draft{.joined = true};
-  draft.add("");
-  expand(pattern, draft, 0);
-  return std::move(draft.words.front());
+  RunBuilder builder{.joined = true};
+  builder.add("");
+  expand(pattern, builder, 0);
+  return std::move(builder.words.front());
 }
 
-void Expander::expand(const Pattern& pattern, Draft& draft, std::uint32_t depth) {
+void Expander::expand(const Pattern& pattern, RunBuilder& builder, std::uint32_t depth) {
   for (const Piece& piece : pattern.pieces) {
-    if (++draft.pieces > most_pieces) {
+    if (++builder.pieces > max_pieces) {
       return;
     }
     if (piece.kind == Piece::Kind::text) {
-      draft.add(piece.text);
+      builder.add(piece.text);
     } else if (piece.kind == Piece::Kind::blank) {
-      draft.blank(piece.text);
+      builder.blank(piece.text);
     } else if (piece.kind == Piece::Kind::rule) {
       const Choice& rule = tables_.rules[piece.rule];
-      const bool must_end = depth >= most_depth || draft.bytes > most_bytes;
-      const bool outer = std::exchange(draft.joined, draft.joined || piece.joined);
-      expand(must_end ? rule.patterns[rule.shallowest] : choose(rule), draft, depth + 1);
-      draft.joined = outer;
+      const bool must_end = depth >= max_depth || builder.bytes > max_bytes;
+      const bool outer = std::exchange(builder.joined, builder.joined || piece.joined);
+      expand(must_end ? rule.patterns[rule.shallowest] : choose(rule), builder, depth + 1);
+      builder.joined = outer;
     } else {
-      draft.add(draft.bytes > most_bytes ? std::string() : fill(piece));
+      builder.add(builder.bytes > max_bytes ? std::string() : fill(piece));
     }
   }
 }

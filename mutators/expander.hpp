@@ -15,10 +15,10 @@ namespace harness::mutators {
 class Expander {
 public:
   /// Beyond this depth of rules the alternative that ends soonest is taken.
-  static constexpr std::uint32_t most_depth = 24;
+  static constexpr std::uint32_t max_depth = 24;
   /// Beyond this many bytes or pieces of one expansion holes stay empty.
-  static constexpr std::size_t most_bytes = 16384;
-  static constexpr std::size_t most_pieces = 4096;
+  static constexpr std::size_t max_bytes = 16384;
+  static constexpr std::size_t max_pieces = 4096;
 
   /// `tree` fills {path} holes. All are borrowed.
   Expander(const GrammarTables& tables, const Dictionary& dictionary, Random& random, TreeView tree)
@@ -35,7 +35,7 @@ public:
 
 private:
   /// What has been drawn so far.
-  struct Draft {
+  struct RunBuilder {
     std::vector<std::string> words;
     bool open = false; // the last word goes on
     bool joined = false;
@@ -46,7 +46,7 @@ private:
     void blank(std::string_view text);
   };
 
-  void expand(const Pattern& pattern, Draft& draft, std::uint32_t depth);
+  void expand(const Pattern& pattern, RunBuilder& builder, std::uint32_t depth);
   std::string fill(const Piece& piece);
 
   const GrammarTables& tables_;

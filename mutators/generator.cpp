@@ -1,9 +1,9 @@
 #include "mutators/generator.hpp"
 
 #include "core/model/syscall_table.hpp"
+#include "mutators/clamp_to_limits.hpp"
 #include "mutators/cross.hpp"
 #include "mutators/mutation.hpp"
-#include "mutators/settle.hpp"
 
 #include <algorithm>
 
@@ -12,9 +12,9 @@ namespace harness::mutators {
 namespace {
 
 /// Mutations on top of each other in one step: one always, more ever more rarely.
-constexpr int most_stacked = 8;
+constexpr int max_stacked = 8;
 /// A mutation may find nothing to change, or change something into itself: try others.
-constexpr int most_attempts = 24;
+constexpr int max_attempts = 24;
 
 bool usable(const Mutation& mutation, const GrammarTables& tables) {
   return tables.has(mutation.dimension) && (!mutation.raw || tables.raw_mutation);
@@ -49,7 +49,7 @@ Input Generator::fresh(Random& random) const {
   draw_configuration(input, context);
   draw_script(input, context);
   draw_surroundings(input, context);
-  settle(input);
+  clamp_to_limits(input);
   return input;
 }
 
@@ -60,26 +60,26 @@ Input Generator::mutate(const Input& input, Random& random) const {
   }
   const Context context{grammar_.tables(), dictionary_, options_, calls_, random};
   int wanted = 1;
-  while (wanted < most_stacked && random.chance(1, 2)) {
+  while (wanted < max_stacked && random.chance(1, 2)) {
     ++wanted;
   }
-  for (int attempts = 0; attempts < most_attempts && wanted > 0; ++attempts) {
+  for (int attempts = 0; attempts < max_attempts && wanted > 0; ++attempts) {
     const double drawn = random.unit() * sums_.back();
     const auto found = std::upper_bound(sums_.begin(), sums_.end(), drawn);
     const auto at = std::min(static_cast<std::size_t>(found - sums_.begin()), sums_.size() - 1);
     wanted -= all_mutations()[mutations_[at]].apply(changed, context) ? 1 : 0;
     if (wanted == 0) {
-      settle(changed);
+      clamp_to_limits(changed);
       wanted += changed == input ? 1 : 0;
     }
   }
-  settle(changed);
+  clamp_to_limits(changed);
   return changed;
 }
 
 Input Generator::cross(const Input& a, const Input& b, Random& random) const {
   Input child = cross_inputs(a, b, random);
-  settle(child);
+  clamp_to_limits(child);
   return child;
 }
 

@@ -11,7 +11,7 @@ namespace harness::mutators {
 
 namespace {
 
-/// The rules that a written plan offers, and by which words in a value's name each is recognised.
+/// The rules that a written plan offers, and by which words in a value's name each is recognized.
 struct ValueRule {
   std::string_view rule;
   std::vector<std::string_view> words; // in lower case; the whole name or a part between - and _

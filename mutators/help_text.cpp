@@ -12,9 +12,9 @@ namespace harness::mutators {
 namespace {
 
 constexpr std::size_t max_help_bytes = std::size_t{1} << 20;
-constexpr std::size_t most_options = 600;
-constexpr std::size_t most_commands = 300;
-constexpr std::size_t most_description = 76;
+constexpr std::size_t max_options = 600;
+constexpr std::size_t max_commands = 300;
+constexpr std::size_t max_description = 76;
 
 std::string lower(std::string_view text) {
   std::string made(text);
@@ -56,7 +56,7 @@ void add_option(HelpText& help, FoundOption option) {
       return;
     }
   }
-  if (help.options.size() < most_options) {
+  if (help.options.size() < max_options) {
     help.options.push_back(std::move(option));
   }
 }
@@ -96,7 +96,7 @@ bool is_command_word(std::string_view word) {
 /// A line of a list of commands: one and its description behind two blanks, or several in columns.
 void read_command_line(std::string_view line, HelpText& help) {
   const auto add = [&](std::string_view word) {
-    if (is_command_word(word) && help.commands.size() < most_commands &&
+    if (is_command_word(word) && help.commands.size() < max_commands &&
         std::find(help.commands.begin(), help.commands.end(), word) == help.commands.end()) {
       help.commands.emplace_back(word);
     }
@@ -201,7 +201,7 @@ public:
       if (pending_.choices.empty() && pending_.value != FoundOption::Value::none) {
         pending_.choices = listed_choices(description_);
       }
-      pending_.description = description_.substr(0, most_description);
+      pending_.description = description_.substr(0, max_description);
       add_option(help, std::move(pending_));
       pending_ = {};
     }

@@ -203,7 +203,7 @@ std::span<const Mutation> argument_mutations() {
 void draw_arguments(Input& input, const Context& context) {
   const auto& tables = context.tables;
   std::vector<bool> used(tables.groups.size(), false);
-  const std::uint64_t options = context.random.below(std::uint64_t{tables.most_options} + 1);
+  const std::uint64_t options = context.random.below(std::uint64_t{tables.max_options} + 1);
   std::size_t members = 0;
   for (const auto& group : tables.groups) {
     members += group.name.empty() ? group.options.patterns.size() : 1;
@@ -228,7 +228,7 @@ void draw_arguments(Input& input, const Context& context) {
   }
   const auto& operands = tables.operands;
   if (!operands.of.empty()) {
-    const auto count = context.random.between(operands.least, operands.most);
+    const auto count = context.random.between(operands.min, operands.max);
     for (std::int64_t i = 0; i < count; ++i) {
       put(input.arguments, input.arguments.size(), expander.words(expander.choose(operands.of)));
     }

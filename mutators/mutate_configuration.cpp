@@ -56,8 +56,7 @@ std::span<const Mutation> configuration_mutations() {
 
 void draw_configuration(Input& input, const Context& context) {
   const auto& repeated = context.tables.configuration;
-  const auto count =
-      repeated.of.empty() ? 0 : context.random.between(repeated.least, repeated.most);
+  const auto count = repeated.of.empty() ? 0 : context.random.between(repeated.min, repeated.max);
   for (std::int64_t i = 0; i < count; ++i) {
     insert_configuration(input, context);
   }

@@ -152,7 +152,7 @@ std::span<const Mutation> environment_mutations() {
 void draw_environment(Input& input, const Context& context) {
   const auto& repeated = context.tables.environment;
   if (!repeated.of.empty()) {
-    const auto count = context.random.between(repeated.least, repeated.most);
+    const auto count = context.random.between(repeated.min, repeated.max);
     for (std::int64_t i = 0; i < count; ++i) {
       from_grammar(input, context);
     }

@@ -10,7 +10,7 @@ namespace {
 
 using Kind = FileNode::Kind;
 
-constexpr std::size_t most_content_bytes = 65536;
+constexpr std::size_t max_content_bytes = 65536;
 
 /// From the grammar or, where the plan switches the whole dimension on, of any kind.
 std::optional<FileNode> draw_any_node(const Input& input, const Context& context) {
@@ -71,7 +71,7 @@ bool change_content(Input& input, const Context& context) {
   switch (node.kind) {
   case Kind::file:
     if (context.tables.raw_mutation && context.one_in(2)) {
-      node.content = mutate_bytes(std::move(node.content), context.dictionary, most_content_bytes,
+      node.content = mutate_bytes(std::move(node.content), context.dictionary, max_content_bytes,
                                   context.random);
       return true;
     }
@@ -153,7 +153,7 @@ std::span<const Mutation> file_mutations() {
 void draw_files(Input& input, const Context& context) {
   const auto& files = context.tables.files;
   const bool typed = context.tables.is_typed(Dimension::file_tree);
-  std::int64_t count = files.of.empty() ? 0 : context.random.between(files.least, files.most);
+  std::int64_t count = files.of.empty() ? 0 : context.random.between(files.min, files.max);
   if (typed && !context.one_in(4)) {
     count += static_cast<std::int64_t>(context.small_number(6));
   }

@@ -8,8 +8,8 @@ namespace harness::mutators {
 namespace {
 
 /// As far back as names are looked for: what a long script made up at its start is gone by then.
-constexpr std::size_t most_lines_back = 512;
-constexpr std::size_t most_word_bytes = 16384;
+constexpr std::size_t max_lines_back = 512;
+constexpr std::size_t max_word_bytes = 16384;
 
 std::string joined(const std::vector<std::string>& words) {
   std::string text;
@@ -26,7 +26,7 @@ void learn_names(Names& names, const std::vector<Step>& script, std::size_t at,
   if (context.tables.name_kinds.empty()) {
     return;
   }
-  for (std::size_t i = at > most_lines_back ? at - most_lines_back : 0; i < at; ++i) {
+  for (std::size_t i = at > max_lines_back ? at - max_lines_back : 0; i < at; ++i) {
     names.next_line();
     names.find_in(joined(script[i].words), context.tables);
   }
@@ -130,7 +130,7 @@ void change_word(std::vector<std::string>& words, const Input& input, const Cont
     word = draw_string(context.dictionary, context.random);
     break;
   default:
-    word = mutate_bytes(std::move(word), context.dictionary, most_word_bytes, context.random);
+    word = mutate_bytes(std::move(word), context.dictionary, max_word_bytes, context.random);
   }
 }
 
@@ -233,7 +233,7 @@ void draw_script(Input& input, const Context& context) {
     return;
   }
   auto expander = context.expander(input);
-  const auto count = context.random.between(repeated.least, repeated.most);
+  const auto count = context.random.between(repeated.min, repeated.max);
   for (std::int64_t i = 0; i < count; ++i) {
     if (auto step = draw_step(expander, context)) {
       input.script.push_back(std::move(*step));

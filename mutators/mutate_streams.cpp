@@ -7,7 +7,7 @@ namespace harness::mutators {
 
 namespace {
 
-constexpr std::size_t most_input_bytes = 65536;
+constexpr std::size_t max_input_bytes = 65536;
 
 /// Typed keys: ^C ^D ^Z ^\ ^S ^Q ^U ^V, return, backspace, arrows, home, escape.
 constexpr std::string_view keys[] = {"\x03",   "\x04", "\x1a",   "\x1c", "\x13", "\x11",
@@ -69,7 +69,7 @@ bool change_line(Input& input, const Context& context) {
 
 bool mutate_input_bytes(Input& input, const Context& context) {
   input.standard_input.bytes = mutate_bytes(std::move(input.standard_input.bytes),
-                                            context.dictionary, most_input_bytes, context.random);
+                                            context.dictionary, max_input_bytes, context.random);
   open_input(input, context);
   return true;
 }
@@ -155,8 +155,7 @@ void draw_streams(Input& input, const Context& context) {
   const auto& tables = context.tables;
   if (!tables.standard_input.of.empty()) {
     auto expander = context.expander(input);
-    const auto count =
-        context.random.between(tables.standard_input.least, tables.standard_input.most);
+    const auto count = context.random.between(tables.standard_input.min, tables.standard_input.max);
     for (std::int64_t i = 0; i < count; ++i) {
       expander.names().next_line();
       input.standard_input.bytes += expander.text(expander.choose(tables.standard_input.of));

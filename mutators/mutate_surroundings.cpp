@@ -1,4 +1,4 @@
-// What surrounds a run: identity, limits, neighbours; and what disturbs it: signals and faults.
+// What surrounds a run: identity, limits, sidecars; and what disturbs it: signals and faults.
 #include "mutators/mutation.hpp"
 
 #include "core/model/input_text.hpp"
@@ -168,16 +168,16 @@ bool usual_identity(Input& input, const Context&) {
   return true;
 }
 
-bool change_neighbours(Input& input, const Context& context) {
-  if (context.tables.neighbours.empty()) {
+bool change_sidecars(Input& input, const Context& context) {
+  if (context.tables.sidecars.empty()) {
     return false;
   }
-  const std::string& name = context.pick(context.tables.neighbours);
-  const auto found = std::find(input.neighbours.begin(), input.neighbours.end(), name);
-  if (found == input.neighbours.end()) {
-    input.neighbours.push_back(name);
+  const std::string& name = context.pick(context.tables.sidecars);
+  const auto found = std::find(input.sidecars.begin(), input.sidecars.end(), name);
+  if (found == input.sidecars.end()) {
+    input.sidecars.push_back(name);
   } else {
-    input.neighbours.erase(found);
+    input.sidecars.erase(found);
   }
   return true;
 }
@@ -193,7 +193,7 @@ constexpr Mutation surroundings_table[] = {
     {"erase limit", Dimension::limits, 0.4, erase_limit},
     {"change identity", Dimension::identity, 0.4, change_identity},
     {"usual identity", Dimension::identity, 0.2, usual_identity},
-    {"change neighbours", Dimension::neighbours, 0.4, change_neighbours},
+    {"change sidecars", Dimension::sidecars, 0.4, change_sidecars},
 };
 
 } // namespace
@@ -211,7 +211,7 @@ void draw_surroundings(Input& input, const Context& context) {
   };
   sometimes(Dimension::identity, 16, change_identity);
   sometimes(Dimension::limits, 16, change_limit);
-  sometimes(Dimension::neighbours, 6, change_neighbours);
+  sometimes(Dimension::sidecars, 6, change_sidecars);
   sometimes(Dimension::signals, 16, insert_signal);
   sometimes(Dimension::faults, 10, insert_fault);
 }

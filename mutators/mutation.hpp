@@ -24,7 +24,7 @@ std::span<const Mutation> stream_mutations(); // standard input, streams, termin
 std::span<const Mutation> file_mutations();
 std::span<const Mutation> configuration_mutations();
 std::span<const Mutation> script_mutations();
-std::span<const Mutation> surrounding_mutations(); // identity, limits, neighbours, signals, faults
+std::span<const Mutation> surrounding_mutations(); // identity, limits, sidecars, signals, faults
 
 /// All of the above.
 std::span<const Mutation> all_mutations();

@@ -8,7 +8,7 @@ namespace harness::mutators {
 namespace {
 
 /// More are not remembered: a line uses one or two of them.
-constexpr std::size_t most_names = 256;
+constexpr std::size_t max_names = 256;
 
 bool in_name(char c) {
   return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_';
@@ -82,7 +82,7 @@ const Names::Made* Names::find(std::string_view kind, std::string_view name) con
 }
 
 void Names::add(std::string_view kind, std::string name) {
-  if (find(kind, name) == nullptr && made_.size() < most_names) {
+  if (find(kind, name) == nullptr && made_.size() < max_names) {
     // Made in the company of an older name: it belongs to that one's line.
     if (last_used_line_ == 0) {
       last_used_line_ = line_;

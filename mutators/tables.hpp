@@ -34,7 +34,7 @@ struct Piece {
   std::string text;       // text and blank: as written; names: their kind
   std::uint32_t rule = 0; // index into GrammarTables::rules
   std::int64_t low = 0;
-  std::int64_t high = 0;              // integer; bytes: how many at most
+  std::int64_t high = 0;              // integer; bytes: the largest number
   std::optional<FileNode::Kind> node; // path of that kind only
   bool joined = false;                // inside quotes: blanks of a rule do not separate
 };
@@ -53,8 +53,8 @@ struct Choice {
 };
 
 struct RepeatedChoice {
-  std::uint32_t least = 0;
-  std::uint32_t most = 0;
+  std::uint32_t min = 0;
+  std::uint32_t max = 0;
   Choice of;
 };
 
@@ -65,14 +65,14 @@ struct GroupTable {
 
 struct GrammarTables {
   std::vector<GroupTable> groups;
-  std::uint32_t most_options = 6;
+  std::uint32_t max_options = 6;
   RepeatedChoice operands, environment, configuration, script, files, standard_input;
   std::vector<Choice> rules;
   std::vector<std::string> dictionary;
   bool raw_mutation = true;
   std::array<bool, dimension_names.size()> enabled{}; // named by a field or by `dimensions`
   std::array<bool, dimension_names.size()> typed{};   // named by `dimensions`: beyond the templates
-  std::vector<std::string> neighbours;
+  std::vector<std::string> sidecars;
   /// Templates of script, configuration and input lines that make up names, and the kinds of names;
   /// by them the names in an input that was written by hand or mutated are found again.
   std::vector<Pattern> naming;

@@ -13,7 +13,7 @@ namespace {
 using Kind = Piece::Kind;
 
 /// Largest {bytes:N}.
-constexpr std::int64_t most_bytes = 65536;
+constexpr std::int64_t max_bytes = 65536;
 
 struct BuiltIn {
   std::string_view name;
@@ -33,7 +33,7 @@ public:
   Pattern parse() {
     const std::string& text = source_.text;
     while (at_ < text.size()) {
-      if (quotes_ == Quotes::honoured && text[at_] == '"' && (joined_ || at_word_start())) {
+      if (quotes_ == Quotes::honored && text[at_] == '"' && (joined_ || at_word_start())) {
         quote_mark();
       } else if (joined_ && text[at_] == '\\') {
         escape();
@@ -163,9 +163,9 @@ private:
 
   Piece bytes(const std::string& count) const {
     const auto most = parse_integer(count);
-    if (!most || *most < 0 || *most > most_bytes) {
+    if (!most || *most < 0 || *most > max_bytes) {
       fail(fmt::format("{{bytes:{}}} is no number of bytes", count),
-           fmt::format("write {{bytes:N}} with N up to {}", most_bytes));
+           fmt::format("write {{bytes:N}} with N up to {}", max_bytes));
     }
     return {.kind = Kind::bytes, .high = *most};
   }

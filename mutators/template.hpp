@@ -11,7 +11,7 @@ namespace harness::mutators {
 
 /// Whether a word that begins with a double quote reaches to the next one, as in the text form of
 /// inputs. Scripts and standard input are the target's own text: there quotes mean nothing to us.
-enum class Quotes { honoured, literal };
+enum class Quotes { honored, literal };
 
 /// `rules`: the names that a hole may use, in the order of GrammarTables::rules.
 /// Throws UserError with the place of `source`.

@@ -21,7 +21,7 @@ std::int64_t draw_integer(std::int64_t low, std::int64_t high, Random& random) {
   case 0:
     return random.chance(1, 2) ? low : high;
   case 1: {
-    // The neighbours of a power of two, where the range has it.
+    // The neighbors of a power of two, where the range has it.
     const auto power = std::int64_t{1} << random.below(62);
     const auto near = power + random.between(-1, 1);
     return std::clamp(random.chance(1, 4) ? -near : near, low, high);

@@ -13,7 +13,7 @@
 
 namespace harness::mutators {
 
-/// In [low, high]: the bounds, small numbers and neighbours of powers of two more often than
+/// In [low, high]: the bounds, small numbers and neighbors of powers of two more often than
 /// others.
 std::int64_t draw_integer(std::int64_t low, std::int64_t high, Random& random);
 /// One plain word, often of the dictionary.

@@ -30,7 +30,7 @@ struct embedded_descriptor {
 struct embedded_state {
   int32_t reached; // filters of phases below this index are in force
   int32_t busy;    // a thread is installing
-  int32_t soak;    // 1: the soak filters are used
+  int32_t audit;    // 1: the audit filters are used
   int32_t reserved;
 };
 

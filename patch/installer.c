@@ -41,7 +41,7 @@ static int same_text(const char* a, const char* b) {
   return *a == *b;
 }
 
-/// Whether the environment asks for log-only soak; never for a set-uid program.
+/// Whether the environment asks for log-only audit; never for a set-uid program.
 static int soak_is_asked_for(const uintptr_t* initial_stack) {
   const uintptr_t* next = initial_stack + 1 + initial_stack[0] + 1; // past argc, argv and its NULL
   int asked = 0;
@@ -57,11 +57,11 @@ static int soak_is_asked_for(const uintptr_t* initial_stack) {
 }
 
 /// `first`: no filter of ours is in force yet. Only then is prctl called, which later filters may deny.
-static void install(const struct embedded_descriptor* descriptor, int32_t phase, int soak, int first) {
+static void install(const struct embedded_descriptor* descriptor, int32_t phase, int audit, int first) {
   const struct embedded_phase* phases =
       (const struct embedded_phase*)((const char*)descriptor + descriptor->phases_offset);
   const struct embedded_phase* chosen = &phases[phase];
-  const int use_soak = soak && chosen->soak_count != 0;
+  const int use_soak = audit && chosen->soak_count != 0;
   const int32_t offset = use_soak ? chosen->soak_offset : chosen->enforce_offset;
   const uint32_t count = use_soak ? chosen->soak_count : chosen->enforce_count;
   struct sock_fprog program = {
@@ -80,7 +80,7 @@ arrive(struct embedded_descriptor* descriptor, int32_t phase, const uintptr_t* i
   struct embedded_state* state =
       (struct embedded_state*)((char*)descriptor + descriptor->state_offset);
   if (initial_stack != 0) {
-    state->soak = soak_is_asked_for(initial_stack);
+    state->audit = soak_is_asked_for(initial_stack);
   }
   for (int waited = 0; __atomic_load_n(&state->reached, __ATOMIC_ACQUIRE) <= phase; ++waited) {
     int32_t idle = 0;
@@ -89,7 +89,7 @@ arrive(struct embedded_descriptor* descriptor, int32_t phase, const uintptr_t* i
     if (mine || waited >= longest_wait) {
       const int32_t reached = __atomic_load_n(&state->reached, __ATOMIC_ACQUIRE);
       if (reached <= phase) {
-        install(descriptor, phase, state->soak, reached == 0);
+        install(descriptor, phase, state->audit, reached == 0);
         __atomic_store_n(&state->reached, phase + 1, __ATOMIC_RELEASE);
       }
       __atomic_store_n(&state->busy, 0, __ATOMIC_RELEASE);

@@ -152,7 +152,7 @@ std::string Layout::finish(std::uint64_t entry,
   const std::string headers = program_headers();
   file += headers;
   file += content_.substr(headers.size());
-  file += serialise_record(record);
+  file += serialize_record(record);
   return file;
 }
 

@@ -110,8 +110,8 @@ std::uint64_t append_descriptor(Layout& layout, const PatchRequest& request) {
   };
   for (const auto& phase : request.phases) {
     phases.push_back({append_filter(phase.enforce),
-                      static_cast<std::uint32_t>(phase.enforce.size()), append_filter(phase.soak),
-                      static_cast<std::uint32_t>(phase.soak.size())});
+                      static_cast<std::uint32_t>(phase.enforce.size()), append_filter(phase.audit),
+                      static_cast<std::uint32_t>(phase.audit.size())});
   }
   const std::uint64_t table = layout.append(
       {reinterpret_cast<const char*>(phases.data()), phases.size() * sizeof(embedded_phase)}, 8);
@@ -130,7 +130,7 @@ Result<> check(const PatchRequest& request, const ElfView& elf) {
   }
   for (const auto& phase : request.phases) {
     if (phase.enforce.empty() || phase.enforce.size() > BPF_MAXINSNS ||
-        phase.soak.size() > BPF_MAXINSNS) {
+        phase.audit.size() > BPF_MAXINSNS) {
       return Error{
           fmt::format("phase '{}': its filter has {} instructions, the kernel takes 1 to {}",
                       phase.name, phase.enforce.size(), BPF_MAXINSNS)};
@@ -161,7 +161,7 @@ Result<std::string> patch_program(const PatchRequest& request) {
   PatchRecord record{.policy = request.policy,
                      .original_hash = sha256_hex(request.program),
                      .original_bytes = request.program.size(),
-                     .override_possible = !request.phases.front().soak.empty()};
+                     .override_possible = !request.phases.front().audit.empty()};
   auto points = find_points(*elf, request, record);
   if (!points) {
     return std::move(points).error();

@@ -29,7 +29,7 @@ struct PatchPhase {
   std::string name;
   Trigger trigger; // of all but the first
   FilterProgram enforce;
-  FilterProgram soak; // the same, but everything denied is logged; empty with --no-override
+  FilterProgram audit; // the same, but everything denied is logged; empty with --no-override
 };
 
 struct PatchRequest {

@@ -50,7 +50,7 @@ PatchRecord parse(const json& text) {
 
 } // namespace
 
-std::string serialise_record(const PatchRecord& record) {
+std::string serialize_record(const PatchRecord& record) {
   json points = json::array();
   for (const auto& point : record.points) {
     points.push_back(

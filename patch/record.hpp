@@ -38,7 +38,7 @@ struct PatchRecord {
 };
 
 /// The text that goes to the end of the file, footer included.
-std::string serialise_record(const PatchRecord& record);
+std::string serialize_record(const PatchRecord& record);
 
 /// The record of a patched program; nothing if `image` carries none; an error if it is damaged.
 Result<std::optional<PatchRecord>> read_record(std::string_view image);

@@ -27,8 +27,8 @@ Format like_oci() {
   format.name = "docker";
   format.summary = "Docker and Podman: --security-opt seccomp=FILE";
   format.file = "docker.json";
-  format.write = write;
-  format.read = read;
+  format.write = write_docker;
+  format.read = read_docker;
   format.use = "docker run --security-opt no-new-privileges --security-opt seccomp=FILE ...";
   return format;
 }

@@ -129,8 +129,8 @@ Format like_oci() {
   format.name = "spo";
   format.summary = "Kubernetes Security Profiles Operator: a SeccompProfile";
   format.file = "spo.yaml";
-  format.write = write;
-  format.read = read;
+  format.write = write_spo;
+  format.read = read_spo;
   format.defaults = every_refusal;
   format.use = "kubectl apply -f FILE";
   return format;

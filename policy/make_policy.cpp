@@ -113,7 +113,7 @@ private:
   }
 
   /// One sighting of a call in phase `at`; of several (phases, executables) the earliest phase
-  /// names the witness, and a sighting without fault is the better reason.
+  /// names the reproducer, and a sighting without fault is the better reason.
   void join_sighting(std::size_t at, const PairKey& key, const PairRecord& record) {
     PolicyEntry entry;
     entry.rule = record.only_faulted ? Rule::faulted : Rule::observed;
@@ -210,7 +210,7 @@ private:
       last = static_cast<std::size_t>(phase - names.begin());
     }
     allow_up_to(last, *call,
-                PolicyEntry{Action::allow, Rule::by_hand, "", 0, "", "--allow " + text, {}});
+                PolicyEntry{Action::allow, Rule::manual, "", 0, "", "--allow " + text, {}});
     policy_.weakened.push_back("--allow " + text);
     return Done{};
   }
@@ -244,7 +244,7 @@ private:
   /// it is said explicitly, whatever the default action is.
   void add_fallback() {
     if (options_.default_action == Action::log) {
-      return; // a soak blocks nothing
+      return; // a audit blocks nothing
     }
     for (auto& phase : policy_.phases) {
       for (const auto arch : architectures()) {
@@ -331,7 +331,7 @@ std::string provenance(const PolicyEntry& entry) {
     return "launcher: " + entry.note;
   case Rule::installer:
     return "installs the next phase's filter";
-  case Rule::by_hand:
+  case Rule::manual:
     return "by hand: " + entry.note;
   case Rule::fallback:
     return "ENOSYS, so that the libc falls back to clone";

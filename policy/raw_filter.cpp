@@ -12,7 +12,7 @@ namespace {
 using bpf::Verdict;
 
 /// Ranges longer than this are what a filter does with all the rest.
-constexpr std::uint32_t most_listed = 2048;
+constexpr std::uint32_t max_listed = 2048;
 
 Verdict loosest(const std::vector<Verdict>& verdicts) {
   return *std::ranges::max_element(verdicts, {}, [](Verdict verdict) {
@@ -28,11 +28,11 @@ Result<bpf::ArchTable> table_of(const FilterProgram& filter, AuditArch arch) {
   bpf::ArchTable table;
   for (const auto& range : *ranges) {
     const auto verdict = loosest(range.verdicts);
-    if (range.last - range.first >= most_listed) {
+    if (range.last - range.first >= max_listed) {
       if (range.first < 0x40000000 || range.last >= 0x80000000) {
         table.otherwise = verdict;
       }
-      if (range.first < 0x80000000 && range.last >= 0x40000000 + most_listed) {
+      if (range.first < 0x80000000 && range.last >= 0x40000000 + max_listed) {
         table.x32 = verdict;
       }
       continue;

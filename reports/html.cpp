@@ -17,8 +17,8 @@ using Json = nlohmann::ordered_json;
 
 /// Longer inputs are cut in the page (the campaign directory has them whole), so that a report of
 /// many large inputs still opens at once.
-constexpr std::size_t most_input_bytes = 4096;
-constexpr std::size_t most_inputs_bytes = std::size_t{2} << 20;
+constexpr std::size_t max_input_bytes = 4096;
+constexpr std::size_t max_inputs_bytes = std::size_t{2} << 20;
 
 Json inputs_json(const View& view) {
   Json inputs = Json::object();
@@ -26,10 +26,10 @@ Json inputs_json(const View& view) {
   for (const auto& phase : view.phases) {
     for (const auto& row : phase.rows) {
       const auto found = view.summary.inputs.find(row.smallest_input);
-      if (found == view.summary.inputs.end() || total >= most_inputs_bytes) {
+      if (found == view.summary.inputs.end() || total >= max_inputs_bytes) {
         continue;
       }
-      std::string text = found->second.substr(0, most_input_bytes);
+      std::string text = found->second.substr(0, max_input_bytes);
       if (text.size() < found->second.size()) {
         text += "\n… cut here";
       }

@@ -44,15 +44,15 @@ int Line::width() const {
 
 std::string Line::text(int columns, const Style& style) const {
   std::string out;
-  std::string owed;
+  std::string pending_runs;
   int room = columns;
   for (const auto& [text, role] : pieces_) {
     const std::string part = fit(text, room, style.unicode);
-    if (trim(part).empty()) { // blanks are owed until something follows them
-      owed += part;
+    if (trim(part).empty()) { // blanks are pending_runs until something follows them
+      pending_runs += part;
     } else {
-      out += owed + style.paint(role, part);
-      owed.clear();
+      out += pending_runs + style.paint(role, part);
+      pending_runs.clear();
     }
     room -= display_width(part);
     if (part.size() != text.size()) {

@@ -1,4 +1,4 @@
-// Line: pieces of text with their roles, cut to a width as a whole and only then coloured, so that
+// Line: pieces of text with their roles, cut to a width as a whole and only then colored, so that
 // no escape is ever cut through. For screens. Pure.
 #pragma once
 

@@ -49,7 +49,7 @@ struct LiveAttempt {
   std::optional<double> bound; // if it ended now
 };
 
-/// How far a stage has come whose length is known: "12 of 84 witnesses".
+/// How far a stage has come whose length is known: "12 of 84 reproducers".
 struct LiveSteps {
   std::uint64_t done = 0;
   std::uint64_t planned = 0;
@@ -58,8 +58,7 @@ struct LiveSteps {
 
 struct LiveState {
   std::string campaign;
-  std::string
-      stage; // "calibrating", "seeding", "exploring", "validating", "labelling", "reporting"
+  std::string stage; // "calibrating", "seeding", "exploring", "validating", "labeling", "reporting"
   double elapsed_s = 0;
   std::uint64_t runs = 0;
   double runs_per_s = 0; // over the last seconds

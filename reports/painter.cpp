@@ -6,7 +6,7 @@ namespace harness::reports {
 
 namespace {
 
-/// Columns that the text takes; colours take none.
+/// Columns that the text takes; colors take none.
 int shown_width(std::string_view text) {
   std::string plain;
   for (std::size_t i = 0; i < text.size(); ++i) {
@@ -35,7 +35,7 @@ std::string Painter::paint(const std::vector<std::string>& lines, ScreenSize siz
       continue;
     }
     // Erase what the old line had beyond the new one, after writing it: erasing first flickers
-    // where synchronised updates are unknown. A full line leaves nothing to erase.
+    // where synchronized updates are unknown. A full line leaves nothing to erase.
     const bool full = shown_width(lines[i]) >= size.columns;
     changed += fmt::format("\x1b[{};1H{}{}", i + 1, lines[i], full ? "" : "\x1b[K");
   }

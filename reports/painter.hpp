@@ -1,5 +1,5 @@
 // Painter: turns successive screens into the least that a terminal must be sent, so that nothing
-// flickers: synchronised updates (DEC mode 2026, ignored where unknown), changed lines only, the
+// flickers: synchronized updates (DEC mode 2026, ignored where unknown), changed lines only, the
 // cursor hidden meanwhile. Pure but for its memory of the last screen; writes nowhere itself.
 #pragma once
 

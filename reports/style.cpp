@@ -79,7 +79,7 @@ int width_of(char32_t point) {
 
 std::string Style::paint(Role role, std::string_view text) const {
   const std::string_view code = code_of(role);
-  if (!colour || code.empty() || text.empty()) {
+  if (!color || code.empty() || text.empty()) {
     return std::string(text);
   }
   return fmt::format("{}{}\x1b[0m", code, text);
@@ -90,7 +90,7 @@ Style style_of(const TerminalFacts& facts) {
   style.columns = facts.columns > 0 ? facts.columns : 80;
   const bool dumb = facts.term != nullptr && std::strcmp(facts.term, "dumb") == 0;
   const bool forced = is_set(facts.force_color) && std::strcmp(facts.force_color, "0") != 0;
-  style.colour = !is_set(facts.no_color) && (forced || (facts.is_terminal && !dumb));
+  style.color = !is_set(facts.no_color) && (forced || (facts.is_terminal && !dumb));
   const std::string_view locale = facts.locale != nullptr ? facts.locale : "";
   style.unicode =
       !dumb && (locale.find("UTF-8") != locale.npos || locale.find("utf8") != locale.npos);

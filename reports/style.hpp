@@ -1,5 +1,5 @@
-// Style: how text looks on the terminal that it is for. Pure value; who may have colour is decided
-// in one place, from what the caller knows of the terminal. Colour never carries a meaning alone.
+// Style: how text looks on the terminal that it is for. Pure value; who may have color is decided
+// in one place, from what the caller knows of the terminal. Color never carries a meaning alone.
 #pragma once
 
 #include <string>
@@ -19,11 +19,11 @@ enum class Role {
 };
 
 struct Style {
-  bool colour = false;
+  bool color = false;
   bool unicode = false; // bars and dots beyond ASCII
   int columns = 80;     // of the terminal; text is fitted to it
 
-  /// `text` in the colour of `role`; `text` itself without colour. Escapes nothing.
+  /// `text` in the color of `role`; `text` itself without color. Escapes nothing.
   std::string paint(Role role, std::string_view text) const;
 };
 
@@ -31,9 +31,9 @@ struct Style {
 struct TerminalFacts {
   bool is_terminal = false;
   int columns = 80;
-  const char* no_color = nullptr;    // NO_COLOR: set and not empty switches colour off
+  const char* no_color = nullptr;    // NO_COLOR: set and not empty switches color off
   const char* force_color = nullptr; // CLICOLOR_FORCE: set, not empty and not "0" switches it on
-  const char* term = nullptr;        // TERM: "dumb" has no colour
+  const char* term = nullptr;        // TERM: "dumb" has no color
   const char* locale = nullptr;      // the first set of LC_ALL, LC_CTYPE, LANG
 };
 Style style_of(const TerminalFacts& facts);

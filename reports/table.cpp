@@ -12,7 +12,7 @@ std::string line_of(const std::vector<Cell>& row, const std::vector<Column>& col
                     const std::vector<int>& widths, const Style& style, std::string_view indent) {
   std::string line(indent);
   int used = display_width(indent);
-  int owed = 0; // blanks that are written only if something follows
+  int pending_runs = 0; // blanks that are written only if something follows
   for (std::size_t i = 0; i < row.size(); ++i) {
     const bool last = i + 1 == row.size();
     std::string text = row[i].text;
@@ -20,13 +20,13 @@ std::string line_of(const std::vector<Cell>& row, const std::vector<Column>& col
       text = fit(text, std::max(8, style.columns - used), style.unicode);
     }
     const int fill = widths[i] - display_width(text);
-    owed += columns[i].right ? fill : 0;
+    pending_runs += columns[i].right ? fill : 0;
     if (!text.empty()) {
-      line += std::string(static_cast<std::size_t>(std::max(0, owed)), ' ');
+      line += std::string(static_cast<std::size_t>(std::max(0, pending_runs)), ' ');
       line += style.paint(row[i].role, text);
-      owed = 0;
+      pending_runs = 0;
     }
-    owed += (columns[i].right ? 0 : fill) + gap;
+    pending_runs += (columns[i].right ? 0 : fill) + gap;
     used += widths[i] + gap;
   }
   return line + "\n";

@@ -9,7 +9,7 @@
 namespace harness::reports {
 
 struct Cell {
-  std::string text; // visible already, without colour
+  std::string text; // visible already, without color
   Role role = Role::plain;
 };
 

@@ -16,7 +16,7 @@ namespace harness::reports {
 namespace {
 
 /// At most this many rows of what may be long; the other formats have them all.
-constexpr std::size_t most_rows = 12;
+constexpr std::size_t max_rows = 12;
 
 std::string heading(const Style& style, std::string_view text) {
   return "\n" + style.paint(Role::heading, text) + "\n";
@@ -132,14 +132,14 @@ std::string failure_lines(const View& view, const Style& style) {
   }
   Table table({{"runs", true}, {"first input"}, {"what"}});
   const auto& buckets = view.summary.failures;
-  for (std::size_t i = 0; i < std::min(buckets.size(), most_rows); ++i) {
+  for (std::size_t i = 0; i < std::min(buckets.size(), max_rows); ++i) {
     table.add({{with_commas(buckets[i].runs)},
                {printable(buckets[i].first_input), Role::faint},
                {printable(buckets[i].what), buckets[i].crash ? Role::bad : Role::warning}});
   }
   std::string text = heading(style, "Failures") + table.text(style);
-  if (buckets.size() > most_rows) {
-    text += fmt::format("  and {} more\n", buckets.size() - most_rows);
+  if (buckets.size() > max_rows) {
+    text += fmt::format("  and {} more\n", buckets.size() - max_rows);
   }
   return text;
 }
@@ -152,7 +152,7 @@ std::string shard_lines(const View& view, const Style& style) {
   Table table(
       {{"merged from"}, {"runs", true}, {"calls", true}, {"pairs", true}, {"only there", true}});
   std::string alone;
-  for (std::size_t i = 0; i < std::min(shards.size(), most_rows); ++i) {
+  for (std::size_t i = 0; i < std::min(shards.size(), max_rows); ++i) {
     const auto& shard = shards[i];
     const std::string title = printable(shard_title(shard));
     table.add({{title, Role::accent},
@@ -169,8 +169,8 @@ std::string shard_lines(const View& view, const Style& style) {
     }
   }
   std::string text = heading(style, "Shards") + table.text(style) + alone;
-  if (shards.size() > most_rows) {
-    text += fmt::format("  and {} more\n", shards.size() - most_rows);
+  if (shards.size() > max_rows) {
+    text += fmt::format("  and {} more\n", shards.size() - max_rows);
   }
   return text;
 }

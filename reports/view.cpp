@@ -40,7 +40,7 @@ double steadiness(const Stability& stability) {
   return stability.tried == 0 ? 1.0 : static_cast<double>(stability.shown) / stability.tried;
 }
 
-/// Whether `a` is a better witness of its call than `b`: without faults, else steadier, else
+/// Whether `a` is a better reproducer of its call than `b`: without faults, else steadier, else
 /// earlier. A call that one executable makes each time is not flaky because another one does not.
 bool better_witness(const PairRecord& a, const PairRecord& b) {
   if (a.only_faulted != b.only_faulted) {
@@ -64,7 +64,7 @@ void attach(std::vector<std::pair<std::string, std::uint64_t>>& list, const Entr
   list.emplace_back(text, entry.times);
 }
 
-void most_first(std::vector<std::pair<std::string, std::uint64_t>>& list) {
+void max_first(std::vector<std::pair<std::string, std::uint64_t>>& list) {
   std::sort(list.begin(), list.end(), [](const auto& a, const auto& b) {
     return a.second != b.second ? a.second > b.second : a.first < b.first;
   });
@@ -72,14 +72,14 @@ void most_first(std::vector<std::pair<std::string, std::uint64_t>>& list) {
 
 std::map<std::string, Rows> join_pairs(const CampaignSummary& summary) {
   std::map<std::string, Rows> phases;
-  std::map<const CallRow*, const PairRecord*> witnesses;
+  std::map<const CallRow*, const PairRecord*> reproducers;
   for (const auto& [key, record] : summary.profile.pairs) {
     auto& rows = phases[key.phase];
     CallRow& row = rows.try_emplace(qualified_name(key.call), begin_row(key)).first->second;
     join(row, key, record);
-    const PairRecord*& witness = witnesses[&row];
-    if (witness == nullptr || better_witness(record, *witness)) {
-      witness = &record;
+    const PairRecord*& reproducer = reproducers[&row];
+    if (reproducer == nullptr || better_witness(record, *reproducer)) {
+      reproducer = &record;
       row.first = record.first;
       row.stability = record.stability;
       const auto smallest = summary.smallest_inputs.find(key);
@@ -130,8 +130,8 @@ PhaseView finish_phase(const CampaignSummary& summary, const std::string& name, 
   for (auto& [qualified, row] : rows) {
     sort_unique(row.executables);
     sort_unique(row.threads);
-    most_first(row.arguments);
-    most_first(row.errnos);
+    max_first(row.arguments);
+    max_first(row.errnos);
     phase.calls_seen += row.fault_only ? 0 : 1;
     phase.rows.push_back(std::move(row));
   }

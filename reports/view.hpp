@@ -25,7 +25,8 @@ struct CallRow {
   std::optional<std::uint64_t> calls; // null: known in `discover`, ran free
   /// Runs that showed it. With several executables the largest of their counts: a lower bound.
   std::uint64_t runs = 0;
-  /// These three are of one executable, the best witness: without faults, else steady, else first.
+  /// These three are of one executable, the best reproducer: without faults, else steady, else
+  /// first.
   FirstSighting first;
   std::string smallest_input; // hash, or that of the first input
   Stability stability;

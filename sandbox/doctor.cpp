@@ -1,6 +1,7 @@
 #include "sandbox/doctor.hpp"
 
 #include "core/base/fd.hpp"
+#include "core/base/interrupt_0x80.hpp"
 #include "core/base/text.hpp"
 #include "sandbox/find_program.hpp"
 #include "sandbox/sandbox.hpp"
@@ -133,11 +134,21 @@ Finding packages() {
           "apt-get install -y --no-install-recommends" + missing};
 }
 
+/// i386 calls of 64-bit programs: some tests and targets make them.
+Finding other_architecture() {
+  if (runs_interrupt_0x80()) {
+    return {"int 0x80", State::good, "i386 calls run", ""};
+  }
+  return {"int 0x80", State::limited, "programs that use it end with SIGSEGV here",
+          "use another hypervisor, or a kernel with CONFIG_IA32_EMULATION=y"};
+}
+
 } // namespace
 
 std::vector<Finding> examine_machine() {
-  return {kernel(),    ptrace_scope(), seccomp(),       sandbox(), descriptors(),
-          processes(), core_pattern(), scratch_space(), packages()};
+  return {kernel(),        ptrace_scope(), seccomp(),      sandbox(),
+          descriptors(),   processes(),    core_pattern(), other_architecture(),
+          scratch_space(), packages()};
 }
 
 } // namespace harness::sandbox

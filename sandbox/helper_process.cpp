@@ -39,7 +39,7 @@ Result<HelperEnd> run_helper(const std::vector<std::string>& command,
   if (failed != 0) {
     return Error::from_errno(command[0], failed);
   }
-  auto said = read_all(pipe->first.get(), options.most_bytes);
+  auto said = read_all(pipe->first.get(), options.max_bytes);
   pipe->first.reset(); // one that says more is not to wait for us
   int status = 0;
   while (::waitpid(child, &status, 0) < 0 && errno == EINTR) {

@@ -16,9 +16,9 @@ struct HelperEnd {
 };
 
 struct HelperOptions {
-  int stream = 1;                                // that is kept: 1 or 2
-  bool quiet = false;                            // the other one goes nowhere instead of to ours
-  std::size_t most_bytes = std::size_t{1} << 30; // of what is kept
+  int stream = 1;                               // that is kept: 1 or 2
+  bool quiet = false;                           // the other one goes nowhere instead of to ours
+  std::size_t max_bytes = std::size_t{1} << 30; // of what is kept
 };
 
 /// `command[0]` is looked up in PATH. An error if it could not be started.

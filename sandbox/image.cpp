@@ -36,7 +36,7 @@ void unpack(const std::string& archive, const std::string& directory) {
   const auto end = run_helper({"tar", "--extract", "--file", archive, "--directory", directory,
                                "--preserve-permissions", "--numeric-owner", "--anchored",
                                "--exclude=dev/*", "--exclude=./dev/*"},
-                              {.stream = STDERR_FILENO, .quiet = true, .most_bytes = 4096});
+                              {.stream = STDERR_FILENO, .quiet = true, .max_bytes = 4096});
   if (!end || !end->good) {
     throw std::runtime_error(fmt::format("unpack the image into {}: tar: {}", directory,
                                          end ? end->said : end.error().message));

@@ -23,7 +23,7 @@ std::optional<std::string> path_in_root(const std::string& root, const std::stri
   if (root.empty()) {
     return path;
   }
-  constexpr int most_links = 40; // as the kernel
+  constexpr int max_links = 40; // as the kernel
   fs::path real = "/";
   std::vector<std::string> parts;
   add_parts(parts, path);
@@ -48,7 +48,7 @@ std::optional<std::string> path_in_root(const std::string& root, const std::stri
       continue;
     }
     const std::string link = fs::read_symlink(on_host, problem).string();
-    if (problem || ++links > most_links) {
+    if (problem || ++links > max_links) {
       return std::nullopt;
     }
     real = link.starts_with('/') ? "/" : real;

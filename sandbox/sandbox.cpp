@@ -165,14 +165,14 @@ void add_masks(Arguments& arguments, const TargetPlan& target) {
   for (Mask mask : masks_below(root + "/etc")) {
     mask.path.erase(0, root.size());
     arguments.hide(mask);
-    for (const auto& path : target.needs) {
+    for (const auto& path : target.extra_paths) {
       if (is_below(path, mask.path)) {
         arguments.show(path); // asked for by name
       }
     }
   }
   std::vector<std::string> outside = arguments.shown();
-  outside.insert(outside.end(), target.needs.begin(), target.needs.end());
+  outside.insert(outside.end(), target.extra_paths.begin(), target.extra_paths.end());
   for (auto& path : outside) {
     path.insert(0, root);
   }
@@ -238,7 +238,7 @@ std::vector<std::string> sandbox_command(const TargetPlan& target, const Sandbox
   if (!target.executable.empty()) {
     show_program(arguments, target.executable);
   }
-  for (const auto& path : target.needs) {
+  for (const auto& path : target.extra_paths) {
     if (!arguments.shows(path)) {
       arguments.show_with_parents(path);
     }

@@ -19,8 +19,7 @@ struct Trial {
 };
 
 Trial attempt(const std::vector<std::string>& command) {
-  const auto end =
-      run_helper(command, {.stream = STDERR_FILENO, .quiet = true, .most_bytes = 4096});
+  const auto end = run_helper(command, {.stream = STDERR_FILENO, .quiet = true, .max_bytes = 4096});
   return end ? Trial{end->good, std::string(trim(end->said))} : Trial{false, end.error().message};
 }
 

@@ -1,8 +1,8 @@
-// Control: the mailbox between a run's companion (any thread) and the session (the tracer's
+// Control: the mailbox between a run's run driver (any thread) and the session (the tracer's
 // thread).
 #pragma once
 
-#include "core/model/companion.hpp"
+#include "core/model/run_driver.hpp"
 #include "tracer/stop_flag.hpp"
 
 #include <atomic>

@@ -63,7 +63,7 @@ Report wait_for_report(bool block) {
   if (WIFSIGNALED(status)) {
     return Ended{id, DeathEvent{WTERMSIG(status), WCOREDUMP(status)}};
   }
-  return Halted{StoppedTracee(id), decode_stop(status)};
+  return StopReport{StoppedTracee(id), decode_stop(status)};
 }
 
 } // namespace harness::tracer

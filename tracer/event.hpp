@@ -48,7 +48,7 @@ struct Ended {
 using StopEvent = std::variant<SyscallEvent, SeccompEvent, CloneEvent, VforkDoneEvent, ExecEvent,
                                ExitingEvent, GroupStopEvent, PauseEvent, DeliveryEvent>;
 
-struct Halted {
+struct StopReport {
   StoppedTracee tracee;
   StopEvent why;
 };
@@ -58,7 +58,7 @@ struct WaitInterrupted {};
 /// No child and no tracee is left.
 struct NothingLeft {};
 
-using Report = std::variant<Halted, Ended, WaitInterrupted, NothingLeft>;
+using Report = std::variant<StopReport, Ended, WaitInterrupted, NothingLeft>;
 
 /// Waits for the next report of any tracee or child of this thread: the only wait in the house that
 /// sees tracees. Blocks, unless `block` is false: then WaitInterrupted means nothing to report.

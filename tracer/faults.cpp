@@ -118,14 +118,14 @@ void answer_call(const StoppedTracee& tracee, int error) {
 }
 
 std::optional<ToRestore> shorten_call(const StoppedTracee& tracee, const SyscallInfo& info,
-                                      std::uint64_t most_bytes) {
+                                      std::uint64_t max_bytes) {
   const auto argument =
       info.call.arch == AuditArch::x86_64 ? size_argument(info.call.number) : std::nullopt;
   auto registers = tracee.registers();
-  if (!argument || !registers || info.args[*argument] <= most_bytes) {
+  if (!argument || !registers || info.args[*argument] <= max_bytes) {
     return std::nullopt;
   }
-  argument_register(*registers, *argument) = most_bytes;
+  argument_register(*registers, *argument) = max_bytes;
   if (!tracee.set_registers(*registers)) {
     return std::nullopt;
   }

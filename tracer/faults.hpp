@@ -46,7 +46,7 @@ void answer_call(const StoppedTracee& tracee, int error);
 
 /// Limits the bytes that the call may transfer; nothing if it transfers none or fewer anyway.
 std::optional<ToRestore> shorten_call(const StoppedTracee& tracee, const SyscallInfo& info,
-                                      std::uint64_t most_bytes);
+                                      std::uint64_t max_bytes);
 
 /// Takes CLONE_UNTRACED out of a call of the clone family; nothing if that can't be done.
 std::optional<ToRestore> take_out_untraced(const StoppedTracee& tracee, const SyscallInfo& info);

@@ -90,7 +90,7 @@ bool below_tmp(const std::string& path) {
   return normal == path && path.starts_with("/tmp/");
 }
 
-Result<> prepare_binds(const Isolation& wanted, IsolationStorage& storage, StubPlan& plan) {
+Result<> prepare_binds(const Isolation& wanted, IsolationStorage& storage, ChildSetup& plan) {
   for (const auto& path : wanted.exposed) {
     if (!below_tmp(path)) {
       continue; // visible already: only /tmp is covered
@@ -105,7 +105,7 @@ Result<> prepare_binds(const Isolation& wanted, IsolationStorage& storage, StubP
   return Done{};
 }
 
-Result<> prepare_file_systems(const RunSpec& spec, IsolationStorage& storage, StubPlan& plan) {
+Result<> prepare_file_systems(const RunSpec& spec, IsolationStorage& storage, ChildSetup& plan) {
   constexpr std::uint64_t default_bytes = 1 << 20;
   for (const auto& node : spec.isolation->file_systems) {
     if (node.path.empty() || node.path.front() == '/' ||
@@ -126,7 +126,7 @@ Result<> prepare_file_systems(const RunSpec& spec, IsolationStorage& storage, St
   return Done{};
 }
 
-Result<> prepare_shm(const Isolation& wanted, IsolationStorage& storage, StubPlan& plan) {
+Result<> prepare_shm(const Isolation& wanted, IsolationStorage& storage, ChildSetup& plan) {
   const std::string path = wanted.run_directory + "/.shm";
   if (::mkdir(path.c_str(), 01777) == 0) {
     ::chmod(path.c_str(), 01777); // past our umask
@@ -140,7 +140,7 @@ Result<> prepare_shm(const Isolation& wanted, IsolationStorage& storage, StubPla
 } // namespace
 
 Result<> prepare_isolation(const RunSpec& spec, const Machine& machine, IsolationStorage& storage,
-                           StubPlan& plan) {
+                           ChildSetup& plan) {
   const Isolation& wanted = *spec.isolation;
   if (!machine.sys_admin || machine.pid_namespace < 0) {
     return Error{"isolation needs CAP_SYS_ADMIN (root, or a sandbox with a user namespace of its "

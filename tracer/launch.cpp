@@ -3,10 +3,10 @@
 #include "core/base/fd.hpp"
 #include "core/base/text.hpp"
 #include "core/bpf/build.hpp"
-#include "tracer/birth.hpp"
 #include "tracer/isolation.hpp"
 #include "tracer/machine.hpp"
 #include "tracer/phase_filters.hpp"
+#include "tracer/spawn.hpp"
 
 #include <algorithm>
 #include <cerrno>
@@ -52,8 +52,8 @@ constexpr std::array limit_names = {
     LimitName{"stack", RLIMIT_STACK},
 };
 
-Result<std::vector<StubLimit>> stub_limits(const std::vector<ResourceLimit>& wanted) {
-  std::vector<StubLimit> limits;
+Result<std::vector<ChildSetupLimit>> stub_limits(const std::vector<ResourceLimit>& wanted) {
+  std::vector<ChildSetupLimit> limits;
   for (const auto& limit : wanted) {
     const auto* found = std::find_if(limit_names.begin(), limit_names.end(),
                                      [&](const auto& known) { return known.name == limit.name; });
@@ -77,7 +77,7 @@ Watch choose_watch(const RunSpec& spec, bool may_filter) {
     return Watch::filter;
   }
   const bool only_phase = spec.phases.size() <= 1;
-  const bool nothing_to_learn = !spec.known.empty() && spec.companion == nullptr;
+  const bool nothing_to_learn = !spec.known.empty() && spec.run_driver == nullptr;
   return only_phase && nothing_to_learn ? Watch::unknown_calls : Watch::every_syscall;
 }
 
@@ -90,10 +90,10 @@ int launch_options() {
 
 struct Launch::State {
   const RunSpec* spec = nullptr;
-  StubPlan plan;
+  ChildSetup plan;
   std::vector<char*> arguments;
   std::vector<char*> environment;
-  std::vector<StubLimit> limits;
+  std::vector<ChildSetupLimit> limits;
   IsolationStorage isolation;
   std::uint64_t ignored_signals = 0;
   std::uint64_t signal_mask = 0;
@@ -101,7 +101,7 @@ struct Launch::State {
   SyscallSet free_calls;
   FilterProgram filter;
   sock_fprog filter_header{};
-  Born born;
+  Spawned spawned;
   Fd mounts; // the run's mount namespace: its last process need not take it apart
 
   Result<> fill();
@@ -184,19 +184,19 @@ Result<> Launch::start() {
   if (auto filled = state_->fill(); !filled) {
     return filled;
   }
-  if (auto there = give_birth(state_->plan, state_->born); !there) {
+  if (auto there = clone_target(state_->plan, state_->spawned); !there) {
     return there;
   }
-  if (::ptrace(PTRACE_SEIZE, state_->born.id, nullptr, launch_options()) != 0) {
+  if (::ptrace(PTRACE_SEIZE, state_->spawned.id, nullptr, launch_options()) != 0) {
     const int code = errno;
-    ::kill(state_->born.id, SIGKILL);
-    if (state_->plan.failed_step != StubStep::none) { // it has ended already, and said why
+    ::kill(state_->spawned.id, SIGKILL);
+    if (state_->plan.failed_step != ChildSetupStep::none) { // it has ended already, and said why
       return failure();
     }
     return Error::from_errno("PTRACE_SEIZE (see kernel.yama.ptrace_scope)", code);
   }
   if (state_->plan.isolate) { // the stub waits for us; not to have it costs time, no more
-    const auto path = fmt::format("/proc/{}/ns/mnt", state_->born.id);
+    const auto path = fmt::format("/proc/{}/ns/mnt", state_->spawned.id);
     state_->mounts = Fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
   }
   return Done{};
@@ -208,17 +208,17 @@ void Launch::release() {
 }
 
 void Launch::end_namespaces() {
-  if (state_->born.init != 0) {
-    ::kill(state_->born.init, SIGKILL);
+  if (state_->spawned.init != 0) {
+    ::kill(state_->spawned.init, SIGKILL);
   }
   state_->mounts.reset();
 }
 
 pid_t Launch::id() const {
-  return state_->born.id;
+  return state_->spawned.id;
 }
 pid_t Launch::init() const {
-  return state_->born.init;
+  return state_->spawned.init;
 }
 Watch Launch::watch() const {
   return state_->watch;
@@ -228,12 +228,12 @@ const SyscallSet& Launch::free_calls() const {
 }
 
 Error Launch::failure() const {
-  const StubPlan& plan = state_->plan;
-  if (plan.failed_step == StubStep::none) {
+  const ChildSetup& plan = state_->plan;
+  if (plan.failed_step == ChildSetupStep::none) {
     return Error{"killed by a signal before its exec", EINTR};
   }
-  Error error = Error::from_errno(stub_step_text(plan.failed_step), plan.failed_code);
-  return plan.failed_step == StubStep::exec
+  Error error = Error::from_errno(child_setup_step_text(plan.failed_step), plan.failed_code);
+  return plan.failed_step == ChildSetupStep::exec
              ? std::move(error).within(printable(state_->spec->executable))
              : error;
 }

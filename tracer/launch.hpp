@@ -3,7 +3,7 @@
 #pragma once
 
 #include "core/model/run_spec.hpp"
-#include "tracer/stub.hpp"
+#include "tracer/child_setup.hpp"
 
 #include <memory>
 #include <sys/types.h>

@@ -6,7 +6,7 @@ namespace harness::tracer {
 
 namespace {
 
-constexpr std::size_t most_words = 4096;
+constexpr std::size_t max_words = 4096;
 constexpr std::size_t longest_word = 255;
 // ERESTARTSYS and its kin never reach the target: the kernel makes the call again.
 constexpr int first_restart_code = 512;
@@ -24,7 +24,7 @@ void Observer::entry(pid_t id, PhaseIndex phase, const SyscallInfo& info,
   if (wanted_.arguments) {
     classes(phase, info);
   }
-  if (wanted_.strings && words_.size() < most_words) {
+  if (wanted_.strings && words_.size() < max_words) {
     words(id, info);
   }
 }

@@ -13,10 +13,10 @@ namespace harness::tracer {
 
 namespace {
 
-constexpr std::size_t most_bytes = 64 * 1024;
+constexpr std::size_t max_bytes = 64 * 1024;
 
 std::string read_bytes(pid_t id, std::uint64_t address, std::uint64_t size) {
-  std::string bytes(std::min<std::uint64_t>(size, most_bytes), '\0');
+  std::string bytes(std::min<std::uint64_t>(size, max_bytes), '\0');
   bytes.resize(read_memory(id, address, std::as_writable_bytes(std::span(bytes))));
   return bytes;
 }
@@ -27,7 +27,7 @@ std::string read_vector(pid_t id, std::uint64_t address, std::uint64_t count) {
   parts.resize(got / sizeof(iovec));
   std::string bytes;
   for (const iovec& part : parts) {
-    if (bytes.size() >= most_bytes) {
+    if (bytes.size() >= max_bytes) {
       break;
     }
     bytes += read_bytes(id, reinterpret_cast<std::uint64_t>(part.iov_base), part.iov_len);

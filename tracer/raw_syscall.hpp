@@ -1,5 +1,6 @@
-// Raw system calls for code that shares our memory in another process (stub.cpp): no libc, no
-// errno, no sanitizer instrumentation. x86_64 only; everything else of the tracer is portable C++.
+// Raw system calls for code that shares our memory in another process (child_setup.cpp): no libc,
+// no errno, no sanitizer instrumentation. x86_64 only; everything else of the tracer is portable
+// C++.
 #pragma once
 
 #include <cstddef>

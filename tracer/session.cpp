@@ -31,8 +31,8 @@ RunResult Session::run() {
   const WaitScope waiting(stop_);
   begin();
   follow();
-  if (spec_.companion != nullptr) {
-    spec_.companion->stop();
+  if (spec_.run_driver != nullptr) {
+    spec_.run_driver->stop();
   }
   return result();
 }
@@ -82,9 +82,9 @@ void Session::begin() {
 
 void Session::follow() {
   while (!finished()) {
-    look_up();
+    poll_control();
     std::visit(Overloaded{
-                   [&](Halted&& halted) { dispatch(std::move(halted)); },
+                   [&](StopReport&& stop) { dispatch(std::move(stop)); },
                    [&](Ended&& ended) { on_end(ended); },
                    [](WaitInterrupted&&) {},
                    [&](NothingLeft&&) { lose_everything(); },
@@ -119,21 +119,21 @@ bool Session::finished() {
   }
   // A child that was killed before its creator could tell of it may still be on its way to us.
   Report last = wait_for_report(false);
-  if (auto* halted = std::get_if<Halted>(&last)) {
+  if (auto* stop = std::get_if<StopReport>(&last)) {
     ending_ = true;
-    dispatch(std::move(*halted));
+    dispatch(std::move(*stop));
     return false;
   }
   return std::holds_alternative<NothingLeft>(last);
 }
 
-void Session::dispatch(Halted halted) {
+void Session::dispatch(StopReport stop) {
   ++stops_;
-  const pid_t id = halted.tracee.id();
+  const pid_t id = stop.tracee.id();
   Thread* thread = tree_.find(id);
-  if (thread == nullptr && std::holds_alternative<ExecEvent>(halted.why)) {
+  if (thread == nullptr && std::holds_alternative<ExecEvent>(stop.why)) {
     // A thread other than the leader called exec after the leader had gone.
-    const auto former = halted.tracee.message();
+    const auto former = stop.tracee.message();
     thread = former ? tree_.find(static_cast<pid_t>(*former)) : nullptr;
   }
   if (thread == nullptr) {
@@ -142,8 +142,8 @@ void Session::dispatch(Halted halted) {
   if (ending_) {
     ::kill(id, SIGKILL);
   }
-  const WayOn way = std::visit(
-      [&](const auto& event) { return on(*thread, std::move(halted.tracee), event); }, halted.why);
+  const ResumeAction way = std::visit(
+      [&](const auto& event) { return on(*thread, std::move(stop.tracee), event); }, stop.why);
   static_cast<void>(way); // a tracee that vanished reports its end by itself
 }
 
@@ -173,7 +173,7 @@ void Session::on_end(const Ended& ended) {
 // ---- one method per event
 // -------------------------------------------------------------------------
 
-WayOn Session::on(Thread& thread, StoppedTracee tracee, const SeccompEvent& /*event*/) {
+ResumeAction Session::on(Thread& thread, StoppedTracee tracee, const SeccompEvent& /*event*/) {
   // Under PTRACE_SYSCALL the entry has been counted at its own stop.
   if (!thread.every_syscall) {
     if (const auto info = tracee.syscall_info()) {
@@ -183,7 +183,7 @@ WayOn Session::on(Thread& thread, StoppedTracee tracee, const SeccompEvent& /*ev
   return go_on(thread, std::move(tracee));
 }
 
-WayOn Session::on(Thread& thread, StoppedTracee tracee, const SyscallEvent& /*event*/) {
+ResumeAction Session::on(Thread& thread, StoppedTracee tracee, const SyscallEvent& /*event*/) {
   const auto info = tracee.syscall_info();
   if (info && info->point == SyscallInfo::Point::exit && thread.injection) {
     const auto answer = thread.injection->finish(tracee, *info);
@@ -197,7 +197,7 @@ WayOn Session::on(Thread& thread, StoppedTracee tracee, const SyscallEvent& /*ev
   return go_on(thread, std::move(tracee));
 }
 
-WayOn Session::on(Thread& thread, StoppedTracee tracee, const CloneEvent& /*event*/) {
+ResumeAction Session::on(Thread& thread, StoppedTracee tracee, const CloneEvent& /*event*/) {
   const auto message = tracee.message();
   if (message && thread.process != nullptr) {
     const auto id = static_cast<pid_t>(*message);
@@ -224,11 +224,11 @@ WayOn Session::on(Thread& thread, StoppedTracee tracee, const CloneEvent& /*even
   return go_on(thread, std::move(tracee));
 }
 
-WayOn Session::on(Thread& thread, StoppedTracee tracee, const VforkDoneEvent& /*event*/) {
+ResumeAction Session::on(Thread& thread, StoppedTracee tracee, const VforkDoneEvent& /*event*/) {
   return go_on(thread, std::move(tracee));
 }
 
-WayOn Session::on(Thread& thread, StoppedTracee tracee, const ExecEvent& /*event*/) {
+ResumeAction Session::on(Thread& thread, StoppedTracee tracee, const ExecEvent& /*event*/) {
   const pid_t id = tracee.id();
   const auto former = tracee.message();
   if (thread.process == nullptr) {
@@ -249,14 +249,14 @@ WayOn Session::on(Thread& thread, StoppedTracee tracee, const ExecEvent& /*event
   return go_on(caller, std::move(tracee));
 }
 
-WayOn Session::on(Thread& thread, StoppedTracee tracee, const ExitingEvent& /*event*/) {
+ResumeAction Session::on(Thread& thread, StoppedTracee tracee, const ExitingEvent& /*event*/) {
   return go_on(thread, std::move(tracee));
 }
 
-WayOn Session::on(Thread& thread, StoppedTracee tracee, const GroupStopEvent& /*event*/) {
+ResumeAction Session::on(Thread& thread, StoppedTracee tracee, const GroupStopEvent& /*event*/) {
   if (thread.process == nullptr && !ending_) {
     thread.held = std::move(tracee);
-    return KeptStopped{};
+    return Parked{};
   }
   if (thread.process != nullptr && thread.process->detaching && !ending_) {
     return detach(thread, std::move(tracee), 0);
@@ -269,15 +269,15 @@ WayOn Session::on(Thread& thread, StoppedTracee tracee, const GroupStopEvent& /*
   return std::move(tracee).listen();
 }
 
-WayOn Session::on(Thread& thread, StoppedTracee tracee, const PauseEvent& /*event*/) {
+ResumeAction Session::on(Thread& thread, StoppedTracee tracee, const PauseEvent& /*event*/) {
   if (thread.process == nullptr && !ending_) {
     thread.held = std::move(tracee); // until its creator's report tells where it belongs
-    return KeptStopped{};
+    return Parked{};
   }
   return go_on(thread, std::move(tracee));
 }
 
-WayOn Session::on(Thread& thread, StoppedTracee tracee, const DeliveryEvent& event) {
+ResumeAction Session::on(Thread& thread, StoppedTracee tracee, const DeliveryEvent& event) {
   if (thread.process != nullptr) {
     if (event.signal == SIGTRAP && on_trap(thread, tracee)) {
       return go_on(thread, std::move(tracee));
@@ -287,10 +287,10 @@ WayOn Session::on(Thread& thread, StoppedTracee tracee, const DeliveryEvent& eve
   return go_on(thread, std::move(tracee), event.signal);
 }
 
-WayOn Session::go_on(Thread& thread, StoppedTracee tracee, int signal) {
+ResumeAction Session::go_on(Thread& thread, StoppedTracee tracee, int signal) {
   if (thread.hold_until && !ending_) {
     thread.held = std::move(tracee); // until a tick after its time
-    return KeptStopped{};
+    return Parked{};
   }
   if (thread.process != nullptr && thread.process->detaching && !ending_) {
     return detach(thread, std::move(tracee), signal);

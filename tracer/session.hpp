@@ -25,9 +25,9 @@
 namespace harness::tracer {
 
 /// The tracee was left in its stop on purpose; its Thread holds the token.
-struct KeptStopped {};
+struct Parked {};
 /// What an event handler did with its tracee.
-using WayOn = std::variant<RunningTracee, KeptStopped>;
+using ResumeAction = std::variant<RunningTracee, Parked>;
 
 class Session {
 public:
@@ -40,21 +40,21 @@ private:
   Result<> plan();
   void follow();
   bool finished();
-  void dispatch(Halted halted);
+  void dispatch(StopReport stop);
   void on_end(const Ended& ended);
   void lose_everything();
 
   // ---- one method per event ---------------------------------------------------------------------
-  WayOn on(Thread& thread, StoppedTracee tracee, const SeccompEvent& event);
-  WayOn on(Thread& thread, StoppedTracee tracee, const SyscallEvent& event);
-  WayOn on(Thread& thread, StoppedTracee tracee, const CloneEvent& event);
-  WayOn on(Thread& thread, StoppedTracee tracee, const VforkDoneEvent& event);
-  WayOn on(Thread& thread, StoppedTracee tracee, const ExecEvent& event);
-  WayOn on(Thread& thread, StoppedTracee tracee, const ExitingEvent& event);
-  WayOn on(Thread& thread, StoppedTracee tracee, const GroupStopEvent& event);
-  WayOn on(Thread& thread, StoppedTracee tracee, const PauseEvent& event);
-  WayOn on(Thread& thread, StoppedTracee tracee, const DeliveryEvent& event);
-  WayOn go_on(Thread& thread, StoppedTracee tracee, int signal = 0);
+  ResumeAction on(Thread& thread, StoppedTracee tracee, const SeccompEvent& event);
+  ResumeAction on(Thread& thread, StoppedTracee tracee, const SyscallEvent& event);
+  ResumeAction on(Thread& thread, StoppedTracee tracee, const CloneEvent& event);
+  ResumeAction on(Thread& thread, StoppedTracee tracee, const VforkDoneEvent& event);
+  ResumeAction on(Thread& thread, StoppedTracee tracee, const ExecEvent& event);
+  ResumeAction on(Thread& thread, StoppedTracee tracee, const ExitingEvent& event);
+  ResumeAction on(Thread& thread, StoppedTracee tracee, const GroupStopEvent& event);
+  ResumeAction on(Thread& thread, StoppedTracee tracee, const PauseEvent& event);
+  ResumeAction on(Thread& thread, StoppedTracee tracee, const DeliveryEvent& event);
+  ResumeAction go_on(Thread& thread, StoppedTracee tracee, int signal = 0);
 
   // ---- calls (session_calls.cpp) ----------------------------------------------------------------
   void on_call(Thread& thread, StoppedTracee& tracee, const SyscallInfo& info);
@@ -66,10 +66,10 @@ private:
   void watch_readiness(const Process& process, const SyscallInfo& info);
   void keep_site(const Process& process, const StoppedTracee& tracee, std::uint64_t key);
   void log_wait(const Thread& thread, const StoppedTracee& tracee, const SyscallInfo& info);
-  void disturb(Thread& thread, StoppedTracee& tracee, const SyscallInfo& info);
-  void look_closer(Thread& thread, const StoppedTracee& tracee, const SyscallInfo& info);
+  void apply_faults_and_signals(Thread& thread, StoppedTracee& tracee, const SyscallInfo& info);
+  void inspect_syscall(Thread& thread, const StoppedTracee& tracee, const SyscallInfo& info);
   void follow_untraced(Thread& thread, const StoppedTracee& tracee, const SyscallInfo& info);
-  void see_every_call(Thread& thread, bool all_threads);
+  void trace_all_syscalls(Thread& thread, bool all_threads);
 
   // ---- filters (session_filters.cpp) ------------------------------------------------------------
   /// True if the thread is made to install a filter first; its own call comes again.
@@ -91,8 +91,8 @@ private:
   /// True if the trap was one of our breakpoints: the signal is not the target's.
   bool on_trap(Thread& thread, StoppedTracee& tracee);
 
-  // ---- what comes from outside (session_outside.cpp) --------------------------------------------
-  void look_up();
+  // ---- what comes from outside (session_control.cpp) --------------------------------------------
+  void poll_control();
   void take_requests();
   void on_tick();
   void adopt_orphans();

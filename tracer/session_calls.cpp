@@ -41,7 +41,7 @@ bool waits_for_work(const SyscallId& call) {
 }
 
 /// The rare calls that change what we can see; anything of another architecture is rare.
-bool deserves_a_look(const SyscallId& call) {
+bool needs_inspection(const SyscallId& call) {
   switch (call.number) {
   case SYS_clone:
   case SYS_clone3:
@@ -76,10 +76,10 @@ void Session::on_call(Thread& thread, StoppedTracee& tracee, const SyscallInfo& 
     log_wait(thread, tracee, info);
   }
   count(thread, &tracee, info);
-  if (deserves_a_look(info.call)) {
-    look_closer(thread, tracee, info);
+  if (needs_inspection(info.call)) {
+    inspect_syscall(thread, tracee, info);
   }
-  disturb(thread, tracee, info);
+  apply_faults_and_signals(thread, tracee, info);
   if (phases_.last() != 0) {
     enter(process, phases_.at_output(process, tracee.id(), info));
   }
@@ -126,8 +126,8 @@ void Session::count(Thread& thread, const StoppedTracee* tracee, const SyscallIn
 void Session::watch_readiness(const Process& process, const SyscallInfo& info) {
   if (!ready_ && process.listens && waits_for_work(info.call)) {
     ready_ = true;
-    if (spec_.companion != nullptr) {
-      spec_.companion->ready();
+    if (spec_.run_driver != nullptr) {
+      spec_.run_driver->ready();
     }
   }
 }
@@ -168,7 +168,8 @@ void Session::log_wait(const Thread& thread, const StoppedTracee& tracee, const 
 }
 
 /// Signals and faults of the input that are due at this call.
-void Session::disturb(Thread& thread, StoppedTracee& tracee, const SyscallInfo& info) {
+void Session::apply_faults_and_signals(Thread& thread, StoppedTracee& tracee,
+                                       const SyscallInfo& info) {
   const Process& process = *thread.process;
   if (!signals_.done() && process.index == 0 && launched_) {
     for (const auto& signal : signals_.due(process.calls, process.phase, process.calls_in_phase)) {
@@ -240,12 +241,13 @@ void Session::on_first_exec(Thread& thread) {
     count(thread, nullptr, exec);
   }
   launched_ = true;
-  if (spec_.companion != nullptr) {
-    spec_.companion->started(control_, thread.id);
+  if (spec_.run_driver != nullptr) {
+    spec_.run_driver->started(control_, thread.id);
   }
 }
 
-void Session::look_closer(Thread& thread, const StoppedTracee& tracee, const SyscallInfo& info) {
+void Session::inspect_syscall(Thread& thread, const StoppedTracee& tracee,
+                              const SyscallInfo& info) {
   if (const auto flags = clone_flags(thread.id, info); flags && (*flags & CLONE_UNTRACED) != 0) {
     follow_untraced(thread, tracee, info);
     return;
@@ -262,7 +264,7 @@ void Session::look_closer(Thread& thread, const StoppedTracee& tracee, const Sys
              (is(SYS_prctl, 172) && info.args[0] == PR_SET_SECCOMP)) {
     const bool whole_process =
         is(SYS_seccomp, 354) && (info.args[1] & SECCOMP_FILTER_FLAG_TSYNC) != 0;
-    see_every_call(thread, whole_process);
+    trace_all_syscalls(thread, whole_process);
   }
 }
 
@@ -279,7 +281,7 @@ void Session::follow_untraced(Thread& thread, const StoppedTracee& tracee,
 
 /// A filter of the target's own hides calls from ours where it is stricter; the entry stop of
 /// PTRACE_SYSCALL comes before any filter. `all_threads`: the filter is for the whole process.
-void Session::see_every_call(Thread& thread, bool all_threads) {
+void Session::trace_all_syscalls(Thread& thread, bool all_threads) {
   thread.every_syscall = true;
   if (!all_threads) {
     return;

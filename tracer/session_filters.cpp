@@ -50,7 +50,7 @@ bool Session::ready_to_free(const Process& process) const {
     return false;
   }
   const bool heard =
-      ready_ || spec_.companion == nullptr || process.calls_in_phase >= patience_calls;
+      ready_ || spec_.run_driver == nullptr || process.calls_in_phase >= patience_calls;
   const bool learned = !spec_.known.empty() || process.calls_since_new >= dry_stretch;
   return heard && learned;
 }

@@ -1,4 +1,4 @@
-// StopFlag: by which a signal handler, a coordinator or a companion makes the tracer look up.
+// StopFlag: by which a signal handler, a coordinator or a run driver makes the tracer look up.
 #pragma once
 
 #include <atomic>

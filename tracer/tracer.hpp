@@ -22,7 +22,7 @@ RunResult run(const RunSpec& spec, StopFlag& stop, WaitLog* waits = nullptr);
 
 /// Follows the running process `id` with all its threads, and what they start from now on, until it
 /// ends or `stop` or the wall limit lets it go (RunEnd Detached). Of the spec count `phases` (those
-/// begun by calls, signals, output, time or spawn), `observe`, `companion` and `limits.wall`.
+/// begun by calls, signals, output, time or spawn), `observe`, `run driver` and `limits.wall`.
 /// Nothing stays behind in the process: no filter, no breakpoint; if we die it lives on. A wait
 /// that it is in when we come or go may end with EINTR. LaunchFailed if it can't be attached to.
 RunResult attach(pid_t id, const RunSpec& spec, StopFlag& stop);

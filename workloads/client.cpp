@@ -21,7 +21,7 @@ namespace harness::workloads {
 namespace {
 
 constexpr int socket_flags = SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC;
-constexpr std::size_t most_heard = std::size_t{1} << 20;
+constexpr std::size_t max_heard = std::size_t{1} << 20;
 
 int connect_tcp(int socket, std::uint16_t port) {
   sockaddr_in address{};
@@ -54,7 +54,7 @@ int connect_unix(int socket, const Endpoints& endpoints) {
 
 } // namespace
 
-Client::Client(const Endpoints& endpoints, const Wake& stop, std::string& heard)
+Client::Client(const Endpoints& endpoints, const EventFlag& stop, std::string& heard)
     : endpoints_(endpoints), stop_(stop), heard_(heard), counter_(endpoints.protocol) {}
 
 bool Client::connect(Transport transport, TimePoint deadline) {
@@ -97,7 +97,7 @@ bool Client::take() {
   if (got > 0) {
     const std::string_view bytes(buffer.data(), static_cast<std::size_t>(got));
     counter_.feed(bytes);
-    heard_.append(bytes.substr(0, most_heard - std::min(most_heard, heard_.size())));
+    heard_.append(bytes.substr(0, max_heard - std::min(max_heard, heard_.size())));
     return true;
   }
   if (got == 0 || (errno != EAGAIN && errno != EINTR)) {

@@ -5,8 +5,8 @@
 
 #include "core/base/clock.hpp"
 #include "core/base/fd.hpp"
+#include "workloads/event_flag.hpp"
 #include "workloads/protocol.hpp"
-#include "workloads/wake.hpp"
 
 #include <cstdint>
 #include <string>
@@ -28,7 +28,7 @@ enum class Transport { tcp, unix_socket };
 class Client {
 public:
   /// What it reads is added to `heard`, which several clients may share.
-  Client(const Endpoints& endpoints, const Wake& stop, std::string& heard);
+  Client(const Endpoints& endpoints, const EventFlag& stop, std::string& heard);
 
   /// False if nobody is there (or the run ended, or time is up), as of all functions below.
   bool connect(Transport transport, TimePoint deadline);
@@ -56,7 +56,7 @@ private:
   bool wait(short events, TimePoint deadline);
 
   const Endpoints& endpoints_;
-  const Wake& stop_;
+  const EventFlag& stop_;
   std::string& heard_;
   Fd socket_;
   ReplyCounter counter_;

@@ -70,9 +70,9 @@ public:
   explicit Command(const CampaignPlan& plan) : plan_(plan) {}
 
   Result<PreparedRun> prepare(const Input& input, const RunPlace& place) override {
-    auto draft = begin_draft(plan_, input, place, 0);
-    if (!draft) {
-      return std::move(draft.error());
+    auto builder = begin_run(plan_, input, place, 0);
+    if (!builder) {
+      return std::move(builder.error());
     }
     auto feed = feed_of(input, plan_.workload.protocol);
     Result<> added = Done{};
@@ -84,14 +84,14 @@ public:
       Input moved = input;
       moved.standard_input.kind =
           feed.slowly ? StandardInput::Kind::pipe : StandardInput::Kind::file;
-      added = add_streams(*draft, moved, std::move(feed));
+      added = add_streams(*builder, moved, std::move(feed));
     } else {
-      added = add_streams(*draft, input, std::move(feed));
+      added = add_streams(*builder, input, std::move(feed));
     }
     if (!added) {
       return std::move(added.error());
     }
-    return std::move(*draft).finish();
+    return std::move(*builder).finish();
   }
 
 private:

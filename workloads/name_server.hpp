@@ -1,11 +1,11 @@
-// NameServer: answers at port 53 of loopback, the neighbour "nameserver": every name is this
+// NameServer: answers at port 53 of loopback, the sidecar "nameserver": every name is this
 // machine. Without it that port is closed, and no name beyond /etc/hosts can be looked up. Knows
 // the kernel interface only.
 #pragma once
 
 #include "core/base/fd.hpp"
 #include "core/base/result.hpp"
-#include "workloads/wake.hpp"
+#include "workloads/event_flag.hpp"
 
 #include <memory>
 #include <optional>
@@ -35,7 +35,7 @@ private:
   void answer() const;
 
   Fd socket_;
-  Wake stop_;
+  EventFlag stop_;
   std::thread thread_;
 };
 

@@ -58,25 +58,25 @@ Owner owner_of(const CampaignPlan& plan, const Input& input, const RunPlace& pla
           input.identity.gid.value_or(plan.target.gid)};
 }
 
-void build_files(Draft& draft, const CampaignPlan& plan, const Input& input,
+void build_files(RunBuilder& builder, const CampaignPlan& plan, const Input& input,
                  const RunPlace& place) {
-  const auto& directory = draft.resources->directory;
+  const auto& directory = builder.resources->directory;
   const TreeOptions options{directory.owner().uid, directory.owner().gid, place.isolated};
   const auto build = [&](std::span<const FileNode> nodes) {
     auto outcome = build_tree(directory.work(), nodes, options);
-    std::ranges::move(outcome.left_out, std::back_inserter(draft.left_out));
+    std::ranges::move(outcome.left_out, std::back_inserter(builder.left_out));
     for (auto& node : outcome.file_systems) {
-      if (draft.spec.isolation) {
-        draft.spec.isolation->file_systems.push_back(std::move(node));
+      if (builder.spec.isolation) {
+        builder.spec.isolation->file_systems.push_back(std::move(node));
       } else {
-        draft.left_out.push_back(fmt::format("{}: a file system is mounted only in isolation",
-                                             quote_if_needed(node.path)));
+        builder.left_out.push_back(fmt::format("{}: a file system is mounted only in isolation",
+                                               quote_if_needed(node.path)));
       }
     }
   };
   build(plan.workload.files);
   if (!plan.workload.configuration_file.empty()) {
-    const auto node = configuration_node(plan.workload, input, draft.surroundings);
+    const auto node = configuration_node(plan.workload, input, builder.surroundings);
     build({&node, 1});
   }
   build(input.files);
@@ -94,7 +94,7 @@ void set_isolation(RunSpec& spec, const CampaignPlan& plan, const Input& input,
   isolation.gid = *owner.gid;
   isolation.capabilities =
       input.identity.capabilities.empty() ? plan.target.capabilities : input.identity.capabilities;
-  for (const auto& path : plan.target.needs) {
+  for (const auto& path : plan.target.extra_paths) {
     if (path.starts_with("/tmp/")) {
       isolation.exposed.push_back(path);
     }
@@ -106,24 +106,24 @@ void set_isolation(RunSpec& spec, const CampaignPlan& plan, const Input& input,
 }
 
 /// The working directory, and what is to become of it.
-void set_directory(Draft& draft, const Input& input) {
-  draft.spec.directory = draft.surroundings.run;
+void set_directory(RunBuilder& builder, const Input& input) {
+  builder.spec.directory = builder.surroundings.run;
   const auto& wanted = input.identity.directory;
   if (wanted.empty()) {
     return;
   }
-  const auto& directory = draft.resources->directory;
+  const auto& directory = builder.resources->directory;
   const TreeOptions options{directory.owner().uid, directory.owner().gid, true};
   FileNode node;
   node.kind = FileNode::Kind::directory;
   node.path = wanted;
   auto outcome = build_tree(directory.work(), {&node, 1}, options);
   if (!outcome.left_out.empty()) {
-    draft.left_out.push_back("working directory " + outcome.left_out.front());
+    builder.left_out.push_back("working directory " + outcome.left_out.front());
     return;
   }
-  draft.spec.directory += "/" + wanted;
-  auto& fate = draft.resources->companion.directory;
+  builder.spec.directory += "/" + wanted;
+  auto& fate = builder.resources->run_driver.directory;
   fate = {DirectoryFate::Kind::kept, directory.work(), wanted};
   if (wanted == "deleted") {
     fate.kind = DirectoryFate::Kind::deleted;
@@ -132,47 +132,47 @@ void set_directory(Draft& draft, const Input& input) {
   }
 }
 
-/// A neighbour that lives in the worker, at a place of the sandbox's own /dev or network.
+/// A sidecar that lives in the worker, at a place of the sandbox's own /dev or network.
 template <typename Listener>
-void open_here(Draft& draft, const std::string& name, const RunPlace& place,
+void open_here(RunBuilder& builder, const std::string& name, const RunPlace& place,
                std::unique_ptr<Listener>& listener) {
   if (!place.isolated) {
-    draft.left_out.push_back(fmt::format("neighbour {}: only in isolation", name));
+    builder.left_out.push_back(fmt::format("sidecar {}: only in isolation", name));
   } else if (auto opened = Listener::open(); opened) {
     listener = std::move(*opened);
   } else {
-    draft.left_out.push_back(fmt::format("neighbour {}: {}", name, opened.error().message));
+    builder.left_out.push_back(fmt::format("sidecar {}: {}", name, opened.error().message));
   }
 }
 
 /// The system log and the name server live here; the others are processes.
-void start_neighbours(Draft& draft, const CampaignPlan& plan, const Input& input,
-                      const RunPlace& place) {
-  std::vector<NeighbourSpec> specs;
-  for (const auto& name : input.neighbours) {
-    const auto found = plan.workload.neighbours.find(name);
-    if (found != plan.workload.neighbours.end() && !found->second.empty()) {
-      NeighbourSpec spec{name, {}};
+void start_neighbors(RunBuilder& builder, const CampaignPlan& plan, const Input& input,
+                     const RunPlace& place) {
+  std::vector<NeighborSpec> specs;
+  for (const auto& name : input.sidecars) {
+    const auto found = plan.workload.sidecars.find(name);
+    if (found != plan.workload.sidecars.end() && !found->second.empty()) {
+      NeighborSpec spec{name, {}};
       for (const auto& word : found->second) {
-        spec.words.push_back(fill_in(word, draft.surroundings));
+        spec.words.push_back(fill_in(word, builder.surroundings));
       }
       specs.push_back(std::move(spec));
     } else if (name == system_log_name) {
-      open_here(draft, name, place, draft.resources->system_log);
+      open_here(builder, name, place, builder.resources->system_log);
     } else if (name == name_server_name) {
-      open_here(draft, name, place, draft.resources->name_server);
+      open_here(builder, name, place, builder.resources->name_server);
     } else {
-      draft.left_out.push_back(
-          fmt::format("neighbour {}: the plan does not explain it", quote_if_needed(name)));
+      builder.left_out.push_back(
+          fmt::format("sidecar {}: the plan does not explain it", quote_if_needed(name)));
     }
   }
   if (!specs.empty()) {
-    draft.resources->neighbours = std::make_unique<Neighbours>(
+    builder.resources->sidecars = std::make_unique<Sidecars>(
         std::move(specs),
-        NeighbourSurroundings{place, draft.surroundings.run,
-                              make_environment(plan.target, {}, draft.surroundings),
-                              draft.resources->directory.owner(), plan.workload.ready_within},
-        draft.left_out);
+        NeighborSurroundings{place, builder.surroundings.run,
+                             make_environment(plan.target, {}, builder.surroundings),
+                             builder.resources->directory.owner(), plan.workload.ready_within},
+        builder.left_out);
   }
 }
 
@@ -211,7 +211,7 @@ void set_arguments(RunSpec& spec, const CampaignPlan& plan, const Input& input,
 } // namespace
 
 PreparedRun::Resources::~Resources() {
-  companion.stop();
+  run_driver.stop();
 }
 
 PreparedRun::PreparedRun(RunSpec made, std::vector<std::string> lines,
@@ -227,8 +227,8 @@ std::string PreparedRun::output_tail(std::size_t limit_bytes) const {
   if (streams.output_captured) {
     text += tail_of(streams.output.get(), limit_bytes);
   }
-  if (resources_->companion.pump) {
-    text += resources_->companion.pump->tail(limit_bytes);
+  if (resources_->run_driver.pump) {
+    text += resources_->run_driver.pump->tail(limit_bytes);
   }
   if (streams.error_captured) {
     text += tail_of(streams.error.get(), limit_bytes);
@@ -237,63 +237,63 @@ std::string PreparedRun::output_tail(std::size_t limit_bytes) const {
 }
 
 const std::string& PreparedRun::replies() const {
-  return resources_->companion.replies;
+  return resources_->run_driver.replies;
 }
 
-PreparedRun Draft::finish() && {
-  spec.companion = &resources->companion;
+PreparedRun RunBuilder::finish() && {
+  spec.run_driver = &resources->run_driver;
   return {std::move(spec), std::move(left_out), std::move(resources)};
 }
 
-Result<Draft> begin_draft(const CampaignPlan& plan, const Input& input, const RunPlace& place,
-                          std::uint16_t port) {
+Result<RunBuilder> begin_run(const CampaignPlan& plan, const Input& input, const RunPlace& place,
+                             std::uint16_t port) {
   const auto owner = owner_of(plan, input, place);
   auto directory = RunDirectory::make(place, owner);
   if (!directory) {
     return std::move(directory.error());
   }
-  Draft draft;
-  draft.resources = std::make_unique<PreparedRun::Resources>(std::move(*directory));
-  draft.surroundings.run = (place.isolated ? "/tmp" : place.directory) + "/run";
-  draft.surroundings.port = port;
+  RunBuilder builder;
+  builder.resources = std::make_unique<PreparedRun::Resources>(std::move(*directory));
+  builder.surroundings.run = (place.isolated ? "/tmp" : place.directory) + "/run";
+  builder.surroundings.port = port;
   if (!plan.workload.unix_socket.empty()) {
-    draft.surroundings.socket = draft.surroundings.run + "/" + plan.workload.unix_socket;
+    builder.surroundings.socket = builder.surroundings.run + "/" + plan.workload.unix_socket;
   }
   if (!plan.workload.configuration_file.empty()) {
-    draft.surroundings.configuration =
-        draft.surroundings.run + "/" + plan.workload.configuration_file;
+    builder.surroundings.configuration =
+        builder.surroundings.run + "/" + plan.workload.configuration_file;
   }
   if (one_identity(place) && (input.identity.uid.value_or(*owner.uid) != *owner.uid ||
                               input.identity.gid.value_or(*owner.gid) != *owner.gid)) {
-    draft.left_out.emplace_back("identity: without root outside, targets run as one alone");
+    builder.left_out.emplace_back("identity: without root outside, targets run as one alone");
   }
-  set_isolation(draft.spec, plan, input, place, owner);
-  build_files(draft, plan, input, place);
-  set_arguments(draft.spec, plan, input, draft.surroundings);
-  draft.spec.environment = make_environment(plan.target, input, draft.surroundings);
-  set_directory(draft, input);
-  draft.spec.phases = plan.phases;
-  draft.spec.limits = plan.limits;
-  draft.spec.identity = input.identity;
-  draft.spec.resource_limits = input.limits;
-  draft.spec.signals = input.signals;
-  draft.spec.faults = input.faults;
-  draft.spec.mode = plan.explore.mode;
-  start_neighbours(draft, plan, input, place);
-  return draft;
+  set_isolation(builder.spec, plan, input, place, owner);
+  build_files(builder, plan, input, place);
+  set_arguments(builder.spec, plan, input, builder.surroundings);
+  builder.spec.environment = make_environment(plan.target, input, builder.surroundings);
+  set_directory(builder, input);
+  builder.spec.phases = plan.phases;
+  builder.spec.limits = plan.limits;
+  builder.spec.identity = input.identity;
+  builder.spec.resource_limits = input.limits;
+  builder.spec.signals = input.signals;
+  builder.spec.faults = input.faults;
+  builder.spec.mode = plan.explore.mode;
+  start_neighbors(builder, plan, input, place);
+  return builder;
 }
 
-Result<> add_streams(Draft& draft, const Input& input, Feed feed) {
-  auto& resources = *draft.resources;
+Result<> add_streams(RunBuilder& builder, const Input& input, Feed feed) {
+  auto& resources = *builder.resources;
   auto streams = make_streams(input, feed.bytes, feed.slowly, resources.directory);
   if (!streams) {
     return std::move(streams.error());
   }
   resources.streams = std::move(*streams);
-  resources.companion.expected_signals = consequences(input, resources.streams);
-  draft.spec.streams = resources.streams.borrowed();
+  resources.run_driver.expected_signals = consequences(input, resources.streams);
+  builder.spec.streams = resources.streams.borrowed();
   if (Pump::is_needed(resources.streams)) {
-    resources.companion.pump =
+    resources.run_driver.pump =
         std::make_unique<Pump>(resources.streams, std::move(feed.pieces), input.terminal.hang_up);
   }
   return Done{};

@@ -1,12 +1,12 @@
 // Preparation: what every kind of workload does to make a run out of an Input: directory, files,
-// configuration, streams, environment, identity, neighbours. The kinds add their own to it.
+// configuration, streams, environment, identity, sidecars. The kinds add their own to it.
 #pragma once
 
-#include "workloads/companion.hpp"
 #include "workloads/name_server.hpp"
-#include "workloads/neighbour.hpp"
 #include "workloads/placeholders.hpp"
 #include "workloads/run_directory.hpp"
+#include "workloads/run_driver.hpp"
+#include "workloads/sidecar.hpp"
 #include "workloads/streams.hpp"
 #include "workloads/system_log.hpp"
 #include "workloads/workload.hpp"
@@ -25,12 +25,12 @@ public:
   Streams streams;
   std::unique_ptr<SystemLog> system_log;
   std::unique_ptr<NameServer> name_server;
-  std::unique_ptr<Neighbours> neighbours;
-  RunCompanion companion;
+  std::unique_ptr<Sidecars> sidecars;
+  RunCompanion run_driver;
 };
 
 /// A run under construction.
-struct Draft {
+struct RunBuilder {
   RunSpec spec;
   std::vector<std::string> left_out;
   Surroundings surroundings;
@@ -47,11 +47,11 @@ struct Feed {
 };
 
 /// Directory, files, configuration, environment, argv, working directory, identity, limits and
-/// neighbours; all but the streams.
-Result<Draft> begin_draft(const CampaignPlan& plan, const Input& input, const RunPlace& place,
-                          std::uint16_t port);
+/// sidecars; all but the streams.
+Result<RunBuilder> begin_run(const CampaignPlan& plan, const Input& input, const RunPlace& place,
+                             std::uint16_t port);
 
 /// The streams, and the pump where they need one.
-Result<> add_streams(Draft& draft, const Input& input, Feed feed);
+Result<> add_streams(RunBuilder& builder, const Input& input, Feed feed);
 
 } // namespace harness::workloads

@@ -3,9 +3,9 @@
 // that the target never waits for us. Knows Streams and the run's control, no protocol.
 #pragma once
 
-#include "core/model/companion.hpp"
+#include "core/model/run_driver.hpp"
+#include "workloads/event_flag.hpp"
 #include "workloads/streams.hpp"
-#include "workloads/wake.hpp"
 
 #include <cstdint>
 #include <string>
@@ -69,7 +69,7 @@ private:
   bool types_;
   bool hang_up_;
   RunControl* control_ = nullptr;
-  Wake stop_;
+  EventFlag stop_;
   std::string heard_;
   std::thread thread_;
 };

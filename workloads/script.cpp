@@ -29,7 +29,7 @@ std::string joined(const std::vector<std::string>& words) {
 
 } // namespace
 
-Script::Script(const ScriptPlan& plan, pid_t server, const Wake& stop, RunControl& control,
+Script::Script(const ScriptPlan& plan, pid_t server, const EventFlag& stop, RunControl& control,
                std::string& replies)
     : plan_(plan), server_(server), stop_(stop), control_(control), replies_(replies) {}
 

@@ -2,8 +2,8 @@
 // whatever the server does; and the clean stop afterwards. Knows clients and the run's control.
 #pragma once
 
-#include "core/model/companion.hpp"
 #include "core/model/input.hpp"
+#include "core/model/run_driver.hpp"
 #include "workloads/client.hpp"
 
 #include <map>
@@ -24,7 +24,7 @@ class Script {
 public:
   /// All of `plan`, `stop`, `control` and `replies`, to which what the clients hear is added,
   /// outlive it. `server` is the process that is talked to.
-  Script(const ScriptPlan& plan, pid_t server, const Wake& stop, RunControl& control,
+  Script(const ScriptPlan& plan, pid_t server, const EventFlag& stop, RunControl& control,
          std::string& replies);
 
   /// Runs the steps until they are done, the run ends, or `deadline`.
@@ -44,7 +44,7 @@ private:
 
   const ScriptPlan& plan_;
   const pid_t server_;
-  const Wake& stop_;
+  const EventFlag& stop_;
   RunControl& control_;
   std::string& replies_;
   std::map<std::uint16_t, Open> clients_;

@@ -59,29 +59,29 @@ public:
       }
       port = *found;
     }
-    auto draft = begin_draft(plan_, input, place, port);
-    if (!draft) {
-      return std::move(draft.error());
+    auto builder = begin_run(plan_, input, place, port);
+    if (!builder) {
+      return std::move(builder.error());
     }
     Feed feed{input.standard_input.bytes, cut_keys(input.standard_input.bytes), false};
-    if (auto added = add_streams(*draft, input, std::move(feed)); !added) {
+    if (auto added = add_streams(*builder, input, std::move(feed)); !added) {
       return std::move(added.error());
     }
-    draft->resources->companion.server = part_of(input, *draft, port);
-    return std::move(*draft).finish();
+    builder->resources->run_driver.server = part_of(input, *builder, port);
+    return std::move(*builder).finish();
   }
 
 private:
-  ServerPart part_of(const Input& input, const Draft& draft, std::uint16_t port) const {
+  ServerPart part_of(const Input& input, const RunBuilder& builder, std::uint16_t port) const {
     const auto& workload = plan_.workload;
     ServerPart part;
     part.script.steps = input.script;
     for (auto& step : part.script.steps) {
       for (auto& word : step.words) {
-        word = fill_in(word, draft.surroundings);
+        word = fill_in(word, builder.surroundings);
       }
     }
-    part.script.endpoints = {port, draft.resources->directory.work(), workload.unix_socket,
+    part.script.endpoints = {port, builder.resources->directory.work(), workload.unix_socket,
                              workload.protocol};
     part.script.stop_command = workload.stop_command;
     part.script.stop_signal = stop_signal_;

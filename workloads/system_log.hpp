@@ -1,10 +1,10 @@
-// SystemLog: a listener at /dev/log, the neighbour "devlog": with it a target finds the system log
+// SystemLog: a listener at /dev/log, the sidecar "devlog": with it a target finds the system log
 // that a bare sandbox lacks. Knows the kernel interface only.
 #pragma once
 
 #include "core/base/fd.hpp"
 #include "core/base/result.hpp"
-#include "workloads/wake.hpp"
+#include "workloads/event_flag.hpp"
 
 #include <memory>
 #include <thread>
@@ -28,7 +28,7 @@ private:
   void drain() const;
 
   Fd socket_;
-  Wake stop_;
+  EventFlag stop_;
   std::thread thread_;
 };
 

@@ -1,5 +1,5 @@
 // Workload: what a kind of target needs around it. Turns an Input into a RunSpec in a fresh run
-// directory, with the streams, the clients and the neighbours that the run needs. Knows the model
+// directory, with the streams, the clients and the sidecars that the run needs. Knows the model
 // only: it neither traces nor mutates, and no target by name - those are plans.
 #pragma once
 

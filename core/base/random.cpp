@@ -41,7 +41,7 @@ std::uint64_t Random::below(std::uint64_t bound) {
   if (bound == 0) {
     return 0;
   }
-  // Reject the part of the range that would favour small values.
+  // Reject the part of the range that would favor small values.
   const std::uint64_t threshold = -bound % bound;
   for (;;) {
     const std::uint64_t drawn = next();

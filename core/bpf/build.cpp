@@ -94,7 +94,7 @@ FilterProgram tree(std::span<const Range> ranges) {
   if (ranges.size() == 1) {
     return leaf(ranges[0].decision);
   }
-  // One number that stands out among its neighbours needs one comparison, not two.
+  // One number that stands out among its neighbors needs one comparison, not two.
   if (ranges.size() == 3 && ranges[2].first - ranges[1].first == 1 &&
       ranges[0].decision == ranges[2].decision) {
     return branch(BPF_JEQ, ranges[1].first, leaf(ranges[1].decision), leaf(ranges[0].decision));
@@ -104,7 +104,7 @@ FilterProgram tree(std::span<const Range> ranges) {
                 tree(ranges.subspan(0, half)));
 }
 
-/// The table as ranges over all 2^32 numbers, in their order, neighbours of one answer joined.
+/// The table as ranges over all 2^32 numbers, in their order, neighbors of one answer joined.
 std::vector<Range> ranges_of(AuditArch arch, const ArchTable& table) {
   std::map<std::uint32_t, Decision> starts;
   const bool x32 = arch == AuditArch::x86_64;

@@ -28,7 +28,7 @@ struct VerdictRange {
 };
 
 /// The verdicts of a program on an architecture, for all 2^32 numbers: ranges in order, without
-/// gaps, neighbours of the same verdicts joined. `verdicts` may name one that no arguments lead to.
+/// gaps, neighbors of the same verdicts joined. `verdicts` may name one that no arguments lead to.
 /// Error: the program fails check, or calculates with the number in a way that this can't follow.
 Result<std::vector<VerdictRange>> verdict_ranges(const FilterProgram& program, AuditArch arch);
 

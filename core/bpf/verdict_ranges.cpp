@@ -28,7 +28,7 @@ struct State {
 };
 
 /// A program is a graph without loops, so every way ends; but there may be very many of them.
-constexpr std::size_t most_steps = 4'000'000;
+constexpr std::size_t max_steps = 4'000'000;
 
 class Explorer {
 public:
@@ -41,7 +41,7 @@ public:
     while (!open_.empty() && error_.empty()) {
       auto state = open_.back();
       open_.pop_back();
-      if (++steps > most_steps) {
+      if (++steps > max_steps) {
         error_ = "the filter has too many ways to follow them all";
       }
       step(state);

@@ -72,8 +72,8 @@ Input without(const Input& input, Dimension dimension) {
   case Dimension::faults:
     rest.faults.clear();
     break;
-  case Dimension::neighbours:
-    rest.neighbours.clear();
+  case Dimension::sidecars:
+    rest.sidecars.clear();
     break;
   }
   return rest;

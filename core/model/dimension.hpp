@@ -23,11 +23,11 @@ enum class Dimension {
   script,
   signals,
   faults,
-  neighbours,
+  sidecars,
 };
 constexpr std::array<std::string_view, 13> dimension_names = {
     "arguments", "environment",   "standard_input", "streams", "terminal", "file_tree", "identity",
-    "limits",    "configuration", "script",         "signals", "faults",   "neighbours"};
+    "limits",    "configuration", "script",         "signals", "faults",   "sidecars"};
 
 constexpr std::string_view name_of(Dimension dimension) {
   return dimension_names[static_cast<std::size_t>(dimension)];

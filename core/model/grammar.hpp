@@ -29,24 +29,24 @@ struct Template {
 /// Alternatives, drawn by weight.
 using Alternatives = std::vector<Template>;
 
-/// Options of the command line. Of one group at most one is drawn.
+/// Options of the command line. Of one group at max one is drawn.
 struct OptionGroup {
   std::string name; // "" = no group: each stands for itself
   Alternatives options;
   friend bool operator==(const OptionGroup&, const OptionGroup&) = default;
 };
 
-/// A list of which between `least` and `most` elements are drawn.
+/// A list of which between `min` and `max` elements are drawn.
 struct Repeated {
-  std::uint32_t least = 0;
-  std::uint32_t most = 0;
+  std::uint32_t min = 0;
+  std::uint32_t max = 0;
   Alternatives of;
   friend bool operator==(const Repeated&, const Repeated&) = default;
 };
 
 struct Grammar {
   std::vector<OptionGroup> options;
-  std::uint32_t most_options = 6; // drawn for one input
+  std::uint32_t max_options = 6; // drawn for one input
   Repeated operands;
   Repeated environment;    // "NAME=value", or "NAME" to take it out
   Repeated configuration;  // one line each
@@ -57,9 +57,9 @@ struct Grammar {
   std::vector<std::string> dictionary; // words beyond the grammar's own
   bool raw_mutation = true;            // bytes of arguments and input are also mutated blindly
   /// Dimensions that are switched on beyond what the grammar names: "streams", "terminal",
-  /// "identity", "limits", "signals", "faults", "file_tree", "environment", "neighbours".
+  /// "identity", "limits", "signals", "faults", "file_tree", "environment", "sidecars".
   std::vector<std::string> dimensions;
-  std::vector<std::string> neighbours; // names that `workload.neighbours` explains
+  std::vector<std::string> sidecars; // names that `workload.sidecars` explains
   friend bool operator==(const Grammar&, const Grammar&) = default;
 };
 

@@ -188,7 +188,7 @@ std::string step_text(const Step& step) {
   return text;
 }
 
-std::string serialise_input(const Input& input) {
+std::string serialize_input(const Input& input) {
   std::string text(input_header);
   text += '\n';
   Writer out(text);
@@ -221,8 +221,8 @@ std::string serialise_input(const Input& input) {
     out.line(fmt::format("limit {} {}", limit.name, limit.value));
   }
   write_identity(input.identity, out);
-  for (const auto& name : input.neighbours) {
-    out.line("neighbour " + quote_if_needed(name));
+  for (const auto& name : input.sidecars) {
+    out.line("sidecar " + quote_if_needed(name));
   }
   return text;
 }

@@ -136,15 +136,15 @@ struct Input {
   std::vector<Fault> faults;
   std::vector<ResourceLimit> limits;
   Identity identity;
-  std::vector<std::string> neighbours; // names that the plan explains
+  std::vector<std::string> sidecars; // names that the plan explains
   friend bool operator==(const Input&, const Input&) = default;
 };
 
 /// Largest text form that parse_input accepts.
 constexpr std::size_t max_input_bytes = std::size_t{1} << 20;
 
-/// The text form; parse_input(serialise_input(x)) == x for every x that obeys the comments above.
-std::string serialise_input(const Input& input);
+/// The text form; parse_input(serialize_input(x)) == x for every x that obeys the comments above.
+std::string serialize_input(const Input& input);
 
 /// Arbitrary bytes give an Input or an Error ("line 3: …"), never more than max_input_bytes of
 /// work.

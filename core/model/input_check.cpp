@@ -192,7 +192,7 @@ void check_disturbances(const Input& input, Findings& found) {
 
 void check_surroundings(const Input& input, Findings& found) {
   found.at_most(input.limits.size(), input_limits::resource_limits, "limits");
-  found.at_most(input.neighbours.size(), input_limits::neighbours, "neighbours");
+  found.at_most(input.sidecars.size(), input_limits::sidecars, "sidecars");
   const Identity& identity = input.identity;
   found.at_most(identity.capabilities.size(), input_limits::capabilities, "capabilities");
   for (const auto& name : identity.capabilities) {

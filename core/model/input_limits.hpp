@@ -28,7 +28,7 @@ constexpr std::size_t signals = 64;
 constexpr std::size_t faults = 64;
 constexpr std::size_t resource_limits = 16;
 constexpr std::size_t capabilities = 41; // as many as the kernel knows
-constexpr std::size_t neighbours = 8;
+constexpr std::size_t sidecars = 8;
 constexpr std::uint32_t milliseconds = 1000; // one pause or delay
 /// All pauses and delays of an input together.
 constexpr std::uint64_t total_milliseconds = 5000;

@@ -17,7 +17,7 @@ constexpr std::string_view directives[] = {
     "terminal",   "file",        "directory", "symlink", "hard_link", "fifo",   "socket",
     "device",     "file_system", "config",    "connect", "command",   "send",   "receive",
     "half_close", "reset",       "close",     "pause",   "marker",    "signal", "fault",
-    "limit",      "identity",    "neighbour"};
+    "limit",      "identity",    "sidecar"};
 
 void read_environment(Input& input, const std::string& directive, WordReader& in) {
   std::string word = in.word("the variable", directive == "env" ? "env NAME=VALUE" : "unset NAME");
@@ -150,8 +150,8 @@ bool read_simple(Input& input, const std::string& directive, WordReader& in) {
     input.standard_output = in.choice<OutputKind>("kind of output", output_words);
   } else if (directive == "stderr") {
     input.standard_error = in.choice<OutputKind>("kind of output", output_words);
-  } else if (directive == "neighbour") {
-    input.neighbours.push_back(in.word("the name", "neighbour NAME"));
+  } else if (directive == "sidecar") {
+    input.sidecars.push_back(in.word("the name", "sidecar NAME"));
   } else if (directive == "limit") {
     const auto index = in.choice<std::size_t>("limit", resource_limit_words);
     input.limits.push_back(

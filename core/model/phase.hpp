@@ -57,7 +57,7 @@ struct TimeTrigger {
   Duration after{};
   friend bool operator==(const TimeTrigger&, const TimeTrigger&) = default;
 };
-/// A marker of this name, sent by the run's companion.
+/// A marker of this name, sent by the run's run_driver.
 struct MarkerTrigger {
   std::string name;
   friend bool operator==(const MarkerTrigger&, const MarkerTrigger&) = default;

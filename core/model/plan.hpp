@@ -19,7 +19,7 @@ struct TargetPlan {
   std::string executable;                         // absolute
   std::vector<std::string> arguments;             // before those of the input
   std::map<std::string, std::string> environment; // base; an input changes it
-  std::vector<std::string> needs;                 // further paths shown read-only in the sandbox
+  std::vector<std::string> extra_paths;           // further paths shown read-only in the sandbox
   std::string root;                               // explore inside this root file system; "" = host
   std::string image;                              // or inside this image, as the user named it
   std::uint32_t uid = 65534;                      // identity inside
@@ -53,8 +53,8 @@ struct WorkloadPlan {
   /// Fixed first lines of the configuration file, and files put into every run directory.
   std::vector<std::string> configuration_base;
   std::vector<FileNode> files;
-  /// Commands of neighbours: name → argv, started before the target in the same sandbox.
-  std::map<std::string, std::vector<std::string>> neighbours;
+  /// Commands of sidecars: name → argv, started before the target in the same sandbox.
+  std::map<std::string, std::vector<std::string>> sidecars;
   friend bool operator==(const WorkloadPlan&, const WorkloadPlan&) = default;
 };
 

@@ -18,8 +18,8 @@ std::string_view to_string(Rule rule) {
     return "launcher";
   case Rule::installer:
     return "installer";
-  case Rule::by_hand:
-    return "by_hand";
+  case Rule::manual:
+    return "manual";
   case Rule::fallback:
     return "fallback";
   case Rule::denied:

@@ -21,7 +21,7 @@ enum class Rule {
   vdso,          // becomes a real call with another clock source
   launcher,      // needed between loading the filter and the target's first instruction
   installer,     // needed to install a later phase's filter
-  by_hand,       // --allow
+  manual,        // --allow
   fallback,      // not allowed, but answered with ENOSYS so that libc falls back (clone3)
   denied,        // --deny
 };
@@ -44,8 +44,8 @@ struct PolicyEntry {
   Rule rule = Rule::observed;
   std::string first_phase; // where it was seen first; "" for rules that need no sighting
   std::uint64_t runs = 0;
-  std::string input; // input_hash of the witness
-  std::string note;  // for `by_hand`: what was asked for; for `family`: of which call
+  std::string input; // input_hash of the reproducer
+  std::string note;  // for `manual`: what was asked for; for `family`: of which call
   /// Alternatives, each a conjunction; empty: whatever the arguments are.
   std::vector<std::vector<ArgumentCondition>> conditions;
   friend bool operator==(const PolicyEntry&, const PolicyEntry&) = default;

@@ -31,7 +31,7 @@ auto order(const FirstSighting& first) {
     sites += fmt::format("{}+{}:{}\n", location.module, location.offset_bytes, location.symbol);
   }
   // A sighting without a backtrace comes after the same one with it: knowing more wins.
-  return std::tuple(first.run, first.after_s, first.input, first.witness_from,
+  return std::tuple(first.run, first.after_s, first.input, first.reproducer_from,
                     first.backtrace.empty(), std::move(sites));
 }
 

@@ -37,10 +37,10 @@ struct PairCount {
 /// Where and when a pair was first seen. The earliest of two wins (ties: the smaller text), so that
 /// the choice does not depend on the order of merging.
 struct FirstSighting {
-  std::uint64_t run = 0;    // number of the run within its writer's campaign, from 1
-  double after_s = 0;       // seconds since the campaign began
-  std::string input;        // input_hash
-  std::string witness_from; // campaign or shard that has the input
+  std::uint64_t run = 0;       // number of the run within its writer's campaign, from 1
+  double after_s = 0;          // seconds since the campaign began
+  std::string input;           // input_hash
+  std::string reproducer_from; // campaign or shard that has the input
   std::vector<CodeLocation> backtrace;
   friend bool operator==(const FirstSighting&, const FirstSighting&) = default;
 };

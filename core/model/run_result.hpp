@@ -22,7 +22,7 @@ struct Exited {
   int status = 0;
   friend bool operator==(const Exited&, const Exited&) = default;
 };
-/// By a signal. `requested`: sent by the companion or the input, so no failure.
+/// By a signal. `requested`: sent by the run driver or the input, so no failure.
 struct Signaled {
   int signal = 0;
   bool core_dumped = false;
@@ -105,7 +105,7 @@ struct ArgumentClass {
   PhaseIndex phase = 0;
   SyscallId call;
   std::uint8_t argument = 0; // position, from 0
-  std::uint64_t value = 0;   // normalised: the bits or the command that matter
+  std::uint64_t value = 0;   // normalized: the bits or the command that matter
   std::uint64_t times = 0;
   friend bool operator==(const ArgumentClass&, const ArgumentClass&) = default;
 };

@@ -1,11 +1,11 @@
 // RunSpec: what to launch and how to watch it. Built by a workload from an Input, or by `trace`
-// from a command line. Pure value, but for the descriptors and the companion, which it only
+// from a command line. Pure value, but for the descriptors and the run driver, which it only
 // borrows.
 #pragma once
 
-#include "core/model/companion.hpp"
 #include "core/model/input.hpp"
 #include "core/model/phase.hpp"
+#include "core/model/run_driver.hpp"
 #include "core/model/syscall_id.hpp"
 
 #include <cstdint>
@@ -93,7 +93,7 @@ struct RunSpec {
   bool detach_after_last_phase = false;
   /// Calls that the filters do not allow, per phase: seen in `filters`' shadow they are violations.
   bool report_violations = false;
-  Companion* companion = nullptr; // may be null
+  RunDriver* run_driver = nullptr; // may be null
 };
 
 } // namespace harness

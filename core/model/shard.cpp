@@ -17,7 +17,7 @@ std::optional<Shard> parse_shard(std::string_view text) {
   const auto parts = split(text, '/');
   const auto index = parse_integer(parts.front());
   const auto count = parts.size() == 2 ? parse_integer(parts.back()) : std::nullopt;
-  if (!index || !count || *index < 1 || *count < *index || *count > most_shards) {
+  if (!index || !count || *index < 1 || *count < *index || *count > max_shards) {
     return std::nullopt;
   }
   return Shard{static_cast<std::uint32_t>(*index), static_cast<std::uint32_t>(*count)};

@@ -17,7 +17,7 @@ struct Shard {
   friend auto operator<=>(const Shard&, const Shard&) = default;
 };
 
-constexpr std::uint32_t most_shards = 1'000'000;
+constexpr std::uint32_t max_shards = 1'000'000;
 
 /// "2/4", and back; nothing for what is no shard.
 std::string shard_text(Shard shard);

@@ -52,7 +52,7 @@ constexpr std::string_view x32_prefix = "x32_";
 constexpr std::string_view number_prefix = "syscall_";
 constexpr std::string_view arch_prefix = "arch_0x";
 
-/// A table in both orders; `prefix` and `bit` are those of x32.
+/// A table in both commands; `prefix` and `bit` are those of x32.
 struct Table {
   std::span<const SyscallName> names;
   std::span<const SyscallName> numbers;

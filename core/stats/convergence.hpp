@@ -109,7 +109,7 @@ public:
   void explored(std::uint64_t new_pairs);
   /// Begins the attempt that next() asks for; does nothing while one is drawn or after convergence.
   /// The caller gives out exactly `runs_left` runs and reports every one of them: taking the first
-  /// ones to end would favour quick runs.
+  /// ones to end would favor quick runs.
   void begin_attempt();
   /// A run of attempt `number` ended. Ignored if that attempt is not the one being drawn.
   void validated(unsigned number, const ValidationRun& run);

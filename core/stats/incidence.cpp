@@ -14,7 +14,7 @@ std::uint64_t Incidence::seen_exactly(std::uint64_t k) const {
   return static_cast<std::uint64_t>(std::count(counts.begin(), counts.end(), k));
 }
 
-Incidence summarise(std::uint64_t runs, std::span<const PairIncidence> pairs) {
+Incidence summarize(std::uint64_t runs, std::span<const PairIncidence> pairs) {
   Incidence incidence{.runs = runs};
   std::vector<RunName> owners;
   for (const PairIncidence& pair : pairs) {

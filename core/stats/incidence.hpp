@@ -35,6 +35,6 @@ struct Incidence {
 };
 
 /// `pairs` with a count of 0 are left out.
-Incidence summarise(std::uint64_t runs, std::span<const PairIncidence> pairs);
+Incidence summarize(std::uint64_t runs, std::span<const PairIncidence> pairs);
 
 } // namespace harness::stats

@@ -11,7 +11,7 @@ namespace {
 /// All that one side knows of a (phase, call) pair, whatever the executable.
 struct Side {
   std::set<std::string> executables;
-  const PairRecord* witness = nullptr; // a steady one before a flaky one, then the earliest
+  const PairRecord* reproducer = nullptr; // a steady one before a flaky one, then the earliest
 };
 
 std::pair<bool, std::uint64_t> order(const PairRecord& record) {
@@ -28,8 +28,8 @@ std::map<Column, Side> columns_of(const Profile& profile, bool with_faulted) {
     }
     Side& side = columns[{key.phase, key.call}];
     side.executables.insert(key.executable);
-    if (side.witness == nullptr || order(record) < order(*side.witness)) {
-      side.witness = &record;
+    if (side.reproducer == nullptr || order(record) < order(*side.reproducer)) {
+      side.reproducer = &record;
     }
   }
   return columns;
@@ -37,16 +37,16 @@ std::map<Column, Side> columns_of(const Profile& profile, bool with_faulted) {
 
 DiffEntry entry_of(const Column& column, const Side* a, const Side* b, const DiffOptions& options) {
   const Side& side = a != nullptr ? *a : *b;
-  const PairRecord& witness = *side.witness;
+  const PairRecord& reproducer = *side.reproducer;
   DiffEntry entry{.phase = column.first,
                   .call = column.second,
                   .executables = side.executables,
                   .witness_side = a != nullptr ? options.first : options.second,
-                  .witness = witness.first.input,
-                  .stability = witness.stability};
+                  .reproducer = reproducer.first.input,
+                  .stability = reproducer.stability};
   if (a != nullptr && b != nullptr) {
     entry.executables.insert(b->executables.begin(), b->executables.end());
-  } else if (witness.stability.flaky()) {
+  } else if (reproducer.stability.flaky()) {
     entry.change = Change::flaky;
   } else {
     entry.change = a != nullptr ? Change::lost : Change::gained;

@@ -24,8 +24,8 @@ struct DiffEntry {
   std::set<std::string> executables; // that made the call, on either side
   /// The side that has it (for `same`: the first) and the input that showed it first there.
   std::string witness_side;
-  std::string witness;
-  Stability stability; // of that witness
+  std::string reproducer;
+  Stability stability; // of that reproducer
   friend bool operator==(const DiffEntry&, const DiffEntry&) = default;
 };
 

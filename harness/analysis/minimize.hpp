@@ -3,7 +3,7 @@
 // Pure but for the caller's `show`.
 #pragma once
 
-#include "harness/store/books.hpp"
+#include "harness/store/campaign_state.hpp"
 
 #include <cstdint>
 #include <functional>
@@ -30,7 +30,7 @@ struct Minimized {
   std::uint64_t bytes = 0;
   std::uint64_t bytes_before = 0;
   std::size_t pairs = 0;
-  /// Pairs that no input showed again. Their witnesses are among `inputs` all the same.
+  /// Pairs that no input showed again. Their reproducers are among `inputs` all the same.
   Columns unconfirmed;
 };
 

@@ -1,10 +1,10 @@
 #include "harness/analysis/minimize_campaign.hpp"
 
-#include "core/base/need.hpp"
 #include "core/base/user_error.hpp"
-#include "harness/pool/crew_room.hpp"
-#include "harness/pool/replays.hpp"
-#include "harness/store/opened.hpp"
+#include "core/base/value_or_throw.hpp"
+#include "harness/pool/replay.hpp"
+#include "harness/pool/worker_sandbox.hpp"
+#include "harness/store/campaign_snapshot.hpp"
 
 #include <boost/asio/io_context.hpp>
 #include <filesystem>
@@ -30,14 +30,14 @@ Columns columns_of(const pool::ReplayOutcome& outcome, const std::vector<std::st
   return columns;
 }
 
-void write_inputs(const Minimized& minimized, const store::OpenedCampaign& campaign,
+void write_inputs(const Minimized& minimized, const store::CampaignSnapshot& campaign,
                   const std::string& out) {
   std::error_code error;
   if (!std::filesystem::create_directory(out, error) || error) {
     throw std::runtime_error("create " + out + ": " + error.message());
   }
   for (const auto& hash : minimized.inputs) {
-    need(replace_file(out + "/" + hash, need(campaign.directory.input(hash))));
+    value_or_throw(replace_file(out + "/" + hash, value_or_throw(campaign.directory.input(hash))));
   }
 }
 
@@ -45,29 +45,30 @@ void write_inputs(const Minimized& minimized, const store::OpenedCampaign& campa
 
 Minimized minimize_campaign(const MinimizeOptions& options,
                             const std::function<void(std::size_t, std::size_t)>& progress) {
-  const store::OpenedCampaign campaign = store::open_campaign(options.campaign);
+  const store::CampaignSnapshot campaign = store::open_campaign(options.campaign);
   if (store::WorkDir::exists(options.out)) {
     throw UserError({}, options.out + " exists already", "choose another directory with --out DIR");
   }
   boost::asio::io_context context;
   const pool::Interrupts interrupts(context);
-  const pool::CrewRoom room({.isolation = options.isolation});
-  pool::Crew crew(context, room.crew(campaign.plan, pool::worker_count(campaign.plan)));
+  const pool::WorkerSandbox room({.isolation = options.isolation});
+  pool::WorkerPool workers(context,
+                           room.pool_options(campaign.plan, pool::worker_count(campaign.plan)));
   const auto show = [&](const std::vector<std::string>& hashes) {
     std::vector<pool::ReplayJob> jobs;
     for (const auto& hash : hashes) {
-      jobs.push_back({need(campaign.directory.input(hash)), repetitions});
+      jobs.push_back({value_or_throw(campaign.directory.input(hash)), repetitions});
     }
     std::vector<Columns> shown;
-    const auto outcomes = pool::replay_all(context, crew, interrupts, jobs,
+    const auto outcomes = pool::replay_all(context, workers, interrupts, jobs,
                                            [&](std::size_t done) { progress(done, jobs.size()); });
     for (const auto& outcome : outcomes) {
-      shown.push_back(columns_of(outcome, campaign.books.profile.phases));
+      shown.push_back(columns_of(outcome, campaign.state.profile.phases));
     }
     return shown;
   };
-  Minimized minimized = minimize(campaign.books.inputs, show);
-  crew.dismiss();
+  Minimized minimized = minimize(campaign.state.inputs, show);
+  workers.dismiss();
   if (interrupts.requested()) {
     return {};
   }

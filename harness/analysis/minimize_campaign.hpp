@@ -1,5 +1,5 @@
 // minimize_campaign: the minimal corpus of a campaign directory, checked by running it, in a
-// directory of its own. The campaign itself is not changed: its witnesses stay.
+// directory of its own. The campaign itself is not changed: its reproducers stay.
 #pragma once
 
 #include "harness/analysis/minimize.hpp"

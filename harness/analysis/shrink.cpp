@@ -1,7 +1,7 @@
 #include "harness/analysis/shrink.hpp"
 
 #include "core/model/input.hpp"
-#include "harness/analysis/simpler.hpp"
+#include "harness/analysis/shrink_candidates.hpp"
 
 #include <algorithm>
 #include <set>
@@ -11,7 +11,7 @@ namespace harness::analysis {
 namespace {
 
 /// The first of `texts` that shows the pair; nothing if none does.
-std::optional<std::string> first_that_shows(pool::ReplayRoom& room,
+std::optional<std::string> first_that_shows(pool::ReplaySession& room,
                                             const std::vector<std::string>& texts,
                                             const WantedPair& pair, const ShrinkOptions& options,
                                             std::uint64_t& runs) {
@@ -35,7 +35,7 @@ std::optional<std::string> first_that_shows(pool::ReplayRoom& room,
 
 } // namespace
 
-Shrunk shrink(pool::ReplayRoom& room, const std::string& text, const WantedPair& pair,
+Shrunk shrink(pool::ReplaySession& room, const std::string& text, const WantedPair& pair,
               const ShrinkOptions& options,
               const std::function<void(std::size_t, std::uint64_t)>& progress) {
   Shrunk shrunk{.text = text};
@@ -47,8 +47,8 @@ Shrunk shrink(pool::ReplayRoom& room, const std::string& text, const WantedPair&
   while (!room.interrupted()) {
     const auto input = parse_input(shrunk.text);
     std::vector<std::string> candidates;
-    for (const auto& candidate : input ? simpler(*input) : std::vector<Input>()) {
-      std::string simple = serialise_input(candidate);
+    for (const auto& candidate : input ? shrink_candidates(*input) : std::vector<Input>()) {
+      std::string simple = serialize_input(candidate);
       if (!refused.contains(simple)) {
         candidates.push_back(std::move(simple));
       }

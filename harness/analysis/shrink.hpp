@@ -1,8 +1,8 @@
 // Shrink: the smallest input that still shows a pair, by delta debugging over simpler inputs.
 #pragma once
 
-#include "harness/analysis/witness.hpp"
-#include "harness/pool/replay_room.hpp"
+#include "harness/analysis/reproducer.hpp"
+#include "harness/pool/replay_session.hpp"
 
 #include <functional>
 #include <string>
@@ -24,7 +24,7 @@ struct ShrinkOptions {
 };
 
 /// `progress` hears after every batch the length of the smallest text so far and the runs made.
-Shrunk shrink(pool::ReplayRoom& room, const std::string& text, const WantedPair& pair,
+Shrunk shrink(pool::ReplaySession& room, const std::string& text, const WantedPair& pair,
               const ShrinkOptions& options,
               const std::function<void(std::size_t, std::uint64_t)>& progress);
 

@@ -3,7 +3,7 @@
 #include "core/base/json_text.hpp"
 #include "core/base/text.hpp"
 #include "core/stats/bounds.hpp"
-#include "harness/store/ledger.hpp"
+#include "harness/store/campaign_recorder.hpp"
 #include "harness/store/summary.hpp"
 
 #include <algorithm>
@@ -14,19 +14,20 @@ namespace harness::analysis {
 
 namespace {
 
-std::vector<ReplicateStatus> replicates_of(const store::OpenedCampaign& campaign) {
-  const auto& books = campaign.books;
+std::vector<ReplicateStatus> replicates_of(const store::CampaignSnapshot& campaign) {
+  const auto& campaign_state = campaign.state;
   const stats::Goal goal{.epsilon = campaign.plan.explore.epsilon,
                          .confidence = campaign.plan.explore.confidence};
   std::map<std::uint32_t, ReplicateStatus> replicates;
-  for (const auto& [writer, origin] : books.writers) {
+  for (const auto& [writer, origin] : campaign_state.writers) {
     auto& replicate = replicates[origin.replicate];
-    for (const auto* counts : {&books.profile.runs, &books.profile.incomplete_runs}) {
+    for (const auto* counts :
+         {&campaign_state.profile.runs, &campaign_state.profile.incomplete_runs}) {
       const auto found = counts->find(writer);
       replicate.runs += found == counts->end() ? 0 : found->second;
     }
   }
-  for (const auto& [key, record] : books.attempts) { // in the order of their numbers
+  for (const auto& [key, record] : campaign_state.attempts) { // in the order of their numbers
     replicates[key.first.replicate].attempt = record.attempt;
   }
   std::vector<ReplicateStatus> list;
@@ -40,9 +41,9 @@ std::vector<ReplicateStatus> replicates_of(const store::OpenedCampaign& campaign
 }
 
 /// The last point of the curve with more pairs than the one before it.
-void find_last_news(CampaignStatus& status, const store::Books& books) {
+void find_last_news(CampaignStatus& status, const store::CampaignState& campaign_state) {
   std::uint64_t before = 0;
-  for (const auto& [key, point] : books.curve) {
+  for (const auto& [key, point] : campaign_state.curve) {
     std::uint64_t pairs = 0;
     for (const auto& [phase, count] : point.pairs) {
       pairs += count;
@@ -81,31 +82,31 @@ std::string attempt_text(const ReplicateStatus& replicate) {
 
 } // namespace
 
-CampaignStatus status_of(const store::OpenedCampaign& campaign) {
-  const auto& books = campaign.books;
+CampaignStatus status_of(const store::CampaignSnapshot& campaign) {
+  const auto& campaign_state = campaign.state;
   CampaignStatus status{.directory = campaign.directory.path(),
                         .name = campaign.plan.name,
                         .running = campaign.directory.in_use(),
-                        .pairs = books.pairs_by_phase(),
-                        .phases = books.profile.phases,
-                        .corpus = books.inputs.size(),
-                        .crashes = books.total(store::Counter::Kind::crashes),
-                        .time_outs = books.total(store::Counter::Kind::time_outs),
-                        .failure_buckets = books.failures.size()};
-  for (const auto& [origin, elapsed] : books.elapsed_s) {
+                        .pairs = campaign_state.pairs_by_phase(),
+                        .phases = campaign_state.profile.phases,
+                        .corpus = campaign_state.inputs.size(),
+                        .crashes = campaign_state.total(store::Counter::Kind::crashes),
+                        .time_outs = campaign_state.total(store::Counter::Kind::time_outs),
+                        .failure_buckets = campaign_state.failures.size()};
+  for (const auto& [origin, elapsed] : campaign_state.elapsed_s) {
     status.elapsed_s = std::max(status.elapsed_s, elapsed);
   }
-  status.incomplete_runs = books.profile.total_incomplete_runs();
-  status.runs = books.profile.total_runs() + status.incomplete_runs;
+  status.incomplete_runs = campaign_state.profile.total_incomplete_runs();
+  status.runs = campaign_state.profile.total_runs() + status.incomplete_runs;
   status.flaky = static_cast<std::size_t>(
-      std::count_if(books.profile.pairs.begin(), books.profile.pairs.end(),
+      std::count_if(campaign_state.profile.pairs.begin(), campaign_state.profile.pairs.end(),
                     [](const auto& item) { return item.second.stability.flaky(); }));
-  find_last_news(status, books);
-  status.runs_to_95_percent = store::estimates_of(books, "").runs_to_95_percent;
+  find_last_news(status, campaign_state);
+  status.runs_to_95_percent = store::estimates_of(campaign_state, "").runs_to_95_percent;
   status.replicates = replicates_of(campaign);
   status.by_attempts = campaign.plan.explore.until == Until::converged;
-  status.converged = store::converged(books);
-  status.statement = store::risk_statement(books, campaign.plan.explore.confidence);
+  status.converged = store::converged(campaign_state);
+  status.statement = store::risk_statement(campaign_state, campaign.plan.explore.confidence);
   return status;
 }
 

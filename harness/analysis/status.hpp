@@ -2,7 +2,7 @@
 #pragma once
 
 #include "core/stats/convergence.hpp"
-#include "harness/store/opened.hpp"
+#include "harness/store/campaign_snapshot.hpp"
 
 #include <cstdint>
 #include <map>
@@ -44,7 +44,7 @@ struct CampaignStatus {
   std::string statement;
 };
 
-CampaignStatus status_of(const store::OpenedCampaign& campaign);
+CampaignStatus status_of(const store::CampaignSnapshot& campaign);
 
 /// For a terminal, and as one JSON object for scripts.
 std::string status_text(const CampaignStatus& status);

@@ -4,8 +4,8 @@
 
 #include "core/model/syscall_table.hpp"
 #include "harness/analysis/verify_inputs.hpp"
-#include "harness/pool/crew_room.hpp"
-#include "harness/pool/replays.hpp"
+#include "harness/pool/replay.hpp"
+#include "harness/pool/worker_sandbox.hpp"
 
 #include <boost/asio/io_context.hpp>
 #include <fmt/format.h>
@@ -82,7 +82,7 @@ private:
 
 } // namespace
 
-Verified verify(const store::OpenedCampaign& campaign, const Policy& policy,
+Verified verify(const store::CampaignSnapshot& campaign, const Policy& policy,
                 const VerifyOptions& options,
                 const std::function<void(std::size_t, std::size_t)>& done) {
   const auto inputs = verify_inputs(campaign, options.fresh_runs, options.seed);
@@ -92,17 +92,18 @@ Verified verify(const store::OpenedCampaign& campaign, const Policy& policy,
   }
   boost::asio::io_context context;
   const pool::Interrupts interrupts(context);
-  const pool::CrewRoom room(
+  const pool::WorkerSandbox room(
       {.isolation = options.isolation, .filters = options.filters, .report_violations = true});
-  pool::Crew crew(context, room.crew(campaign.plan, pool::worker_count(campaign.plan)));
-  const auto outcomes = pool::replay_all(context, crew, interrupts, jobs, [&](std::size_t over) {
+  pool::WorkerPool workers(context,
+                           room.pool_options(campaign.plan, pool::worker_count(campaign.plan)));
+  const auto outcomes = pool::replay_all(context, workers, interrupts, jobs, [&](std::size_t over) {
     if (done) {
       done(over, jobs.size());
     }
   });
   Verified verified;
   verified.interrupted = interrupts.requested();
-  Tally tally(policy, campaign.books.profile, verified);
+  Tally tally(policy, campaign.state.profile, verified);
   for (std::size_t i = 0; i < outcomes.size() && !verified.interrupted; ++i) {
     tally.add(outcomes[i], jobs[i].text, i >= inputs.kept);
   }

@@ -5,7 +5,7 @@
 #include "core/model/policy.hpp"
 #include "core/model/run_spec.hpp"
 #include "core/model/summary.hpp"
-#include "harness/store/opened.hpp"
+#include "harness/store/campaign_snapshot.hpp"
 
 #include <functional>
 #include <string>
@@ -34,7 +34,7 @@ struct Verified {
 
 /// `done` hears how many of how many runs are over. Throws UserError where targets can't be
 /// isolated, std::runtime_error where we fail.
-Verified verify(const store::OpenedCampaign& campaign, const Policy& policy,
+Verified verify(const store::CampaignSnapshot& campaign, const Policy& policy,
                 const VerifyOptions& options,
                 const std::function<void(std::size_t, std::size_t)>& done = {});
 

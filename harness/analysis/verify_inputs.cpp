@@ -1,16 +1,16 @@
 #include "harness/analysis/verify_inputs.hpp"
 
-#include "core/base/need.hpp"
+#include "core/base/value_or_throw.hpp"
 #include "mutators/generator.hpp"
 
 namespace harness::analysis {
 
-VerifyInputs verify_inputs(const store::OpenedCampaign& campaign, std::uint64_t fresh,
+VerifyInputs verify_inputs(const store::CampaignSnapshot& campaign, std::uint64_t fresh,
                            std::uint64_t seed) {
   VerifyInputs inputs;
   std::vector<Input> corpus;
-  for (const auto& hash : need(campaign.directory.inputs())) {
-    inputs.texts.push_back(need(campaign.directory.input(hash)));
+  for (const auto& hash : value_or_throw(campaign.directory.inputs())) {
+    inputs.texts.push_back(value_or_throw(campaign.directory.input(hash)));
     if (auto input = parse_input(inputs.texts.back())) {
       corpus.push_back(*std::move(input));
     }
@@ -27,7 +27,7 @@ VerifyInputs verify_inputs(const store::OpenedCampaign& campaign, std::uint64_t 
                                       mutators::Dictionary(plan.grammar.dictionary), options);
   Random random(seed);
   for (std::uint64_t i = 0; i < fresh; ++i) {
-    inputs.texts.push_back(serialise_input(generator.draw(corpus, random)));
+    inputs.texts.push_back(serialize_input(generator.draw(corpus, random)));
   }
   return inputs;
 }

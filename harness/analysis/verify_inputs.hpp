@@ -2,7 +2,7 @@
 #pragma once
 
 #include "core/model/profile.hpp"
-#include "harness/store/opened.hpp"
+#include "harness/store/campaign_snapshot.hpp"
 
 #include <cstdint>
 #include <string>
@@ -17,7 +17,7 @@ struct VerifyInputs {
 
 /// The fresh ones are drawn as validation runs are: from the plan's grammar and the kept inputs.
 /// Throws std::runtime_error where the campaign can't be read.
-VerifyInputs verify_inputs(const store::OpenedCampaign& campaign, std::uint64_t fresh,
+VerifyInputs verify_inputs(const store::CampaignSnapshot& campaign, std::uint64_t fresh,
                            std::uint64_t seed);
 
 /// Calls that were seen under faults alone: what a policy refuses unless it is of `--tier faults`.

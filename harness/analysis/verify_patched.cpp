@@ -6,10 +6,10 @@
 #include "core/model/input.hpp"
 #include "core/model/kernel_names.hpp"
 #include "core/model/syscall_table.hpp"
-#include "harness/analysis/likeness.hpp"
+#include "harness/analysis/output_comparison.hpp"
 #include "harness/analysis/verify_inputs.hpp"
-#include "harness/pool/crew_room.hpp"
-#include "harness/pool/replay_room.hpp"
+#include "harness/pool/replay_session.hpp"
+#include "harness/pool/worker_sandbox.hpp"
 #include "patch/record.hpp"
 #include "policy/policy_json.hpp"
 
@@ -34,7 +34,7 @@ constexpr int patience = 3;
 /// How the kernel answered a call: phase, call, errno.
 using Answer = std::tuple<PhaseIndex, SyscallId, int>;
 
-Policy embedded_policy(const store::OpenedCampaign& campaign, const std::string& program) {
+Policy embedded_policy(const store::CampaignSnapshot& campaign, const std::string& program) {
   const auto fail = [&](std::string_view problem, std::string_view remedy) {
     throw UserError({}, fmt::format("{}: {}", printable(program), problem), std::string(remedy));
   };
@@ -79,7 +79,7 @@ std::set<int> refusals_of(const Policy& policy) {
   return codes;
 }
 
-Showing showing_of(const engine::Replayed& run) {
+Observation showing_of(const engine::Replayed& run) {
   return {describe(run.result.end), run.printed};
 }
 
@@ -92,7 +92,7 @@ std::string without_faults_of_installer(const std::string& text) {
   const auto left_out = std::erase_if(input->faults, [](const Fault& fault) {
     return fault.call == "prctl" || fault.call == "seccomp";
   });
-  return left_out == 0 ? text : serialise_input(*input);
+  return left_out == 0 ? text : serialize_input(*input);
 }
 
 CampaignPlan with_patience(CampaignPlan plan) {
@@ -105,18 +105,18 @@ CampaignPlan with_patience(CampaignPlan plan) {
 struct Case {
   std::string text;   // as it is kept
   std::string played; // as it is run
-  std::vector<Showing> original;
-  std::vector<Showing> patched;
+  std::vector<Observation> original;
+  std::vector<Observation> patched;
   std::map<std::pair<Answer, bool>, std::uint64_t> refused; // times; true: as faults lead to
 };
 
 class Comparison {
 public:
-  Comparison(const store::OpenedCampaign& campaign, const VerifyPatchedOptions& options,
+  Comparison(const store::CampaignSnapshot& campaign, const VerifyPatchedOptions& options,
              const std::function<void(std::size_t, std::size_t)>& done)
       : campaign_(campaign), options_(options), done_(done), plan_(with_patience(campaign.plan)),
         policy_(embedded_policy(campaign, options.program)), codes_(refusals_of(policy_)),
-        of_faults_(calls_of_faults(campaign.books.profile)) {}
+        of_faults_(calls_of_faults(campaign.state.profile)) {}
 
   PatchedVerified run() {
     verified_.converged = policy_.converged;
@@ -131,7 +131,8 @@ public:
     // What seems to differ may do so by itself, but seldom.
     std::vector<std::size_t> doubtful;
     for (const auto i : all_) {
-      if (compared(i) && differs(likeness(cases_[i].original, cases_[i].patched).likeness)) {
+      if (compared(i) &&
+          differs(compare_output(cases_[i].original, cases_[i].patched).compare_output)) {
         doubtful.push_back(i);
       }
     }
@@ -164,7 +165,7 @@ private:
     for (const auto i : which) {
       jobs.push_back({cases_[i].played, times, true});
     }
-    pool::ReplayRoom room(
+    pool::ReplaySession room(
         plan_, {.workers = pool::worker_count(plan_), .filters = {}, .stand_in = stand_in});
     auto outcomes = room.run(jobs, [&](std::size_t over) {
       if (done_) {
@@ -262,31 +263,31 @@ private:
     if (without_those_of_faults) {
       return; // it ends as its policy says, which leaves out what only faults lead to
     }
-    const auto [alike, shown_by] = likeness(one.original, one.patched);
+    const auto [alike, shown_by] = compare_output(one.original, one.patched);
     switch (alike) {
-    case Likeness::same:
+    case OutputComparison::same:
       ++verified_.same;
       break;
-    case Likeness::but_for_numbers:
+    case OutputComparison::but_for_numbers:
       ++verified_.but_for_numbers;
       break;
-    case Likeness::changes_by_itself:
+    case OutputComparison::changes_by_itself:
       ++verified_.changes_by_itself;
       break;
-    case Likeness::seldom_other:
+    case OutputComparison::seldom_other:
       ++verified_.seldom_other;
       break;
-    case Likeness::other_output:
+    case OutputComparison::other_output:
       verified_.different.push_back(fmt::format("differs\toutput\t{}", input));
       break;
-    case Likeness::other_end:
+    case OutputComparison::other_end:
       verified_.different.push_back(fmt::format(
           "differs\t{}, not {}\t{}", one.patched[shown_by].end, one.original.front().end, input));
       break;
     }
   }
 
-  const store::OpenedCampaign& campaign_;
+  const store::CampaignSnapshot& campaign_;
   const VerifyPatchedOptions& options_;
   const std::function<void(std::size_t, std::size_t)>& done_;
   CampaignPlan plan_;
@@ -303,7 +304,7 @@ private:
 
 } // namespace
 
-PatchedVerified verify_patched(const store::OpenedCampaign& campaign,
+PatchedVerified verify_patched(const store::CampaignSnapshot& campaign,
                                const VerifyPatchedOptions& options,
                                const std::function<void(std::size_t, std::size_t)>& done) {
   return Comparison(campaign, options, done).run();

@@ -4,7 +4,7 @@
 // are run eight times more.
 #pragma once
 
-#include "harness/store/opened.hpp"
+#include "harness/store/campaign_snapshot.hpp"
 
 #include <functional>
 #include <string>
@@ -22,7 +22,7 @@ struct PatchedVerified {
   std::uint64_t corpus_runs = 0;
   std::uint64_t fresh_runs = 0;
   std::uint64_t same = 0;
-  std::uint64_t but_for_numbers = 0;   // see Likeness
+  std::uint64_t but_for_numbers = 0;   // see OutputComparison
   std::uint64_t changes_by_itself = 0; // likewise
   std::uint64_t seldom_other = 0;      // likewise
   std::uint64_t incomplete = 0;        // runs of the patched program that were not seen whole
@@ -39,7 +39,7 @@ struct PatchedVerified {
 /// `done` hears how many of how many runs are over. Throws UserError where targets can't be
 /// isolated, or the program carries no policy or was made from another one than the campaign's
 /// target; std::runtime_error where we fail.
-PatchedVerified verify_patched(const store::OpenedCampaign& campaign,
+PatchedVerified verify_patched(const store::CampaignSnapshot& campaign,
                                const VerifyPatchedOptions& options,
                                const std::function<void(std::size_t, std::size_t)>& done = {});
 

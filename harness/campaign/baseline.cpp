@@ -3,7 +3,7 @@
 #include "core/base/fd.hpp"
 #include "core/base/user_error.hpp"
 #include "core/model/syscall_table.hpp"
-#include "harness/store/ledger.hpp"
+#include "harness/store/campaign_recorder.hpp"
 
 #include <charconv>
 #include <filesystem>
@@ -65,13 +65,13 @@ Baseline from_directory(const std::string& path) {
   if (!directory) {
     throw UserError({}, directory.error().message, remedy);
   }
-  auto books = store::Ledger::read(*directory);
-  if (!books) {
-    throw UserError({.file = path}, books.error().message, remedy);
+  auto state = store::CampaignRecorder::read(*directory);
+  if (!state) {
+    throw UserError({.file = path}, state.error().message, remedy);
   }
   Baseline baseline{.from = path, .phases = {}};
-  for (const auto& phase : books->profile.phases) {
-    baseline.phases[phase] = books->profile.calls_of(phase, true);
+  for (const auto& phase : state->profile.phases) {
+    baseline.phases[phase] = state->profile.calls_of(phase, true);
   }
   return baseline;
 }

@@ -1,9 +1,9 @@
 #include "harness/campaign/campaign.hpp"
 
 #include "core/base/fd.hpp"
-#include "core/base/need.hpp"
 #include "core/base/random.hpp"
 #include "core/base/user_error.hpp"
+#include "core/base/value_or_throw.hpp"
 #include "harness/plan/plan.hpp"
 #include "harness/store/shard_notes.hpp"
 #include "sandbox/image.hpp"
@@ -25,14 +25,15 @@ std::uint64_t fresh_seed() {
 }
 
 /// Which pairs writers of this replicate have shown, by phase index.
-std::vector<engine::KnownPair> known_by(const store::Books& books, std::uint32_t replicate) {
-  const auto& phases = books.profile.phases;
+std::vector<engine::KnownPair> known_by(const store::CampaignState& campaign_state,
+                                        std::uint32_t replicate) {
+  const auto& phases = campaign_state.profile.phases;
   std::vector<engine::KnownPair> known;
-  for (const auto& [key, record] : books.profile.pairs) {
+  for (const auto& [key, record] : campaign_state.profile.pairs) {
     const bool shown =
         std::any_of(record.counts.begin(), record.counts.end(), [&](const auto& count) {
-          const auto writer = books.writers.find(count.first);
-          return writer != books.writers.end() && writer->second.replicate == replicate;
+          const auto writer = campaign_state.writers.find(count.first);
+          return writer != campaign_state.writers.end() && writer->second.replicate == replicate;
         });
     const auto phase = std::find(phases.begin(), phases.end(), key.phase);
     if (shown && phase != phases.end()) {
@@ -44,9 +45,10 @@ std::vector<engine::KnownPair> known_by(const store::Books& books, std::uint32_t
 }
 
 /// Kept inputs of this replicate in the order in which they came; seeds belong to all.
-std::vector<std::string> corpus_of(const store::Ledger& ledger, std::uint32_t replicate) {
+std::vector<std::string> corpus_of(const store::CampaignRecorder& recorder,
+                                   std::uint32_t replicate) {
   std::vector<std::pair<std::uint64_t, std::string>> order;
-  for (const auto& [hash, record] : ledger.books().inputs) {
+  for (const auto& [hash, record] : recorder.state().inputs) {
     if (record.run == 0 || record.origin.replicate == replicate) {
       order.emplace_back(record.run, hash);
     }
@@ -54,7 +56,7 @@ std::vector<std::string> corpus_of(const store::Ledger& ledger, std::uint32_t re
   std::sort(order.begin(), order.end());
   std::vector<std::string> texts;
   for (const auto& [run, hash] : order) {
-    texts.push_back(need(ledger.directory().input(hash), "the corpus"));
+    texts.push_back(value_or_throw(recorder.directory().input(hash), "the corpus"));
   }
   return texts;
 }
@@ -87,20 +89,22 @@ Campaign create_campaign(const std::string& directory, CampaignPlan frozen,
   if (!made) {
     throw UserError({}, made.error().message, "choose another place with --out DIR");
   }
-  need(made->lock(), directory);
-  need(made->write(made->plan(), plan::serialise_plan(frozen)), directory);
-  need(made->write(made->environment(), store::environment_json(environment)), directory);
+  value_or_throw(made->lock(), directory);
+  value_or_throw(made->write(made->plan(), plan::serialize_plan(frozen)), directory);
+  value_or_throw(made->write(made->environment(), store::environment_json(environment)), directory);
   std::vector<std::string> phases;
   for (const auto& phase : frozen.phases) {
     phases.push_back(phase.name);
   }
-  store::Ledger ledger = need(store::Ledger::create(std::move(*made), phases), directory);
-  store::note_shard(ledger, shard);
-  need(ledger.checkpoint(), directory); // a shard that is killed now must not forget which it is
+  store::CampaignRecorder recorder =
+      value_or_throw(store::CampaignRecorder::create(std::move(*made), phases), directory);
+  store::note_shard(recorder, shard);
+  value_or_throw(recorder.checkpoint(),
+                 directory); // a shard that is killed now must not forget which it is
   for (const auto& seed : seeds) {
-    need(ledger.keep_seed(seed.text), directory);
+    value_or_throw(recorder.keep_seed(seed.text), directory);
   }
-  return {std::move(frozen), shard, std::move(environment), std::move(ledger)};
+  return {std::move(frozen), shard, std::move(environment), std::move(recorder)};
 }
 
 Campaign resume_campaign(const std::string& directory) {
@@ -111,12 +115,15 @@ Campaign resume_campaign(const std::string& directory) {
   if (auto locked = opened->lock(); !locked) {
     throw UserError({}, locked.error().message, "wait for it, or stop it with Ctrl-C");
   }
-  CampaignPlan plan = plan::parse_plan(need(read_file(opened->plan()), directory), opened->plan());
-  store::Environment environment =
-      need(store::parse_environment(need(read_file(opened->environment()), directory)), directory);
-  store::Ledger ledger = need(store::Ledger::resume(std::move(*opened)), directory);
-  const Shard shard = store::shard_of(ledger);
-  return {std::move(plan), shard, std::move(environment), std::move(ledger)};
+  CampaignPlan plan =
+      plan::parse_plan(value_or_throw(read_file(opened->plan()), directory), opened->plan());
+  store::Environment environment = value_or_throw(
+      store::parse_environment(value_or_throw(read_file(opened->environment()), directory)),
+      directory);
+  store::CampaignRecorder recorder =
+      value_or_throw(store::CampaignRecorder::resume(std::move(*opened)), directory);
+  const Shard shard = store::shard_of(recorder);
+  return {std::move(plan), shard, std::move(environment), std::move(recorder)};
 }
 
 store::Environment look_around(const CampaignPlan& asked, std::uint64_t seed,
@@ -126,7 +133,7 @@ store::Environment look_around(const CampaignPlan& asked, std::uint64_t seed,
       {.executable = target.image.empty() ? target.root + target.executable : target.executable,
        .file = sandbox::path_in_root(target.root, target.executable).value_or(target.executable),
        .image = sandbox::image_sha256(target),
-       .plan = plan::serialise_plan(asked),
+       .plan = plan::serialize_plan(asked),
        .seed = seed,
        .version = version});
 }
@@ -161,11 +168,11 @@ std::vector<Search> make_searches(const Campaign& campaign, std::uint32_t worker
                    .quiet_runs = explore.quiet_runs,
                    .seed = root.derive(replicate).next(),
                    .workers = std::max(1U, workers / replicates),
-                   .state = campaign.ledger.convergence(replicate)});
-    for (const auto& text : corpus_of(campaign.ledger, replicate)) {
+                   .state = campaign.recorder.convergence(replicate)});
+    for (const auto& text : corpus_of(campaign.recorder, replicate)) {
       search.add_input(text);
     }
-    for (const auto& pair : known_by(campaign.ledger.books(), replicate)) {
+    for (const auto& pair : known_by(campaign.recorder.state(), replicate)) {
       search.know(pair);
     }
     searches.push_back(std::move(search));

@@ -1,12 +1,12 @@
-// Campaign: an open campaign directory with its frozen plan and its books, new or resumed.
+// Campaign: an open campaign directory with its frozen plan and its state, new or resumed.
 #pragma once
 
 #include "core/model/plan.hpp"
 #include "harness/campaign/options.hpp"
 #include "harness/campaign/search.hpp"
 #include "harness/plan/seeds.hpp"
+#include "harness/store/campaign_recorder.hpp"
 #include "harness/store/environment.hpp"
-#include "harness/store/ledger.hpp"
 
 #include <string>
 #include <vector>
@@ -17,7 +17,7 @@ struct Campaign {
   CampaignPlan plan; // frozen
   Shard shard;       // that it is; its directory remembers
   store::Environment environment;
-  store::Ledger ledger;
+  store::CampaignRecorder recorder;
 };
 
 /// `plan` with what the command line says instead, and a seed.
@@ -45,7 +45,7 @@ store::Environment look_around(const CampaignPlan& asked, std::uint64_t seed,
 void check_environment(const Campaign& campaign, const store::Environment& now,
                        const std::string& directory);
 
-/// One search per replicate, with the corpus and the knowledge that the books have.
+/// One search per replicate, with the corpus and the knowledge that the state has.
 std::vector<Search> make_searches(const Campaign& campaign, std::uint32_t workers);
 
 } // namespace harness::campaign

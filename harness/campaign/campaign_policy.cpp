@@ -4,7 +4,7 @@
 #include "core/base/user_error.hpp"
 #include "core/model/syscall_table.hpp"
 #include "harness/campaign/ending.hpp"
-#include "harness/store/opened.hpp"
+#include "harness/store/campaign_snapshot.hpp"
 #include "harness/store/summary.hpp"
 #include "policy/arguments.hpp"
 #include "policy/format.hpp"
@@ -17,9 +17,9 @@ namespace harness::campaign {
 namespace {
 
 /// The counters of kind `argument`, whose names are `phase call argument value`.
-std::vector<policy::SeenArgument> seen_arguments(const store::Books& books) {
+std::vector<policy::SeenArgument> seen_arguments(const store::CampaignState& state) {
   std::vector<policy::SeenArgument> seen;
-  for (const auto& [counter, counts] : books.counters) {
+  for (const auto& [counter, counts] : state.counters) {
     if (counter.kind != store::Counter::Kind::argument) {
       continue;
     }
@@ -33,18 +33,18 @@ std::vector<policy::SeenArgument> seen_arguments(const store::Books& books) {
     const auto value = std::strtoull((*words)[3].c_str(), nullptr, 16);
     if (call && argument) {
       seen.push_back({(*words)[0], *call, static_cast<std::uint8_t>(*argument), value,
-                      books.total(counter.kind, counter.name)});
+                      state.total(counter.kind, counter.name)});
     }
   }
   return seen;
 }
 
-void check_arguments(const CampaignPlan& plan, const store::Books& books) {
+void check_arguments(const CampaignPlan& plan, const store::CampaignState& state) {
   if (!plan.explore.arguments || plan.explore.mode != Mode::count) {
     throw UserError({}, "--arguments: the campaign did not record the arguments of every call",
                     "explore with `arguments: true` and `mode: count` in the plan");
   }
-  if (books.total(store::Counter::Kind::dropped) > 0) {
+  if (state.total(store::Counter::Kind::dropped) > 0) {
     throw UserError({}, "--arguments: the campaign saw more different arguments than it keeps",
                     "leave --arguments out");
   }
@@ -56,13 +56,13 @@ CampaignPolicy policy_of_campaign(const std::string& path, const CampaignPolicyO
   const auto campaign = store::open_campaign(path);
   const bool converged = campaign.plan.explore.until == Until::quiet
                              ? ending_of(campaign.notes).reached_goal // the plan's own rule
-                             : store::converged(campaign.books);
-  const auto statement = store::risk_statement(campaign.books, campaign.plan.explore.confidence);
+                             : store::converged(campaign.state);
+  const auto statement = store::risk_statement(campaign.state, campaign.plan.explore.confidence);
   if (!converged && !options.accept_unconverged) {
     throw UserError({}, fmt::format("{}: the campaign has not converged: {}", path, statement),
                     "go on with harness explore --resume, or write --accept-unconverged");
   }
-  auto made = policy::make_policy(campaign.books.profile, campaign.plan.phases, options.rules);
+  auto made = policy::make_policy(campaign.state.profile, campaign.plan.phases, options.rules);
   if (!made) {
     throw UserError({}, made.error().message, "");
   }
@@ -80,9 +80,9 @@ CampaignPolicy policy_of_campaign(const std::string& path, const CampaignPolicyO
     policy.weakened.push_back("--accept-unconverged");
   }
   if (options.argument_values) {
-    check_arguments(campaign.plan, campaign.books);
-    result.notes = policy::add_conditions(policy, campaign.books.profile,
-                                          seen_arguments(campaign.books), *options.argument_values);
+    check_arguments(campaign.plan, campaign.state);
+    result.notes = policy::add_conditions(policy, campaign.state.profile,
+                                          seen_arguments(campaign.state), *options.argument_values);
   }
   return result;
 }

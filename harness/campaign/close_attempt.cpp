@@ -2,7 +2,7 @@
 #include "harness/store/shard_notes.hpp"
 
 #include "core/base/user_error.hpp"
-#include "harness/campaign/frozen.hpp"
+#include "harness/campaign/frozen_generator.hpp"
 
 #include <algorithm>
 #include <fmt/format.h>
@@ -14,26 +14,27 @@ namespace harness::campaign {
 namespace {
 
 struct Part {
-  const store::OpenedCampaign* campaign = nullptr;
+  const store::CampaignSnapshot* campaign = nullptr;
   store::FreshPart fresh;
   const store::AttemptRecord* drawn = nullptr; // null: not to its end
 };
 
-/// True if `books` have all that `other` counted.
-bool has(const store::Books& books, const store::Books& other) {
-  return std::all_of(other.writers.begin(), other.writers.end(),
-                     [&](const auto& writer) { return books.writers.contains(writer.first); });
+/// True if `campaign_state` have all that `other` counted.
+bool has(const store::CampaignState& campaign_state, const store::CampaignState& other) {
+  return std::all_of(other.writers.begin(), other.writers.end(), [&](const auto& writer) {
+    return campaign_state.writers.contains(writer.first);
+  });
 }
 
 /// The parts that `out` lacks. Others than parts may come along only if `out` has them.
-std::vector<Part> find_parts(const store::OpenedCampaign* out,
-                             const std::vector<store::OpenedCampaign>& sources) {
+std::vector<Part> find_parts(const store::CampaignSnapshot* out,
+                             const std::vector<store::CampaignSnapshot>& sources) {
   std::vector<Part> parts;
-  const store::OpenedCampaign* other = nullptr;
+  const store::CampaignSnapshot* other = nullptr;
   for (const auto& source : sources) {
     const auto fresh = store::parts_in(source.notes);
     const std::string id = store::campaign_id(source.notes);
-    if (out != nullptr && has(out->books, source.books)) {
+    if (out != nullptr && has(out->state, source.state)) {
       continue;
     }
     if (!fresh.contains(id)) {
@@ -41,7 +42,7 @@ std::vector<Part> find_parts(const store::OpenedCampaign* out,
       continue;
     }
     Part part{.campaign = &source, .fresh = fresh.at(id)};
-    for (const auto& [key, record] : source.books.attempts) {
+    for (const auto& [key, record] : source.state.attempts) {
       const auto state = record.attempt.state;
       if (key.first.campaign == id &&
           (record.attempt.complete() || state == stats::Attempt::State::unprovable)) {
@@ -59,7 +60,8 @@ std::vector<Part> find_parts(const store::OpenedCampaign* out,
   return parts;
 }
 
-void check_generator(const store::OpenedCampaign* out, const Frozen& frozen, const Part& part) {
+void check_generator(const store::CampaignSnapshot* out, const FrozenGenerator& frozen,
+                     const Part& part) {
   if (part.fresh.frozen == frozen.id) {
     return;
   }
@@ -71,8 +73,8 @@ void check_generator(const store::OpenedCampaign* out, const Frozen& frozen, con
 }
 
 /// A pair outside the frozen sets in a part that says it saw none: an earlier, killed try of it.
-bool shows_more(const Part& part, const store::Books& frozen) {
-  const auto& pairs = part.campaign->books.profile.pairs;
+bool shows_more(const Part& part, const store::CampaignState& frozen) {
+  const auto& pairs = part.campaign->state.profile.pairs;
   return std::any_of(pairs.begin(), pairs.end(), [&](const auto& pair) {
     const auto& known = frozen.profile.pairs;
     return std::none_of(known.begin(), known.end(), [&](const auto& item) {
@@ -83,8 +85,8 @@ bool shows_more(const Part& part, const store::Books& frozen) {
 
 } // namespace
 
-std::optional<ClosedAttempt> close_attempt(const store::OpenedCampaign* out,
-                                           const std::vector<store::OpenedCampaign>& sources,
+std::optional<ClosedAttempt> close_attempt(const store::CampaignSnapshot* out,
+                                           const std::vector<store::CampaignSnapshot>& sources,
                                            bool partial) {
   const auto parts = find_parts(out, sources);
   if (parts.empty()) {
@@ -96,7 +98,7 @@ std::optional<ClosedAttempt> close_attempt(const store::OpenedCampaign* out,
                                 parts.front().campaign->directory.path()),
                     "merge them into the campaign that they were drawn from: name it as OUT");
   }
-  const Frozen frozen = frozen_of(*out);
+  const FrozenGenerator frozen = frozen_generator_of(*out);
   const std::uint32_t count = parts.front().fresh.shard.count;
   std::map<std::uint32_t, const Part*> drawn;
   ClosedAttempt closed;
@@ -110,7 +112,7 @@ std::optional<ClosedAttempt> close_attempt(const store::OpenedCampaign* out,
                                   shard_text(part.fresh.shard), count),
                       "merge the parts of one split");
     }
-    more = more || shows_more(part, out->books);
+    more = more || shows_more(part, out->state);
     if (part.drawn == nullptr) {
       closed.notes.push_back(
           fmt::format("{}: part {} was not drawn to its end", path, shard_text(part.fresh.shard)));

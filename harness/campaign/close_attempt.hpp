@@ -2,7 +2,7 @@
 // prove of the campaign they were drawn from. Pure.
 #pragma once
 
-#include "harness/store/opened.hpp"
+#include "harness/store/campaign_snapshot.hpp"
 
 #include <optional>
 #include <string>
@@ -18,8 +18,8 @@ struct ClosedAttempt {
 /// The attempt that the parts among `sources` close; nothing if there is none that `out` does not
 /// have already. Throws UserError for parts of another generator than `out`'s (null: there is no
 /// such campaign yet), for parts beside other campaigns and, unless `partial`, for missing ones.
-std::optional<ClosedAttempt> close_attempt(const store::OpenedCampaign* out,
-                                           const std::vector<store::OpenedCampaign>& sources,
+std::optional<ClosedAttempt> close_attempt(const store::CampaignSnapshot* out,
+                                           const std::vector<store::CampaignSnapshot>& sources,
                                            bool partial);
 
 } // namespace harness::campaign

@@ -6,16 +6,16 @@
 
 namespace harness::campaign {
 
-void note_ending(store::Ledger& ledger, const Ending& ending) {
-  ledger.set_note("stop_reason", ending.stop_reason);
-  ledger.set_note("reached_goal", ending.reached_goal ? "yes" : "no");
-  ledger.set_note("plan_file", ending.plan_file);
-  ledger.set_note("target_line", fmt::format("{}", ending.places.target.line));
+void note_ending(store::CampaignRecorder& recorder, const Ending& ending) {
+  recorder.set_note("stop_reason", ending.stop_reason);
+  recorder.set_note("reached_goal", ending.reached_goal ? "yes" : "no");
+  recorder.set_note("plan_file", ending.plan_file);
+  recorder.set_note("target_line", fmt::format("{}", ending.places.target.line));
   std::string lines;
   for (const auto& [phase, place] : ending.places.phases) {
     lines += fmt::format("{} {}\n", place.line, phase);
   }
-  ledger.set_note("phase_lines", lines);
+  recorder.set_note("phase_lines", lines);
 }
 
 Ending ending_of(const std::map<std::string, std::string>& notes) {

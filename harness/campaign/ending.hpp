@@ -4,7 +4,7 @@
 
 #include "harness/campaign/baseline.hpp"
 #include "harness/plan/plan.hpp"
-#include "harness/store/ledger.hpp"
+#include "harness/store/campaign_recorder.hpp"
 
 #include <map>
 #include <optional>
@@ -22,7 +22,7 @@ struct Ending {
 
 /// What `ending` says goes to the campaign's notes (not the baseline, which belongs to a job), so
 /// that reports can be written again.
-void note_ending(store::Ledger& ledger, const Ending& ending);
+void note_ending(store::CampaignRecorder& recorder, const Ending& ending);
 Ending ending_of(const std::map<std::string, std::string>& notes);
 
 } // namespace harness::campaign

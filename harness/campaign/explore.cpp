@@ -2,11 +2,11 @@
 
 #include "core/base/text.hpp"
 #include "core/base/user_error.hpp"
+#include "harness/campaign/calibration.hpp"
 #include "harness/campaign/campaign.hpp"
 #include "harness/campaign/explore_loop.hpp"
 #include "harness/campaign/finish.hpp"
-#include "harness/campaign/labels.hpp"
-#include "harness/campaign/rehearsal.hpp"
+#include "harness/campaign/reproducibility.hpp"
 
 #include <algorithm>
 #include <boost/asio/io_context.hpp>
@@ -26,7 +26,7 @@ struct Stage {
   pool::ProgressObserver& observer;
   boost::asio::io_context context;
   pool::Interrupts interrupts{context};
-  pool::CrewRoom room;
+  pool::WorkerSandbox room;
 
   Stage(const ExploreOptions& given, pool::ProgressObserver& watching)
       : options(given), observer(watching), room({.isolation = given.isolation}) {}
@@ -79,21 +79,22 @@ struct Start {
   Shard shard;
 };
 
-/// Rehearses, then makes the directory. Nothing after an interrupt.
+/// Calibrates, then makes the directory. Nothing after an interrupt.
 std::optional<Campaign> begin(Stage& stage, const CampaignPlan& asked, const PlanFile& file,
                               const Start& start, const std::string& directory) {
   const CampaignPlan plan = with_options(asked, stage.options);
   auto environment = look_around(asked, plan.explore.seed, stage.options.version);
   // All of them: triggers and what is wrong with a plan are the same in every shard.
-  std::vector<plan::Seed> rehearsed = start.seeds;
-  rehearsed.insert(rehearsed.end(), start.also.begin(), start.also.end());
+  std::vector<plan::Seed> tried = start.seeds;
+  tried.insert(tried.end(), start.also.begin(), start.also.end());
   stage.name(plan.name);
   stage.begin("calibrating");
   CampaignPlan frozen =
-      resolve_phases(stage.context, stage.room, stage.interrupts, plan, rehearsed, file);
+      resolve_phases(stage.context, stage.room, stage.interrupts, plan, tried, file);
   stage.begin("seeding");
-  pool::Crew crew(stage.context, stage.room.crew(frozen, pool::worker_count(frozen)));
-  try_seeds(stage.context, crew, stage.interrupts, frozen, rehearsed, file, stage.steps("seeds"));
+  pool::WorkerPool workers(stage.context,
+                           stage.room.pool_options(frozen, pool::worker_count(frozen)));
+  try_seeds(stage.context, workers, stage.interrupts, frozen, tried, file, stage.steps("seeds"));
   if (stage.interrupts.requested()) {
     return std::nullopt;
   }
@@ -111,8 +112,8 @@ std::optional<Campaign> adopt(Stage& stage, const CampaignPlan& asked, const Pla
   {
     const Campaign old = resume_campaign(directory);
     start.shard = old.shard;
-    for (const auto& [hash, record] : old.ledger.books().inputs) {
-      if (auto text = old.ledger.directory().input(hash)) {
+    for (const auto& [hash, record] : old.recorder.state().inputs) {
+      if (auto text = old.recorder.directory().input(hash)) {
         start.also.push_back({"", std::move(*text)});
       }
     }
@@ -185,13 +186,13 @@ std::string reason(LoopEnd end, const CampaignPlan& plan) {
   return "";
 }
 
-LoopEnd search(Stage& stage, Campaign& campaign, pool::Crew& crew) {
+LoopEnd search(Stage& stage, Campaign& campaign, pool::WorkerPool& workers) {
   const CampaignPlan& plan = campaign.plan;
-  auto searches = make_searches(campaign, crew.size());
-  const auto& elapsed = campaign.ledger.books().elapsed_s;
-  const auto before = elapsed.find(campaign.ledger.campaign());
+  auto searches = make_searches(campaign, workers.size());
+  const auto& elapsed = campaign.recorder.state().elapsed_s;
+  const auto before = elapsed.find(campaign.recorder.campaign());
   ExploreLoop loop(
-      stage.context, crew, campaign.ledger, searches, stage.interrupts, stage.observer,
+      stage.context, workers, campaign.recorder, searches, stage.interrupts, stage.observer,
       {.phases = plan.phases,
        .until = plan.explore.until,
        .time_budget = plan.explore.budget,
@@ -205,7 +206,7 @@ LoopEnd search(Stage& stage, Campaign& campaign, pool::Crew& crew) {
                          : stats::quiet_runs({.epsilon = plan.explore.epsilon,
                                               .confidence = plan.explore.confidence})});
   const LoopEnd end = loop.run();
-  crew.dismiss(); // with what is still running
+  workers.dismiss(); // with what is still running
   stage.after(loop.live_state());
   if (end == LoopEnd::failed) {
     throw std::runtime_error(loop.problem());
@@ -226,34 +227,35 @@ ExploreResult explore(const ExploreOptions& options, pool::ProgressObserver& obs
   if (!campaign) {
     return {.summary = std::nullopt, .interrupted = true};
   }
-  pool::Crew crew(stage.context,
-                  stage.room.crew(campaign->plan, pool::worker_count(campaign->plan)));
-  const LoopEnd end = search(stage, *campaign, crew);
+  pool::WorkerPool workers(
+      stage.context, stage.room.pool_options(campaign->plan, pool::worker_count(campaign->plan)));
+  const LoopEnd end = search(stage, *campaign, workers);
 
   if (end != LoopEnd::interrupted) {
-    stage.begin("labelling");
-    const auto labelled = label_pairs(stage.context, crew, stage.interrupts, campaign->ledger,
-                                      stage.steps("witnesses run again"));
-    if (!labelled) {
-      throw std::runtime_error(labelled.error().message);
+    stage.begin("labeling");
+    const auto labeled =
+        check_reproducibility(stage.context, workers, stage.interrupts, campaign->recorder,
+                              stage.steps("reproducers run again"));
+    if (!labeled) {
+      throw std::runtime_error(labeled.error().message);
     }
   }
-  crew.dismiss();
+  workers.dismiss();
   stage.begin("reporting");
   const Ending ending{.stop_reason = reason(end, campaign->plan),
                       .reached_goal = end == LoopEnd::finished,
                       .plan_file = file.path,
                       .places = file.places,
                       .baseline = baseline};
-  note_ending(campaign->ledger, ending);
-  if (auto saved = campaign->ledger.checkpoint(); !saved) {
+  note_ending(campaign->recorder, ending);
+  if (auto saved = campaign->recorder.checkpoint(); !saved) {
     throw std::runtime_error(saved.error().message);
   }
   CampaignSummary summary =
-      summarise_campaign({campaign->plan, campaign->environment, campaign->ledger.directory(),
-                          campaign->ledger.books(), campaign->ledger.notes()},
+      summarize_campaign({campaign->plan, campaign->environment, campaign->recorder.directory(),
+                          campaign->recorder.state(), campaign->recorder.notes()},
                          ending);
-  if (auto written = write_reports(campaign->ledger.directory(), summary); !written) {
+  if (auto written = write_reports(campaign->recorder.directory(), summary); !written) {
     throw std::runtime_error(written.error().message);
   }
   observer.finished();

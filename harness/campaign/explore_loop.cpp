@@ -13,12 +13,12 @@ namespace harness::campaign {
 namespace {
 constexpr auto redraw_every = std::chrono::milliseconds(100);
 constexpr int ticks_per_checkpoint = 10;
-constexpr std::size_t most_finds_shown = 50;
-constexpr std::size_t most_messages_shown = 20;
+constexpr std::size_t max_finds_shown = 50;
+constexpr std::size_t max_messages_shown = 20;
 constexpr double pace_window_s = 5;
 /// A worker is asked again after about that long, so that finds spread and commands arrive.
 constexpr double slice_s = 0.1;
-constexpr std::uint64_t most_runs_per_slice = 256;
+constexpr std::uint64_t max_runs_per_slice = 256;
 
 TimePoint now() {
   return std::chrono::steady_clock::now();
@@ -32,16 +32,17 @@ struct ExploreLoop::Timers {
   int ticks = 0;
 };
 
-ExploreLoop::ExploreLoop(boost::asio::io_context& context, pool::Crew& crew, store::Ledger& ledger,
-                         std::vector<Search>& searches, const pool::Interrupts& interrupts,
-                         pool::ProgressObserver& observer, Options options)
-    : context_(context), crew_(crew), ledger_(ledger), searches_(searches), interrupts_(interrupts),
-      observer_(observer), options_(std::move(options)), seats_(crew.size()), began_(now()),
-      timers_(std::make_shared<Timers>(context)) {}
+ExploreLoop::ExploreLoop(boost::asio::io_context& context, pool::WorkerPool& workers,
+                         store::CampaignRecorder& recorder, std::vector<Search>& searches,
+                         const pool::Interrupts& interrupts, pool::ProgressObserver& observer,
+                         Options options)
+    : context_(context), workers_(workers), recorder_(recorder), searches_(searches),
+      interrupts_(interrupts), observer_(observer), options_(std::move(options)),
+      slots_(workers.size()), began_(now()), timers_(std::make_shared<Timers>(context)) {}
 
 ExploreLoop::~ExploreLoop() = default;
 
-/// Cancelling does not reach a timer that has gone off and waits its turn in the context, which
+/// Canceling does not reach a timer that has gone off and waits its turn in the context, which
 /// goes on after this loop is gone.
 std::weak_ptr<void> ExploreLoop::alive() const {
   return timers_;
@@ -62,12 +63,12 @@ LoopEnd ExploreLoop::run() {
     });
   }
   // A search that no worker has time for yet is part of the campaign all the same.
-  for (std::size_t search = seats_.size(); search < searches_.size(); ++search) {
-    ledger_.begin_writer(searches_[search].replicate());
+  for (std::size_t search = slots_.size(); search < searches_.size(); ++search) {
+    recorder_.begin_writer(searches_[search].replicate());
   }
   context_.restart();
   tick();
-  crew_.serve(*this);
+  workers_.serve(*this);
   if (!end_ && !interrupts_.requested()) {
     context_.run();
   }
@@ -96,7 +97,7 @@ void ExploreLoop::fail(std::string problem) {
 // ---- workers ask, searches answer ---------------------------------------------------------------
 
 std::optional<std::size_t> ExploreLoop::assign(pool::WorkerNumber worker) const {
-  if (const std::size_t held = seats_[worker].search; !searches_[held].finished()) {
+  if (const std::size_t held = slots_[worker].search; !searches_[held].finished()) {
     return held;
   }
   std::vector<std::size_t> unfinished;
@@ -109,12 +110,12 @@ std::optional<std::size_t> ExploreLoop::assign(pool::WorkerNumber worker) const 
 }
 
 void ExploreLoop::began(pool::WorkerNumber worker) {
-  Seat& seat = seats_[worker];
-  granted_ -= seat.granted;
-  const bool first = !seat.began;
-  const std::size_t search = first ? worker % searches_.size() : seat.search;
-  seat = {.search = search, .since = now(), .began = true};
-  seat.writer = ledger_.begin_writer(searches_[search].replicate());
+  WorkerSlot& slot = slots_[worker];
+  granted_ -= slot.granted;
+  const bool first = !slot.began;
+  const std::size_t search = first ? worker % searches_.size() : slot.search;
+  slot = {.search = search, .since = now(), .began = true};
+  slot.writer = recorder_.begin_writer(searches_[search].replicate());
   searches_[search].began(worker);
 }
 
@@ -122,36 +123,36 @@ void ExploreLoop::idle(pool::WorkerNumber worker) {
   if (end_) {
     return;
   }
-  Seat& seat = seats_[worker];
-  granted_ -= std::exchange(seat.granted, 0);
+  WorkerSlot& slot = slots_[worker];
+  granted_ -= std::exchange(slot.granted, 0);
   const auto search = assign(worker);
   if (!search) {
     return stop(LoopEnd::finished);
   }
-  if (*search != seat.search) {
+  if (*search != slot.search) {
     // libFuzzer keeps the corpus of the other replicate in this process: it needs a fresh one.
-    seat.search = *search;
-    return crew_.replace(worker);
+    slot.search = *search;
+    return workers_.replace(worker);
   }
-  const Orders orders = searches_[*search].next(worker, slice_of(seat), runs_left());
+  const Commands commands = searches_[*search].next(worker, slice_of(slot), runs_left());
   keep_attempts(searches_[*search]);
-  if (orders.empty() && runs_left() == 0 && granted_ == 0) {
+  if (commands.empty() && runs_left() == 0 && granted_ == 0) {
     return stop(LoopEnd::run_budget);
   }
-  for (const auto& order : orders) {
+  for (const auto& order : commands) {
     if (const auto* explore = std::get_if<engine::Explore>(&order)) {
-      seat.granted = explore->runs;
+      slot.granted = explore->runs;
     } else if (const auto* draw = std::get_if<engine::Draw>(&order)) {
-      seat.granted = draw->to - draw->from;
+      slot.granted = draw->to - draw->from;
     }
-    crew_.send(worker, order);
+    workers_.send(worker, order);
   }
-  granted_ += seat.granted;
+  granted_ += slot.granted;
 }
 
-std::uint64_t ExploreLoop::slice_of(const Seat& seat) const {
-  return std::clamp<std::uint64_t>(static_cast<std::uint64_t>(seat.runs_per_s * slice_s), 4,
-                                   most_runs_per_slice);
+std::uint64_t ExploreLoop::slice_of(const WorkerSlot& slot) const {
+  return std::clamp<std::uint64_t>(static_cast<std::uint64_t>(slot.runs_per_s * slice_s), 4,
+                                   max_runs_per_slice);
 }
 
 std::uint64_t ExploreLoop::runs_left() const {
@@ -168,13 +169,13 @@ void ExploreLoop::died(pool::WorkerNumber worker, const std::optional<std::strin
       fmt::format("worker {} died ({}); a fresh one takes its place", worker + 1, why);
   if (input) {
     // Its input gets a second chance; after that it is set aside as a failure of ours.
-    Search& search = searches_[seats_[worker].search];
+    Search& search = searches_[slots_[worker].search];
     if (++deaths_[*input] < 2) {
       search.retry(worker, *input);
     } else {
-      search.set_aside(*input);
+      search.quarantined(*input);
       note += ", its input is set aside below failures/worker-death";
-      const auto kept = ledger_.record_failure(
+      const auto kept = recorder_.record_failure(
           "worker-death", {.kind = store::FailureRecord::Kind::other, .what = why}, *input);
       if (!kept) {
         return fail(kept.error().message);
@@ -182,9 +183,9 @@ void ExploreLoop::died(pool::WorkerNumber worker, const std::optional<std::strin
     }
   }
   messages_.push_front(note);
-  messages_.resize(std::min(messages_.size(), most_messages_shown));
+  messages_.resize(std::min(messages_.size(), max_messages_shown));
   observer_.message(note);
-  (void)ledger_.log("worker", note);
+  (void)recorder_.log("worker", note);
 }
 
 // ---- what workers say ---------------------------------------------------------------------------
@@ -195,8 +196,8 @@ void ExploreLoop::said(pool::WorkerNumber worker, engine::Message message) {
   }
 }
 
-store::RunRecord ExploreLoop::record_of(const Seat& seat, const engine::Run& run) const {
-  store::RunRecord record{.writer = seat.writer,
+store::RunRecord ExploreLoop::record_of(const WorkerSlot& slot, const engine::Run& run) const {
+  store::RunRecord record{.writer = slot.writer,
                           .after_s = elapsed_s(),
                           .row = !run.discovering && run.ending != engine::Ending::tracer_failed,
                           .incomplete = run.incomplete,
@@ -208,9 +209,9 @@ store::RunRecord ExploreLoop::record_of(const Seat& seat, const engine::Run& run
     record.incomplete = {Incomplete::lost_tracee}; // nobody saw it
   }
   for (const auto& seen : run.pairs) {
-    if (seen.pair < seat.pairs.size()) {
+    if (seen.pair < slot.pairs.size()) {
       record.pairs.push_back(
-          {.pair = seat.pairs[seen.pair],
+          {.pair = slot.pairs[seen.pair],
            .calls = run.discovering && seen.calls == 0 ? std::nullopt : std::optional(seen.calls),
            .only_faulted = seen.only_faulted,
            .backtrace = {}});
@@ -219,7 +220,7 @@ store::RunRecord ExploreLoop::record_of(const Seat& seat, const engine::Run& run
   if (run.find) {
     for (const auto& located : run.find->pairs) {
       for (auto& pair : record.pairs) {
-        if (located.pair < seat.pairs.size() && pair.pair == seat.pairs[located.pair]) {
+        if (located.pair < slot.pairs.size() && pair.pair == slot.pairs[located.pair]) {
           pair.backtrace = located.backtrace;
         }
       }
@@ -229,35 +230,35 @@ store::RunRecord ExploreLoop::record_of(const Seat& seat, const engine::Run& run
 }
 
 void ExploreLoop::on(pool::WorkerNumber worker, engine::Run& run) {
-  Seat& seat = seats_[worker];
-  Search& search = searches_[seat.search];
+  WorkerSlot& slot = slots_[worker];
+  Search& search = searches_[slot.search];
   for (const auto& name : run.defined) {
-    seat.names.push_back(name);
-    seat.pairs.push_back(ledger_.pair(name.phase, name.call, name.executable));
+    slot.names.push_back(name);
+    slot.pairs.push_back(recorder_.pair(name.phase, name.call, name.executable));
   }
   std::vector<engine::KnownPair> pairs;
   for (const auto& seen : run.pairs) {
-    if (seen.pair < seat.names.size()) {
-      pairs.push_back({seat.names[seen.pair], seen.only_faulted});
+    if (seen.pair < slot.names.size()) {
+      pairs.push_back({slot.names[seen.pair], seen.only_faulted});
     }
   }
-  store::RunRecord record = record_of(seat, run);
-  // What hangs is a witness where it must be, but no seed for more.
+  store::RunRecord record = record_of(slot, run);
+  // What hangs is a reproducer where it must be, but no seed for more.
   const bool fresh =
       run.find && (search.new_features(run.find->features) || !run.find->pairs.empty());
   record.keep = fresh && (!record.timed_out || !run.find->pairs.empty());
-  record.input = crew_.running(worker).value_or("");
-  const auto news = ledger_.record(record);
+  record.input = workers_.running(worker).value_or("");
+  const auto news = recorder_.record(record);
   if (!news) {
     return fail(news.error().message);
   }
   ++runs_;
-  if (seat.granted > 0) {
-    --seat.granted;
+  if (slot.granted > 0) {
+    --slot.granted;
     --granted_;
   }
-  ++seat.runs;
-  seat.runs_per_s = static_cast<double>(seat.runs) / std::max(seconds(now() - seat.since), 1e-3);
+  ++slot.runs;
+  slot.runs_per_s = static_cast<double>(slot.runs) / std::max(seconds(now() - slot.since), 1e-3);
   search.ran(run, pairs);
   share(worker, run, record.keep);
   keep_attempts(search);
@@ -270,12 +271,12 @@ void ExploreLoop::share(pool::WorkerNumber worker, const engine::Run& run, bool 
   if (!run.find) {
     return;
   }
-  Search& search = searches_[seats_[worker].search];
+  Search& search = searches_[slots_[worker].search];
   search.learn_words(run.find->words);
   if (keep) {
     // What it drew for a validation its own libFuzzer has not seen.
     const bool its_own = run.origin == engine::Run::Origin::exploring;
-    search.add_input(crew_.running(worker).value_or(""),
+    search.add_input(workers_.running(worker).value_or(""),
                      its_own ? std::optional<std::uint32_t>(worker) : std::nullopt);
   }
 }
@@ -292,27 +293,27 @@ void ExploreLoop::on(pool::WorkerNumber worker, engine::Failure& failure) {
   for (const auto& call : failure.last_calls) {
     record.last_calls.push_back(qualified_name(call));
   }
-  const auto kept =
-      ledger_.record_failure(failure.bucket, std::move(record), crew_.running(worker).value_or(""));
+  const auto kept = recorder_.record_failure(failure.bucket, std::move(record),
+                                             workers_.running(worker).value_or(""));
   if (!kept) {
     fail(kept.error().message);
   }
 }
 
 void ExploreLoop::on(pool::WorkerNumber worker, engine::Tally& tally) {
-  ledger_.tally(seats_[worker].writer, tally.arguments, tally.errnos);
+  recorder_.tally(slots_[worker].writer, tally.arguments, tally.errnos);
 }
 
 void ExploreLoop::checkpoint() {
-  ledger_.set_elapsed(elapsed_s());
+  recorder_.set_elapsed(elapsed_s());
   for (const auto& search : searches_) {
     // The quiet runs since the last news, which decide when the next attempt begins.
-    const auto kept = ledger_.set_convergence(search.rule().state(), {}, search.replicate());
+    const auto kept = recorder_.set_convergence(search.rule().state(), {}, search.replicate());
     if (!kept) {
       return fail(kept.error().message);
     }
   }
-  if (auto saved = ledger_.checkpoint(); !saved) {
+  if (auto saved = recorder_.checkpoint(); !saved) {
     fail(saved.error().message);
   }
 }
@@ -330,26 +331,26 @@ void ExploreLoop::keep_attempts(Search& search) {
   kept = now_is;
   std::set<PairKey> news;
   for (const auto& name : search.attempt_news()) {
-    news.insert(ledger_.key(ledger_.pair(name.phase, name.call, name.executable)));
+    news.insert(recorder_.key(recorder_.pair(name.phase, name.call, name.executable)));
   }
-  const auto saved = ledger_.set_convergence(search.rule().state(), news, search.replicate());
+  const auto saved = recorder_.set_convergence(search.rule().state(), news, search.replicate());
   if (!saved) {
     fail(saved.error().message);
   }
 }
 
-void ExploreLoop::announce(const store::News& news) {
+void ExploreLoop::announce(const store::NewPairs& news) {
   for (const auto& pair : news.pairs) {
     const reports::LiveFind find{.after_s = elapsed_s(),
                                  .phase = pair.phase,
                                  .call = qualified_name(pair.call),
                                  .executable = pair.executable,
                                  .input = news.input};
-    last_new_[pair.phase] = {ledger_.runs(), find.after_s};
+    last_new_[pair.phase] = {recorder_.runs(), find.after_s};
     finds_.push_front(find);
     observer_.found(find);
   }
-  finds_.resize(std::min(finds_.size(), most_finds_shown));
+  finds_.resize(std::min(finds_.size(), max_finds_shown));
 }
 
 // ---- time passes --------------------------------------------------------------------------------

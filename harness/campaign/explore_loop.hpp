@@ -1,12 +1,12 @@
-// ExploreLoop: the searching part of a campaign: workers ask, searches answer, the ledger keeps.
+// ExploreLoop: the searching part of a campaign: workers ask, searches answer, the recorder keeps.
 // Ends when every replicate is finished, at a budget, or on an interrupt.
 #pragma once
 
 #include "harness/campaign/search.hpp"
-#include "harness/pool/crew.hpp"
 #include "harness/pool/interrupts.hpp"
 #include "harness/pool/observer.hpp"
-#include "harness/store/ledger.hpp"
+#include "harness/pool/worker_pool.hpp"
+#include "harness/store/campaign_recorder.hpp"
 
 #include <deque>
 #include <map>
@@ -19,7 +19,7 @@ namespace harness::campaign {
 
 enum class LoopEnd { finished, time_budget, run_budget, interrupted, failed };
 
-class ExploreLoop final : private pool::CrewListener {
+class ExploreLoop final : private pool::WorkerPoolObserver {
 public:
   struct Options {
     std::vector<Phase> phases;
@@ -32,9 +32,10 @@ public:
     double confidence = 0.95;
     std::uint64_t quiet_runs = 0; // that `until` asks for; for the screen
   };
-  ExploreLoop(boost::asio::io_context& context, pool::Crew& crew, store::Ledger& ledger,
-              std::vector<Search>& searches, const pool::Interrupts& interrupts,
-              pool::ProgressObserver& observer, Options options);
+  ExploreLoop(boost::asio::io_context& context, pool::WorkerPool& workers,
+              store::CampaignRecorder& recorder, std::vector<Search>& searches,
+              const pool::Interrupts& interrupts, pool::ProgressObserver& observer,
+              Options options);
   ~ExploreLoop() override;
 
   LoopEnd run();
@@ -48,7 +49,7 @@ public:
 private:
   struct Timers;
   /// What the loop knows of a worker's process.
-  struct Seat {
+  struct WorkerSlot {
     std::size_t search = 0;
     store::WriterIndex writer = 0;
     std::vector<store::PairIndex> pairs; // by the worker's own numbers
@@ -60,7 +61,7 @@ private:
     bool began = false;
   };
 
-  // ---- CrewListener
+  // ---- WorkerPoolObserver
   void began(pool::WorkerNumber worker) override;
   void idle(pool::WorkerNumber worker) override;
   void said(pool::WorkerNumber worker, engine::Message message) override;
@@ -72,15 +73,15 @@ private:
   void on(pool::WorkerNumber worker, engine::Tally& tally);
   template <typename Other> void on(pool::WorkerNumber, Other&) {} // not for this stage
 
-  store::RunRecord record_of(const Seat& seat, const engine::Run& run) const;
+  store::RunRecord record_of(const WorkerSlot& slot, const engine::Run& run) const;
   void share(pool::WorkerNumber worker, const engine::Run& run, bool keep);
-  void announce(const store::News& news);
+  void announce(const store::NewPairs& news);
   void keep_attempts(Search& search);
   /// All that has changed goes to disk.
   void checkpoint();
   /// A search that still wants runs, for this worker; nothing if all are finished.
   std::optional<std::size_t> assign(pool::WorkerNumber worker) const;
-  std::uint64_t slice_of(const Seat& seat) const;
+  std::uint64_t slice_of(const WorkerSlot& slot) const;
   std::uint64_t runs_left() const;
   void stop(LoopEnd end);
   void fail(std::string problem);
@@ -88,13 +89,13 @@ private:
   std::weak_ptr<void> alive() const;
 
   boost::asio::io_context& context_;
-  pool::Crew& crew_;
-  store::Ledger& ledger_;
+  pool::WorkerPool& workers_;
+  store::CampaignRecorder& recorder_;
   std::vector<Search>& searches_;
   const pool::Interrupts& interrupts_;
   pool::ProgressObserver& observer_;
   Options options_;
-  std::vector<Seat> seats_;
+  std::vector<WorkerSlot> slots_;
   std::map<std::string, int> deaths_; // of inputs, by text
   std::map<std::size_t, std::pair<std::size_t, stats::Attempt::State>> attempts_kept_;
   std::uint64_t runs_ = 0;

@@ -8,10 +8,10 @@
 
 namespace harness::campaign {
 
-CampaignSummary summarise_campaign(const Holdings& holdings, const Ending& ending) {
-  CampaignSummary summary = store::summarise(holdings.plan, holdings.directory, holdings.books);
+CampaignSummary summarize_campaign(const Holdings& holdings, const Ending& ending) {
+  CampaignSummary summary = store::summarize(holdings.plan, holdings.directory, holdings.state);
   summary.stop_reason = ending.stop_reason;
-  summary.shards = store::shard_shares(holdings.books, holdings.notes);
+  summary.shards = store::shard_shares(holdings.state, holdings.notes);
   if (auto missing = store::missing_shards(holdings.notes); !missing.empty()) {
     summary.not_established.push_back(std::move(missing));
   }

@@ -15,12 +15,12 @@ struct Holdings {
   const CampaignPlan& plan;
   const store::Environment& environment;
   const store::WorkDir& directory;
-  const store::Books& books;
+  const store::CampaignState& state;
   const std::map<std::string, std::string>& notes;
 };
 
 /// The summary as reports show it, exit status included (interrupts are the caller's business).
-CampaignSummary summarise_campaign(const Holdings& holdings, const Ending& ending);
+CampaignSummary summarize_campaign(const Holdings& holdings, const Ending& ending);
 
 /// The sum of the exit bits of all gates that failed.
 int gate_bits(const CampaignSummary& summary);

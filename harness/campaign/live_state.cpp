@@ -9,8 +9,8 @@ namespace harness::campaign {
 
 namespace {
 
-std::uint64_t counted(const store::Books& books, store::Counter::Kind kind) {
-  return books.total(kind);
+std::uint64_t counted(const store::CampaignState& campaign_state, store::Counter::Kind kind) {
+  return campaign_state.total(kind);
 }
 
 reports::LiveAttempt live_attempt(const stats::Attempt& attempt) {
@@ -24,22 +24,22 @@ reports::LiveAttempt live_attempt(const stats::Attempt& attempt) {
 } // namespace
 
 reports::LiveState ExploreLoop::live_state() const {
-  const store::Books& books = ledger_.books();
+  const store::CampaignState& campaign_state = recorder_.state();
   reports::LiveState state;
   state.campaign = options_.name;
   state.stage = "exploring";
   state.elapsed_s = elapsed_s();
-  state.runs = ledger_.runs();
+  state.runs = recorder_.runs();
   const auto& [first_s, first_runs] = pace_.front();
   const double span_s = std::max(pace_.back().first - first_s, 1e-3);
   state.runs_per_s = static_cast<double>(pace_.back().second - first_runs) / span_s;
-  state.corpus = books.inputs.size();
-  state.crashes = counted(books, store::Counter::Kind::crashes);
-  state.time_outs = counted(books, store::Counter::Kind::time_outs);
-  state.incomplete = books.profile.total_incomplete_runs();
-  state.restarts = crew_.restarts();
+  state.corpus = campaign_state.inputs.size();
+  state.crashes = counted(campaign_state, store::Counter::Kind::crashes);
+  state.time_outs = counted(campaign_state, store::Counter::Kind::time_outs);
+  state.incomplete = campaign_state.profile.total_incomplete_runs();
+  state.restarts = workers_.restarts();
   state.before_s = options_.elapsed_s;
-  state.before_runs = ledger_.runs() - runs_;
+  state.before_runs = recorder_.runs() - runs_;
   if (options_.time_budget) {
     state.budget_s = seconds(*options_.time_budget);
   }
@@ -62,31 +62,31 @@ reports::LiveState ExploreLoop::live_state() const {
       }
     }
   }
-  const auto pairs = books.pairs_by_phase();
-  for (const auto& phase : books.profile.phases) {
+  const auto pairs = campaign_state.pairs_by_phase();
+  for (const auto& phase : campaign_state.profile.phases) {
     const auto calls = pairs.find(phase);
     const auto last = last_new_.find(phase);
     const PhaseNews news = last == last_new_.end() ? PhaseNews{} : last->second;
     state.phases.push_back({.name = phase,
                             .calls = calls == pairs.end() ? 0 : calls->second,
-                            .runs = books.profile.runs_reaching(phase),
-                            .runs_since_new = ledger_.runs() - news.at_run,
+                            .runs = campaign_state.profile.runs_reaching(phase),
+                            .runs_since_new = recorder_.runs() - news.at_run,
                             .last_new_s = news.after_s});
   }
   state.finds.assign(finds_.begin(), finds_.end());
   state.messages.assign(messages_.begin(), messages_.end());
-  for (const auto& [bucket, failure] : books.failures) {
+  for (const auto& [bucket, failure] : campaign_state.failures) {
     state.failures.push_back(
-        {bucket, books.total(store::Counter::Kind::bucket, bucket), failure.what});
+        {bucket, campaign_state.total(store::Counter::Kind::bucket, bucket), failure.what});
   }
-  for (pool::WorkerNumber worker = 0; worker < seats_.size(); ++worker) {
-    const Seat& seat = seats_[worker];
+  for (pool::WorkerNumber worker = 0; worker < slots_.size(); ++worker) {
+    const WorkerSlot& slot = slots_[worker];
     state.workers.push_back({.number = worker + 1,
-                             .state = !seat.began                           ? "starting"
-                                      : searches_[seat.search].validating() ? "validating"
+                             .state = !slot.began                           ? "starting"
+                                      : searches_[slot.search].validating() ? "validating"
                                                                             : "exploring",
-                             .runs = seat.runs,
-                             .runs_per_s = seat.runs_per_s});
+                             .runs = slot.runs,
+                             .runs_per_s = slot.runs_per_s});
   }
   state.hint = "Ctrl-C stops and keeps everything";
   return state;

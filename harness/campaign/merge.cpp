@@ -1,14 +1,14 @@
 #include "harness/campaign/merge.hpp"
 
-#include "core/base/need.hpp"
 #include "core/base/user_error.hpp"
+#include "core/base/value_or_throw.hpp"
 #include "harness/campaign/close_attempt.hpp"
 #include "harness/campaign/finish.hpp"
-#include "harness/campaign/frozen.hpp"
+#include "harness/campaign/frozen_generator.hpp"
 #include "harness/campaign/merge_shards.hpp"
 #include "harness/plan/plan.hpp"
+#include "harness/store/campaign_recorder.hpp"
 #include "harness/store/input_batch.hpp"
-#include "harness/store/ledger.hpp"
 #include "harness/store/summary.hpp"
 #include "harness/store/whole.hpp"
 
@@ -22,8 +22,8 @@ namespace harness::campaign {
 
 namespace {
 
-using store::Books;
-using store::Ledger;
+using store::CampaignRecorder;
+using store::CampaignState;
 using store::WorkDir;
 
 std::vector<std::string> phase_names(const CampaignPlan& plan) {
@@ -35,18 +35,18 @@ std::vector<std::string> phase_names(const CampaignPlan& plan) {
 }
 
 /// Refuses what can't or, without being told so, should not be merged. Gives what was let through.
-std::vector<std::string> check(const std::vector<store::OpenedCampaign>& campaigns,
+std::vector<std::string> check(const std::vector<store::CampaignSnapshot>& campaigns,
                                const MergeOptions& options) {
   std::vector<std::string> warnings;
-  const store::OpenedCampaign& first = campaigns.front();
+  const store::CampaignSnapshot& first = campaigns.front();
   for (const auto& other : campaigns) {
     const std::string pair =
         fmt::format("{} and {}", first.directory.path(), other.directory.path());
-    if (first.books.profile.phases != other.books.profile.phases) {
+    if (first.state.profile.phases != other.state.profile.phases) {
       throw UserError({},
                       fmt::format("{}: the phases differ: {}; {}", pair,
-                                  fmt::join(first.books.profile.phases, ", "),
-                                  fmt::join(other.books.profile.phases, ", ")),
+                                  fmt::join(first.state.profile.phases, ", "),
+                                  fmt::join(other.state.profile.phases, ", ")),
                       "campaigns with different phases can't be merged");
     }
     const auto reasons = reasons_against(first, other);
@@ -67,45 +67,46 @@ std::vector<std::string> check(const std::vector<store::OpenedCampaign>& campaig
   return warnings;
 }
 
-/// The inputs and failures of all, durable before the books name them.
-void copy_files(const std::vector<store::OpenedCampaign>& campaigns, const WorkDir& to) {
+/// The inputs and failures of all, durable before the state names them.
+void copy_files(const std::vector<store::CampaignSnapshot>& campaigns, const WorkDir& to) {
   store::InputBatch batch(to);
   for (const auto& from : campaigns) {
-    for (const auto& hash : need(from.directory.inputs())) {
+    for (const auto& hash : value_or_throw(from.directory.inputs())) {
       if (!WorkDir::exists(to.corpus_file(hash))) {
-        need(batch.add_input(need(from.directory.input(hash))));
+        value_or_throw(batch.add_input(value_or_throw(from.directory.input(hash))));
       }
     }
-    for (const auto& [bucket, record] : from.books.failures) {
+    for (const auto& [bucket, record] : from.state.failures) {
       for (const auto& hash : from.directory.failure_inputs(bucket)) {
-        need(batch.add_failure(bucket, need(from.directory.input(hash))));
+        value_or_throw(batch.add_failure(bucket, value_or_throw(from.directory.input(hash))));
       }
     }
   }
-  need(batch.keep());
+  value_or_throw(batch.keep());
 }
 
-Ledger open_out(const std::string& out, const store::OpenedCampaign& first) {
+CampaignRecorder open_out(const std::string& out, const store::CampaignSnapshot& first) {
   if (WorkDir::exists(out)) {
-    WorkDir directory = need(WorkDir::open(out));
+    WorkDir directory = value_or_throw(WorkDir::open(out));
     if (auto locked = directory.lock(); !locked) {
       throw UserError({}, locked.error().message, "merge into another directory");
     }
-    return need(Ledger::resume(std::move(directory)));
+    return value_or_throw(CampaignRecorder::resume(std::move(directory)));
   }
   auto directory = WorkDir::create(out);
   if (!directory) {
     throw UserError({}, directory.error().message, "choose another place for the merged campaign");
   }
-  need(directory->lock());
-  need(directory->write(directory->plan(), plan::serialise_plan(first.plan)));
-  need(directory->write(directory->environment(), store::environment_json(first.environment)));
-  return need(Ledger::create(std::move(*directory), phase_names(first.plan)));
+  value_or_throw(directory->lock());
+  value_or_throw(directory->write(directory->plan(), plan::serialize_plan(first.plan)));
+  value_or_throw(
+      directory->write(directory->environment(), store::environment_json(first.environment)));
+  return value_or_throw(CampaignRecorder::create(std::move(*directory), phase_names(first.plan)));
 }
 
 /// Why it ended, for reports of what was merged.
-void note_outcome(Ledger& ledger, const std::vector<store::OpenedCampaign>& campaigns,
-                  const Books& joined) {
+void note_outcome(CampaignRecorder& recorder, const std::vector<store::CampaignSnapshot>& campaigns,
+                  const CampaignState& joined) {
   Ending ending = ending_of(campaigns.front().notes);
   const auto attempts = store::whole_attempts(joined);
   ending.reached_goal = store::converged(joined);
@@ -114,13 +115,14 @@ void note_outcome(Ledger& ledger, const std::vector<store::OpenedCampaign>& camp
     ending.stop_reason = ending.reached_goal ? "A whole batch of fresh runs showed nothing new."
                                              : "The last batch of fresh runs did not pass.";
   }
-  note_ending(ledger, ending);
+  note_ending(recorder, ending);
 }
 
-MergeReport report_on(const std::vector<store::OpenedCampaign>& campaigns, const Books& merged) {
+MergeReport report_on(const std::vector<store::CampaignSnapshot>& campaigns,
+                      const CampaignState& merged) {
   std::map<PairKey, std::size_t> seen_by;
   for (const auto& campaign : campaigns) {
-    for (const auto& [key, record] : campaign.books.profile.pairs) {
+    for (const auto& [key, record] : campaign.state.profile.pairs) {
       ++seen_by[key];
     }
   }
@@ -128,7 +130,7 @@ MergeReport report_on(const std::vector<store::OpenedCampaign>& campaigns, const
                      .pairs = merged.profile.pairs.size(),
                      .inputs = merged.inputs.size()};
   for (const auto& campaign : campaigns) {
-    const Profile& profile = campaign.books.profile;
+    const Profile& profile = campaign.state.profile;
     const auto only = std::count_if(profile.pairs.begin(), profile.pairs.end(),
                                     [&](const auto& item) { return seen_by[item.first] == 1; });
     report.sources.push_back({.path = campaign.directory.path(),
@@ -141,8 +143,8 @@ MergeReport report_on(const std::vector<store::OpenedCampaign>& campaigns, const
 
 } // namespace
 
-std::vector<std::string> reasons_against(const store::OpenedCampaign& a,
-                                         const store::OpenedCampaign& b) {
+std::vector<std::string> reasons_against(const store::CampaignSnapshot& a,
+                                         const store::CampaignSnapshot& b) {
   std::vector<std::string> reasons;
   for (const auto& difference : store::compare(a.environment, b.environment)) {
     if (difference.of_target) {
@@ -169,7 +171,7 @@ std::vector<std::string> reasons_against(const store::OpenedCampaign& a,
 MergeReport merge_campaigns(const std::string& out, const std::vector<std::string>& sources,
                             const MergeOptions& options) {
   const bool existed = WorkDir::exists(out);
-  std::vector<store::OpenedCampaign> campaigns;
+  std::vector<store::CampaignSnapshot> campaigns;
   if (existed) {
     campaigns.push_back(store::open_campaign(out));
   }
@@ -184,24 +186,25 @@ MergeReport merge_campaigns(const std::string& out, const std::vector<std::strin
   auto notes = closed ? closed->notes : check_shards(campaigns, options.partial);
   warnings.insert(warnings.end(), notes.begin(), notes.end());
 
-  Ledger ledger = open_out(out, campaigns.front());
-  Books joined = ledger.books();
-  copy_files(campaigns, ledger.directory());
+  CampaignRecorder recorder = open_out(out, campaigns.front());
+  CampaignState joined = recorder.state();
+  copy_files(campaigns, recorder.directory());
   for (const auto& campaign : campaigns) {
-    need(joined.merge(campaign.books));
-    store::carry_shards(ledger, campaign.notes);
-    store::carry_parts(ledger, campaign.notes);
+    value_or_throw(joined.merge(campaign.state));
+    store::carry_shards(recorder, campaign.notes);
+    store::carry_parts(recorder, campaign.notes);
   }
   MergeReport report = report_on(campaigns, joined);
   if (closed) {
     const stats::Attempt& attempt = closed->record.attempt;
     closed->record.began_at_run = report.runs - attempt.runs - attempt.incomplete;
-    joined.attempts[ledger.whole_attempt(attempt.number)] = closed->record;
+    joined.attempts[recorder.whole_attempt(attempt.number)] = closed->record;
     report.attempt = attempt;
   }
-  note_outcome(ledger, campaigns, joined);
-  need(ledger.absorb(joined)); // at once: an attempt is closed with its runs or not at all
-  need(ledger.checkpoint());
+  note_outcome(recorder, campaigns, joined);
+  value_or_throw(
+      recorder.absorb(joined)); // at once: an attempt is closed with its runs or not at all
+  value_or_throw(recorder.checkpoint());
   report.statement = store::risk_statement(joined, campaigns.front().plan.explore.confidence);
   report.warnings = std::move(warnings);
   return report;

@@ -1,8 +1,8 @@
 // merge: several campaign directories become one that has all pairs, counts and inputs of each. A
-// join: any order, any grouping and any repetition give the same books.
+// join: any order, any grouping and any repetition give the same state.
 #pragma once
 
-#include "harness/store/opened.hpp"
+#include "harness/store/campaign_snapshot.hpp"
 
 #include <cstdint>
 #include <optional>
@@ -36,8 +36,8 @@ struct MergeReport {
 };
 
 /// Why these two are campaigns of different things, a line each; empty: they may be merged.
-std::vector<std::string> reasons_against(const store::OpenedCampaign& a,
-                                         const store::OpenedCampaign& b);
+std::vector<std::string> reasons_against(const store::CampaignSnapshot& a,
+                                         const store::CampaignSnapshot& b);
 
 /// Joins the campaigns in `sources` into `out`, a new directory or an existing campaign. Fresh runs
 /// that were drawn from `out` (see validate.hpp) close the attempt that they belong to. Throws

@@ -18,7 +18,7 @@ struct Found {
   std::string path;
 };
 
-std::map<std::string, Found> find_shards(const std::vector<store::OpenedCampaign>& campaigns) {
+std::map<std::string, Found> find_shards(const std::vector<store::CampaignSnapshot>& campaigns) {
   std::map<std::string, Found> found;
   for (const auto& campaign : campaigns) {
     for (const auto& [id, shard] : store::shards_in(campaign.notes)) {
@@ -30,7 +30,7 @@ std::map<std::string, Found> find_shards(const std::vector<store::OpenedCampaign
 
 } // namespace
 
-std::vector<std::string> check_shards(const std::vector<store::OpenedCampaign>& campaigns,
+std::vector<std::string> check_shards(const std::vector<store::CampaignSnapshot>& campaigns,
                                       bool partial) {
   const auto found = find_shards(campaigns);
   if (found.empty()) {

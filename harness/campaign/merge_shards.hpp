@@ -1,7 +1,7 @@
 // Whether the shards that are to be merged are shards of one exploration, and all of it.
 #pragma once
 
-#include "harness/store/opened.hpp"
+#include "harness/store/campaign_snapshot.hpp"
 #include "harness/store/shard_notes.hpp"
 
 #include <string>
@@ -11,7 +11,7 @@ namespace harness::campaign {
 
 /// Throws UserError where shards of different splits meet, or, unless `partial`, where some are
 /// missing. Gives what a person should know of what was let through, a line each.
-std::vector<std::string> check_shards(const std::vector<store::OpenedCampaign>& campaigns,
+std::vector<std::string> check_shards(const std::vector<store::CampaignSnapshot>& campaigns,
                                       bool partial);
 
 } // namespace harness::campaign

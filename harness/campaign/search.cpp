@@ -33,10 +33,10 @@ void Search::add_input(const std::string& text, std::optional<std::uint32_t> not
   }
 }
 
-void Search::set_aside(const std::string& text) {
+void Search::quarantined(const std::string& text) {
   hashes_.insert(input_hash(text)); // it can't come in later either
   for (auto& entry : corpus_) {
-    entry.set_aside = entry.set_aside || entry.text == text;
+    entry.quarantined = entry.quarantined || entry.text == text;
   }
 }
 
@@ -74,9 +74,10 @@ bool Search::ran(const engine::Run& run, const std::vector<engine::KnownPair>& p
     rule_.explored(fresh);
     return fresh > 0;
   }
-  const bool owed = std::any_of(told_.begin(), told_.end(),
-                                [&](auto& told) { return told.second.owed.erase(run.index) > 0; });
-  if (of_attempt && owed) {
+  const bool pending_runs = std::any_of(views_.begin(), views_.end(), [&](auto& view) {
+    return view.second.pending_runs.erase(run.index) > 0;
+  });
+  if (of_attempt && pending_runs) {
     --outstanding_;
     rule_.validated(run.attempt, {.complete = run.incomplete.empty(),
                                   .reached = run.reached,
@@ -112,11 +113,11 @@ std::uint64_t Search::worker_seed(std::uint32_t worker, std::uint64_t incarnatio
 }
 
 void Search::began(std::uint32_t worker) {
-  Told& told = told_[worker];
-  const auto owed = std::exchange(told.owed, {});
-  for (const std::uint64_t index : owed) {
+  WorkerView& view = views_[worker];
+  const auto pending_runs = std::exchange(view.pending_runs, {});
+  for (const std::uint64_t index : pending_runs) {
     // Only the first one can have been running; the others never began.
-    if (index == *owed.begin() && ++deaths_[index] >= 2) {
+    if (index == *pending_runs.begin() && ++deaths_[index] >= 2) {
       --outstanding_;
       rule_.validated(frozen_.attempt, {.complete = false, .reached = {}, .news = {}});
       continue;
@@ -124,14 +125,14 @@ void Search::began(std::uint32_t worker) {
     --outstanding_;
     to_draw_.push_front(index);
   }
-  told = {.incarnation = told.incarnation + 1};
+  view = {.incarnation = view.incarnation + 1};
 }
 
-void Search::tell_news(Told& told, std::uint32_t worker, Orders& orders) {
+void Search::add_new_pairs(WorkerView& view, std::uint32_t worker, Commands& commands) {
   engine::Inputs news;
-  for (; told.inputs < corpus_.size(); ++told.inputs) {
-    const Entry& entry = corpus_[told.inputs];
-    if (!entry.set_aside && (entry.not_for != worker || told.incarnation > 1)) {
+  for (; view.inputs < corpus_.size(); ++view.inputs) {
+    const Entry& entry = corpus_[view.inputs];
+    if (!entry.quarantined && (entry.not_for != worker || view.incarnation > 1)) {
       news.texts.push_back(entry.text);
     }
   }
@@ -139,14 +140,14 @@ void Search::tell_news(Told& told, std::uint32_t worker, Orders& orders) {
     news.texts.push_back(retry->second);
     retries_.erase(retry);
   }
-  for (; told.pairs < known_.size(); ++told.pairs) {
-    news.known.push_back(known_[told.pairs]);
+  for (; view.pairs < known_.size(); ++view.pairs) {
+    news.known.push_back(known_[view.pairs]);
   }
-  for (; told.words < words_.size(); ++told.words) {
-    news.words.push_back(words_[told.words]);
+  for (; view.words < words_.size(); ++view.words) {
+    news.words.push_back(words_[view.words]);
   }
   if (!news.texts.empty() || !news.known.empty() || !news.words.empty()) {
-    orders.emplace_back(std::move(news));
+    commands.emplace_back(std::move(news));
   }
 }
 
@@ -155,7 +156,7 @@ void Search::begin_attempt() {
   const stats::Attempt& attempt = rule_.state().attempts.back();
   frozen_ = {.attempt = attempt.number, .texts = {}, .words = words_, .calls = {}};
   for (const auto& entry : corpus_) {
-    if (!entry.set_aside) {
+    if (!entry.quarantined) {
       frozen_.texts.push_back(entry.text);
     }
   }
@@ -170,8 +171,8 @@ void Search::begin_attempt() {
   attempt_news_.clear();
   indices_ = 0;
   outstanding_ = 0;
-  for (auto& [worker, told] : told_) {
-    told.owed.clear();
+  for (auto& [worker, view] : views_) {
+    view.pending_runs.clear();
   }
 }
 
@@ -189,30 +190,30 @@ std::uint64_t Search::next_index() {
                                : whole + (position - own.size()) * shard.count + shard.index - 1;
 }
 
-Orders Search::draw(Told& told, std::uint64_t most) {
-  Orders orders;
-  if (told.frozen != frozen_.attempt) {
-    orders.emplace_back(frozen_);
-    told.frozen = frozen_.attempt;
+Commands Search::draw(WorkerView& view, std::uint64_t most) {
+  Commands commands;
+  if (view.frozen != frozen_.attempt) {
+    commands.emplace_back(frozen_);
+    view.frozen = frozen_.attempt;
   }
   // A chunk is a range; indices that a dead worker left come alone.
   const std::uint64_t from = to_draw_.front();
   std::uint64_t to = from;
   while (!to_draw_.empty() && to_draw_.front() == to && to - from < most) {
-    told.owed.insert(to);
+    view.pending_runs.insert(to);
     to_draw_.pop_front();
     ++outstanding_;
     ++to;
   }
   const std::uint64_t seed = Random(options_.seed).derive(~std::uint64_t{frozen_.attempt}).next();
-  orders.emplace_back(
+  commands.emplace_back(
       engine::Draw{.attempt = frozen_.attempt, .seed = seed, .from = from, .to = to});
-  return orders;
+  return commands;
 }
 
-Orders Search::next(std::uint32_t worker, std::uint64_t slice, std::uint64_t most_runs) {
-  Told& told = told_[worker];
-  const std::uint64_t runs = std::min(std::max<std::uint64_t>(slice, 1), most_runs);
+Commands Search::next(std::uint32_t worker, std::uint64_t slice, std::uint64_t max_runs) {
+  WorkerView& view = views_[worker];
+  const std::uint64_t runs = std::min(std::max<std::uint64_t>(slice, 1), max_runs);
   if (runs == 0 || finished()) {
     return {};
   }
@@ -229,7 +230,7 @@ Orders Search::next(std::uint32_t worker, std::uint64_t slice, std::uint64_t mos
         to_draw_.push_back(next_index());
       }
       if (!to_draw_.empty()) {
-        return draw(told, runs);
+        return draw(view, runs);
       }
     } else if (const auto* explore = std::get_if<stats::ConvergenceRule::Explore>(&wanted)) {
       until_trigger = explore->quiet_left / options_.workers;
@@ -237,11 +238,11 @@ Orders Search::next(std::uint32_t worker, std::uint64_t slice, std::uint64_t mos
   } else if (options_.until == Until::quiet) {
     until_trigger = (options_.quiet_runs - quiet_) / options_.workers;
   }
-  Orders orders;
-  tell_news(told, worker, orders);
-  orders.emplace_back(engine::Explore{.seed = worker_seed(worker, told.incarnation),
-                                      .runs = std::clamp<std::uint64_t>(until_trigger, 1, runs)});
-  return orders;
+  Commands commands;
+  add_new_pairs(view, worker, commands);
+  commands.emplace_back(engine::Explore{.seed = worker_seed(worker, view.incarnation),
+                                        .runs = std::clamp<std::uint64_t>(until_trigger, 1, runs)});
+  return commands;
 }
 
 } // namespace harness::campaign

@@ -21,7 +21,7 @@
 namespace harness::campaign {
 
 /// What a search hands to a worker, in this order; empty: nothing to do, the worker waits.
-using Orders = std::vector<engine::Command>;
+using Commands = std::vector<engine::Command>;
 
 class Search {
 public:
@@ -48,7 +48,7 @@ public:
   /// The worker died of this input, perhaps: its next process runs it once more.
   void retry(std::uint32_t worker, const std::string& text) { retries_[worker] = text; }
   /// No worker gets this input any more.
-  void set_aside(const std::string& text);
+  void quarantined(const std::string& text);
   void know(const engine::KnownPair& pair);
   void learn_words(const std::vector<std::string>& words);
   /// True if the run showed a feature that no run of this replicate had.
@@ -59,10 +59,11 @@ public:
   bool ran(const engine::Run& run, const std::vector<engine::KnownPair>& pairs);
 
   // ---- what it wants
-  /// What worker `worker` should do next: at most `most_runs` runs, about `slice` at a time.
-  Orders next(std::uint32_t worker, std::uint64_t slice, std::uint64_t most_runs);
-  /// A fresh process takes the worker's place: it knows nothing. Runs that the dead one still owed
-  /// are given out again; one that killed its worker twice counts as a run that nobody saw.
+  /// What worker `worker` should do next: at most `max_runs` runs, about `slice` at a time.
+  Commands next(std::uint32_t worker, std::uint64_t slice, std::uint64_t max_runs);
+  /// A fresh process takes the worker's place: it knows nothing. Runs that the dead one still
+  /// pending_runs are given out again; one that killed its worker twice counts as a run that nobody
+  /// saw.
   void began(std::uint32_t worker);
   bool finished() const;
 
@@ -79,23 +80,23 @@ private:
   struct Entry {
     std::string text;
     std::optional<std::uint32_t> not_for;
-    bool set_aside = false;
+    bool quarantined = false;
   };
   /// What a worker's process has been told, and the validation runs that it owes.
-  struct Told {
+  struct WorkerView {
     std::size_t inputs = 0;
     std::size_t pairs = 0;
     std::size_t words = 0;
     unsigned frozen = 0; // attempt
     std::uint64_t incarnation = 0;
-    std::set<std::uint64_t> owed;
+    std::set<std::uint64_t> pending_runs;
   };
 
-  void tell_news(Told& told, std::uint32_t worker, Orders& orders);
+  void add_new_pairs(WorkerView& view, std::uint32_t worker, Commands& commands);
   void begin_attempt();
   /// The number of the next validation run; its input follows from it, whoever draws it.
   std::uint64_t next_index();
-  Orders draw(Told& told, std::uint64_t most);
+  Commands draw(WorkerView& view, std::uint64_t most);
   std::uint64_t worker_seed(std::uint32_t worker, std::uint64_t incarnation) const;
 
   Options options_;
@@ -109,7 +110,7 @@ private:
   std::vector<std::string> words_;
   engine::FeatureSet features_;
   std::uint64_t quiet_ = 0;
-  std::map<std::uint32_t, Told> told_;
+  std::map<std::uint32_t, WorkerView> views_;
 
   // ---- the attempt under way
   std::set<Call> frozen_calls_;

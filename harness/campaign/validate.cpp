@@ -5,8 +5,8 @@
 #include "harness/campaign/campaign.hpp"
 #include "harness/campaign/explore_loop.hpp"
 #include "harness/plan/plan.hpp"
-#include "harness/pool/crew_room.hpp"
 #include "harness/pool/interrupts.hpp"
+#include "harness/pool/worker_sandbox.hpp"
 #include "harness/store/shard_notes.hpp"
 #include "sandbox/image.hpp"
 
@@ -57,7 +57,7 @@ std::string directory_of(const ValidateOptions& options) {
   return fmt::format("{}.fresh-{}-of-{}.campaign", name, options.shard.index, options.shard.count);
 }
 
-void check_target(const store::OpenedCampaign& frozen, const ValidateOptions& options) {
+void check_target(const store::CampaignSnapshot& frozen, const ValidateOptions& options) {
   const auto now = look_around(frozen.plan, 0, options.version);
   for (const auto& difference : store::compare(frozen.environment, now)) {
     if (difference.of_target) {
@@ -68,7 +68,7 @@ void check_target(const store::OpenedCampaign& frozen, const ValidateOptions& op
 }
 
 /// The part's own directory: made, or gone on with.
-Campaign open_part(const store::OpenedCampaign& from, const Frozen& frozen,
+Campaign open_part(const store::CampaignSnapshot& from, const FrozenGenerator& frozen,
                    const ValidateOptions& options) {
   const std::string directory = directory_of(options);
   const store::FreshPart wanted{frozen.id, options.shard};
@@ -78,15 +78,15 @@ Campaign open_part(const store::OpenedCampaign& from, const Frozen& frozen,
                       "go on with it by --resume, or choose another place with --out DIR");
     }
     Campaign part = create_campaign(directory, from.plan, from.environment, {}, {});
-    store::note_part(part.ledger, wanted);
-    if (auto saved = part.ledger.checkpoint(); !saved) {
+    store::note_part(part.recorder, wanted);
+    if (auto saved = part.recorder.checkpoint(); !saved) {
       throw std::runtime_error(saved.error().message);
     }
     return part;
   }
   Campaign part = resume_campaign(directory);
-  const auto parts = store::parts_in(part.ledger.notes());
-  const auto own = parts.find(part.ledger.campaign());
+  const auto parts = store::parts_in(part.recorder.notes());
+  const auto own = parts.find(part.recorder.campaign());
   if (own == parts.end() || own->second.frozen != wanted.frozen ||
       own->second.shard != wanted.shard) {
     throw UserError({},
@@ -98,20 +98,20 @@ Campaign open_part(const store::OpenedCampaign& from, const Frozen& frozen,
 }
 
 /// With all that the campaign knows, whoever found it.
-Search search_of(const store::OpenedCampaign& from, const Frozen& frozen, Shard shard) {
+Search search_of(const store::CampaignSnapshot& from, const FrozenGenerator& frozen, Shard shard) {
   const ExplorePlan& explore = from.plan.explore;
   Search search({.goal = {.epsilon = explore.epsilon, .confidence = explore.confidence},
                  .seed = frozen.seed(),
                  .part = Search::Options::Part{frozen.attempt, shard}});
-  for (const auto& [hash, record] : from.books.inputs) {
+  for (const auto& [hash, record] : from.state.inputs) {
     auto text = from.directory.input(hash);
     if (!text) {
       throw std::runtime_error(text.error().message);
     }
     search.add_input(*text);
   }
-  const auto& phases = from.books.profile.phases;
-  for (const auto& [key, record] : from.books.profile.pairs) {
+  const auto& phases = from.state.profile.phases;
+  for (const auto& [key, record] : from.state.profile.pairs) {
     const auto phase = std::find(phases.begin(), phases.end(), key.phase);
     search.know({{static_cast<PhaseIndex>(phase - phases.begin()), key.call, key.executable},
                  record.only_faulted});
@@ -122,14 +122,14 @@ Search search_of(const store::OpenedCampaign& from, const Frozen& frozen, Shard 
 } // namespace
 
 ValidateResult validate(const ValidateOptions& options, pool::ProgressObserver& observer) {
-  store::OpenedCampaign from = store::open_campaign(options.campaign);
+  store::CampaignSnapshot from = store::open_campaign(options.campaign);
   sandbox::open_image(from.plan.target, {.file = from.directory.plan()});
   check_target(from, options);
-  if (from.books.profile.pairs.empty()) {
+  if (from.state.profile.pairs.empty()) {
     throw UserError({}, fmt::format("{} has seen no run yet", options.campaign),
                     "explore first; fresh runs are compared with what is known");
   }
-  const Frozen frozen = frozen_of(from);
+  const FrozenGenerator frozen = frozen_generator_of(from);
   if (options.shard.count > frozen.runs) {
     throw UserError({},
                     fmt::format("--shard {}: this validation has {} runs only",
@@ -137,8 +137,8 @@ ValidateResult validate(const ValidateOptions& options, pool::ProgressObserver& 
                     fmt::format("split it into {} parts at most", frozen.runs));
   }
   Campaign part = open_part(from, frozen, options);
-  ValidateResult result{.frozen = frozen, .directory = part.ledger.directory().path()};
-  const auto before = part.ledger.convergence().attempts;
+  ValidateResult result{.frozen = frozen, .directory = part.recorder.directory().path()};
+  const auto before = part.recorder.convergence().attempts;
   if (!before.empty() && before.back().state != stats::Attempt::State::drawing) {
     result.part = before.back(); // by an earlier start
     return result;
@@ -147,18 +147,18 @@ ValidateResult validate(const ValidateOptions& options, pool::ProgressObserver& 
   plan.explore.workers = options.workers.value_or(plan.explore.workers);
   boost::asio::io_context context;
   pool::Interrupts interrupts(context);
-  pool::CrewRoom room({.isolation = options.isolation});
-  pool::Crew crew(context, room.crew(plan, pool::worker_count(plan)));
+  pool::WorkerSandbox room({.isolation = options.isolation});
+  pool::WorkerPool workers(context, room.pool_options(plan, pool::worker_count(plan)));
   std::vector<Search> searches;
   searches.push_back(search_of(from, frozen, options.shard));
-  NewsOnly news(observer, from.books.profile);
-  ExploreLoop loop(context, crew, part.ledger, searches, interrupts, news,
+  NewsOnly news(observer, from.state.profile);
+  ExploreLoop loop(context, workers, part.recorder, searches, interrupts, news,
                    {.phases = plan.phases,
                     .name = plan.name,
                     .epsilon = plan.explore.epsilon,
                     .confidence = plan.explore.confidence});
   const LoopEnd end = loop.run();
-  crew.dismiss();
+  workers.dismiss();
   if (end == LoopEnd::failed) {
     throw std::runtime_error(loop.problem());
   }

@@ -4,7 +4,7 @@
 #pragma once
 
 #include "core/model/shard.hpp"
-#include "harness/campaign/frozen.hpp"
+#include "harness/campaign/frozen_generator.hpp"
 #include "harness/pool/observer.hpp"
 
 #include <cstdint>
@@ -24,7 +24,7 @@ struct ValidateOptions {
 };
 
 struct ValidateResult {
-  Frozen frozen;
+  FrozenGenerator frozen;
   std::string directory;
   stats::Attempt part; // what was drawn here
   bool interrupted = false;

@@ -1,7 +1,7 @@
 // `harness completion`: a script by which a shell completes commands, options and files.
 #include "core/base/user_error.hpp"
 #include "harness/cli/exit_status.hpp"
-#include "harness/cli/words.hpp"
+#include "harness/cli/option_table.hpp"
 
 #include <CLI/CLI.hpp>
 #include <cstdio>

@@ -6,7 +6,7 @@
 #include "core/model/syscall_table.hpp"
 #include "harness/cli/commands.hpp"
 #include "harness/cli/exit_status.hpp"
-#include "harness/store/opened.hpp"
+#include "harness/store/campaign_snapshot.hpp"
 #include "reports/escape.hpp"
 
 #include <CLI/CLI.hpp>
@@ -37,9 +37,9 @@ std::string text_of(const analysis::DiffEntry& entry) {
   std::string line = fmt::format("{} {:<7} {:<12} {:<20} {}", sign, to_string(entry.change),
                                  printable(entry.phase), qualified_name(entry.call),
                                  printable(programs)); // targets choose the names of programs
-  if (!entry.witness.empty() && entry.change != Change::same) {
+  if (!entry.reproducer.empty() && entry.change != Change::same) {
     line += fmt::format("  harness replay {} {}", reports::shell_word(entry.witness_side),
-                        entry.witness);
+                        entry.reproducer);
   }
   if (entry.stability.tried > 0 && entry.change != Change::same) {
     line += fmt::format("  ({} of {})", entry.stability.shown, entry.stability.tried);
@@ -60,7 +60,7 @@ nlohmann::ordered_json json_of(const analysis::Diff& diff, bool all) {
                          {"name", qualified_name(entry.call)},
                          {"executables", std::move(executables)},
                          {"campaign", json_text(entry.witness_side)},
-                         {"input", json_text(entry.witness)},
+                         {"input", json_text(entry.reproducer)},
                          {"shown", entry.stability.shown},
                          {"tried", entry.stability.tried}});
     }
@@ -74,7 +74,7 @@ int run_diff(const DiffOptions& options) {
   const auto first = store::open_campaign(options.first);
   const auto second = store::open_campaign(options.second);
   const auto diff = analysis::diff(
-      first.books.profile, second.books.profile,
+      first.state.profile, second.state.profile,
       {.first = options.first, .second = options.second, .with_faulted = options.with_faulted});
   if (options.json) {
     fmt::print("{}\n", tame_json(json_of(diff, options.all).dump(2)));

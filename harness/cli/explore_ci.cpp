@@ -5,7 +5,7 @@
 #include "harness/analysis/minimize_campaign.hpp"
 #include "harness/campaign/campaign.hpp"
 #include "harness/cli/exit_status.hpp"
-#include "harness/cli/lines.hpp"
+#include "harness/cli/output.hpp"
 #include "harness/cli/report_again.hpp"
 #include "harness/plan/plan.hpp"
 #include "harness/store/work_dir.hpp"

@@ -2,7 +2,7 @@
 
 #include "core/base/clock.hpp"
 #include "core/base/json_text.hpp"
-#include "harness/cli/lines.hpp"
+#include "harness/cli/output.hpp"
 #include "harness/cli/screen_observer.hpp"
 #include "reports/live.hpp"
 

@@ -1,6 +1,6 @@
 #include "harness/cli/help.hpp"
 
-#include "harness/cli/words.hpp"
+#include "harness/cli/option_table.hpp"
 #include "reports/wrap.hpp"
 
 #include <algorithm>

@@ -7,7 +7,7 @@
 #include "harness/cli/exit_status.hpp"
 #include "harness/cli/init_look.hpp"
 #include "harness/cli/init_plan.hpp"
-#include "harness/cli/lines.hpp"
+#include "harness/cli/output.hpp"
 #include "harness/plan/plan.hpp"
 #include "sandbox/find_program.hpp"
 #include "sandbox/sandbox.hpp"
@@ -33,7 +33,7 @@ struct InitOptions {
 };
 
 /// Largest file of the command line that the plan takes over as text.
-constexpr std::size_t most_file_bytes = 32768;
+constexpr std::size_t max_file_bytes = 32768;
 
 std::string executable_of(const std::string& word) {
   if (word.find('/') == std::string::npos) {
@@ -64,11 +64,11 @@ void carry_files(InitFindings& findings) {
     std::error_code none;
     if (word.starts_with('/')) {
       if (fs::exists(word, none) && !shown_anyway(word)) {
-        findings.needs.push_back(word);
+        findings.extra_paths.push_back(word);
       }
     } else if (check_tree_path(word) && fs::is_regular_file(word, none) &&
-               fs::file_size(word, none) <= most_file_bytes) {
-      if (auto content = read_file(word, most_file_bytes)) {
+               fs::file_size(word, none) <= max_file_bytes) {
+      if (auto content = read_file(word, max_file_bytes)) {
         findings.files.push_back({.path = word, .content = std::move(*content)});
       }
     }
@@ -169,7 +169,7 @@ int run_init(const InitOptions& options, const std::vector<std::string>& program
   carry_files(findings);
   const auto plain = look({.executable = findings.executable,
                            .arguments = findings.arguments,
-                           .needs = findings.needs,
+                           .extra_paths = findings.extra_paths,
                            .files = findings.files,
                            .isolated = !options.no_isolation});
   if (!plain) {

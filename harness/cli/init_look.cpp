@@ -13,7 +13,7 @@
 namespace harness::cli {
 
 namespace {
-constexpr std::size_t most_word_bytes = std::size_t{120} << 10;
+constexpr std::size_t max_word_bytes = std::size_t{120} << 10;
 } // namespace
 
 Result<Look> look(const LookRequest& request) {
@@ -25,7 +25,7 @@ Result<Look> look(const LookRequest& request) {
   }
   for (const auto& node : request.files) {
     // A word of a command line has at most 128 KiB (MAX_ARG_STRLEN, execve(2)).
-    if (const std::string text = file_node_text(node); text.size() < most_word_bytes) {
+    if (const std::string text = file_node_text(node); text.size() < max_word_bytes) {
       words.insert(words.end(), {"--file", text});
     }
   }
@@ -34,7 +34,7 @@ Result<Look> look(const LookRequest& request) {
   if (request.isolated) {
     TargetPlan target;
     target.executable = request.executable;
-    target.needs = request.needs;
+    target.extra_paths = request.extra_paths;
     words = sandbox::sandbox_command(
         target, {.harness = harness, .arguments = words, .root = ::geteuid() == 0});
   } else {

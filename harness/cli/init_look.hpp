@@ -12,10 +12,10 @@
 namespace harness::cli {
 
 struct LookRequest {
-  std::string executable;             // absolute
-  std::vector<std::string> arguments; // argv[1] onwards
-  std::vector<std::string> needs;     // further paths to show
-  std::vector<FileNode> files;        // put into its directory
+  std::string executable;               // absolute
+  std::vector<std::string> arguments;   // argv[1] onwards
+  std::vector<std::string> extra_paths; // further paths to show
+  std::vector<FileNode> files;          // put into its directory
   bool isolated = true;
 };
 

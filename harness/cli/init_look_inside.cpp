@@ -23,8 +23,8 @@ namespace harness::cli {
 
 namespace {
 
-constexpr std::size_t most_output_bytes = std::size_t{1} << 20;
-constexpr auto most_time = std::chrono::seconds(6);
+constexpr std::size_t max_output_bytes = std::size_t{1} << 20;
+constexpr auto max_time = std::chrono::seconds(6);
 constexpr auto grace = std::chrono::milliseconds(300);
 
 /// Listening TCP ports of our network namespace: state 0A in /proc/net/tcp and tcp6 (proc(5)).
@@ -52,7 +52,7 @@ std::set<std::uint16_t> listening_ports() {
 }
 
 /// Sees whether the program waits to be talked to, notes where, and lets it end.
-class Listener final : public Companion {
+class Listener final : public RunDriver {
 public:
   ~Listener() override { stop(); }
   void started(RunControl& control, pid_t) override { control_ = &control; }
@@ -111,7 +111,7 @@ CampaignPlan plan_for(const std::vector<std::string>& program,
                              {"MANWIDTH", "100"},
                              {"MAN_DISABLE_SECCOMP", "1"},
                              {"TERM", "dumb"}};
-  plan.limits.wall = most_time;
+  plan.limits.wall = max_time;
   plan.workload.files = nodes_of(options.files);
   return plan;
 }
@@ -132,7 +132,7 @@ int look_inside(const std::vector<std::string>& program, const InitLookInsideOpt
     if (!run) {
       throw std::runtime_error(run.error().message);
     }
-    run->spec.companion = &listener; // an empty input needs none of its own
+    run->spec.run_driver = &listener; // an empty input needs none of its own
     tracer::StopFlag stop;
     const RunResult result = tracer::run(run->spec, stop);
     if (const auto* failed = std::get_if<TracerFailed>(&result.end)) {
@@ -142,7 +142,7 @@ int look_inside(const std::vector<std::string>& program, const InitLookInsideOpt
     for (const auto& sighting : result.sightings) {
       calls.insert(qualified_name(sighting.call));
     }
-    seen = {{"output", run->output_tail(most_output_bytes)},
+    seen = {{"output", run->output_tail(max_output_bytes)},
             {"end", describe(result.end)},
             {"launched", !std::holds_alternative<LaunchFailed>(result.end)},
             {"exited", std::holds_alternative<Exited>(result.end)},

@@ -57,8 +57,9 @@ std::string target_section(const InitFindings& findings) {
     text += fmt::format("  arguments: {}  # of every run; an input adds its own\n",
                         list(findings.arguments));
   }
-  if (!findings.needs.empty()) {
-    text += fmt::format("  needs: {}  # read-only in the sandbox\n", list(findings.needs));
+  if (!findings.extra_paths.empty()) {
+    text +=
+        fmt::format("  extra_paths: {}  # read-only in the sandbox\n", list(findings.extra_paths));
   }
   return text +
          "  # uid: 0             # a target that wants to be root: root of its sandbox alone\n";
@@ -101,7 +102,7 @@ std::string script_section() {
       "@1 {text}",
       "@1 @reset"};
   std::string text = "  script:              # what clients send; a line is a command\n"
-                     "    least: 0\n    most: 8\n    of:\n";
+                     "    min: 0\n    max: 8\n    of:\n";
   for (const auto line : lines) {
     text += template_line({std::string(line), "", 1}, 6);
   }
@@ -117,7 +118,7 @@ std::string input_section() {
       "{bytes:64}",
       "{string}"};
   std::string text = "  standard_input:      # pieces of it, joined\n"
-                     "    least: 0\n    most: 4\n    of:\n";
+                     "    min: 0\n    max: 4\n    of:\n";
   for (const auto piece : pieces) {
     text += template_line({std::string(piece), "", 1}, 6);
   }
@@ -128,7 +129,7 @@ std::string grammar_section(const InitFindings& findings) {
   const auto grammar = mutators::help_grammar(findings.help, findings.arguments);
   std::string text = "grammar:\n";
   // Options of a server often make it another program: few at a time.
-  text += fmt::format("  most_options: {}\n", findings.server ? 1 : 4);
+  text += fmt::format("  max_options: {}\n", findings.server ? 1 : 4);
   if (grammar.options.empty()) {
     text += "  # options: none were found\n";
   } else {
@@ -138,7 +139,7 @@ std::string grammar_section(const InitFindings& findings) {
     }
   }
   if (!findings.server) {
-    text += "  operands:\n    least: 0\n    most: 3\n    of:\n";
+    text += "  operands:\n    min: 0\n    max: 3\n    of:\n";
     for (const auto& operand : grammar.operands) {
       text += template_line(operand, 6);
     }
@@ -180,7 +181,7 @@ std::vector<std::pair<std::string, std::string>> init_seeds(const InitFindings& 
   std::vector<std::pair<std::string, std::string>> seeds;
   const auto add = [&](const char* name, const char* why, const Input& input) {
     // The second line says where it comes from.
-    std::string text = serialise_input(input);
+    std::string text = serialize_input(input);
     text.insert(input_header.size() + 1, fmt::format("# {}\n", why));
     seeds.emplace_back(name, std::move(text));
   };

@@ -17,11 +17,11 @@ struct InitFindings {
   std::string sources; // where the options come from: "--help and the manual page"
   mutators::HelpText help;
   bool server = false;
-  std::vector<std::uint16_t> ports; // that the server listens on
-  double seconds = 0;               // of the given command line
-  std::vector<std::string> needs;   // absolute paths among the arguments
-  std::vector<FileNode> files;      // relative ones, with their content
-  std::string seeds;                // directory beside the plan
+  std::vector<std::uint16_t> ports;     // that the server listens on
+  double seconds = 0;                   // of the given command line
+  std::vector<std::string> extra_paths; // absolute paths among the arguments
+  std::vector<FileNode> files;          // relative ones, with their content
+  std::string seeds;                    // directory beside the plan
 };
 
 /// A plan that loads and explores as it is.

@@ -1,8 +1,8 @@
 // `harness manual`: manual pages in the language of man(7), made from the commands' definitions.
 #include "core/base/user_error.hpp"
 #include "harness/cli/exit_status.hpp"
+#include "harness/cli/option_table.hpp"
 #include "harness/cli/version.hpp"
-#include "harness/cli/words.hpp"
 
 #include <CLI/CLI.hpp>
 #include <cstdio>
@@ -69,8 +69,8 @@ std::string overview() {
         fmt::format(".TP\n.BR harness\\-{} (1)\n{}\n", roff(command->name), roff(command->summary));
   }
   return text + std::string(exit_section) +
-         ".SH ENVIRONMENT\n.TP\n.B NO_COLOR\nSet and not empty: no colour.\n.TP\n"
-         ".B CLICOLOR_FORCE\nSet and not 0: colour even where no terminal is.\n";
+         ".SH ENVIRONMENT\n.TP\n.B NO_COLOR\nSet and not empty: no color.\n.TP\n"
+         ".B CLICOLOR_FORCE\nSet and not 0: color even where no terminal is.\n";
 }
 
 std::string page(const Command& command) {

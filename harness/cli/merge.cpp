@@ -4,7 +4,7 @@
 #include "core/base/text.hpp"
 #include "harness/cli/commands.hpp"
 #include "harness/cli/exit_status.hpp"
-#include "harness/cli/lines.hpp"
+#include "harness/cli/output.hpp"
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>

@@ -5,7 +5,7 @@
 #include "core/model/syscall_table.hpp"
 #include "harness/cli/commands.hpp"
 #include "harness/cli/exit_status.hpp"
-#include "harness/cli/lines.hpp"
+#include "harness/cli/output.hpp"
 #include "harness/cli/step_line.hpp"
 
 #include <CLI/CLI.hpp>

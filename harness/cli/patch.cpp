@@ -11,9 +11,9 @@
 #include "harness/cli/commands.hpp"
 #include "harness/cli/exit_status.hpp"
 #include "patch/embedded.h"
+#include "policy/audit.hpp"
 #include "policy/policy_json.hpp"
-#include "policy/reloading.hpp"
-#include "policy/soak.hpp"
+#include "policy/reexec.hpp"
 
 #include <algorithm>
 #include <array>
@@ -133,11 +133,11 @@ int make_patched(const PatchOptions& options) {
                               .phases = {},
                               .at = options.at,
                               .policy = policy::write_policy_json(*policy)};
-  const Policy soak = policy::soak(*policy);
+  const Policy audit = policy::audit(*policy);
   for (std::size_t i = 0; i < policy->phases.size(); ++i) {
-    request.phases.push_back({policy->phases[i].name, policy->phases[i].trigger,
-                              build_filter(*policy, i),
-                              options.override_possible ? build_filter(soak, i) : FilterProgram{}});
+    request.phases.push_back(
+        {policy->phases[i].name, policy->phases[i].trigger, build_filter(*policy, i),
+         options.override_possible ? build_filter(audit, i) : FilterProgram{}});
   }
   const auto patched = patch::patch_program(request);
   if (!patched) {

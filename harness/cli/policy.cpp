@@ -4,7 +4,7 @@
 #include "harness/campaign/campaign_policy.hpp"
 #include "harness/cli/commands.hpp"
 #include "harness/cli/exit_status.hpp"
-#include "harness/cli/lines.hpp"
+#include "harness/cli/output.hpp"
 #include "policy/format.hpp"
 #include "policy/policy_json.hpp"
 #include "policy/risk.hpp"

@@ -2,12 +2,12 @@
 // whether what it is kept for happens every time.
 #include "core/base/text.hpp"
 #include "core/base/text_block.hpp"
-#include "harness/analysis/witness.hpp"
+#include "harness/analysis/reproducer.hpp"
 #include "harness/cli/commands.hpp"
 #include "harness/cli/exit_status.hpp"
 #include "harness/cli/style.hpp"
-#include "harness/pool/replay_room.hpp"
-#include "harness/store/opened.hpp"
+#include "harness/pool/replay_session.hpp"
+#include "harness/store/campaign_snapshot.hpp"
 #include "reports/trace.hpp"
 
 #include <algorithm>
@@ -50,15 +50,16 @@ std::map<std::string, std::size_t> flaky_pairs(const std::vector<engine::Replaye
   return shown;
 }
 
-std::string verdict(const analysis::Witness& witness, const std::vector<engine::Replayed>& runs,
+std::string verdict(const analysis::Reproducer& reproducer,
+                    const std::vector<engine::Replayed>& runs,
                     const std::vector<std::string>& phases, bool& steady) {
-  if (witness.pair) {
+  if (reproducer.pair) {
     const auto shown =
         static_cast<std::size_t>(std::count_if(runs.begin(), runs.end(), [&](const auto& run) {
-          return analysis::shows(run.result, *witness.pair, phases);
+          return analysis::shows(run.result, *reproducer.pair, phases);
         }));
     steady = shown == runs.size();
-    return fmt::format("{}: {}, {} of {} runs\n", printable(witness.pair->text()),
+    return fmt::format("{}: {}, {} of {} runs\n", printable(reproducer.pair->text()),
                        steady       ? "stable"
                        : shown == 0 ? "gone"
                                     : "flaky",
@@ -76,10 +77,10 @@ std::string verdict(const analysis::Witness& witness, const std::vector<engine::
 
 int run_replay(const ReplayOptions& options) {
   const auto campaign = store::open_campaign(options.directory);
-  const auto witness = analysis::find_witness(campaign, options.what);
-  const auto& phases = campaign.books.profile.phases;
-  pool::ReplayRoom room(campaign.plan, {.isolation = !options.no_isolation});
-  const auto outcome = room.run({{witness.text, std::max(1U, options.times)}}).front();
+  const auto reproducer = analysis::find_reproducer(campaign, options.what);
+  const auto& phases = campaign.state.profile.phases;
+  pool::ReplaySession room(campaign.plan, {.isolation = !options.no_isolation});
+  const auto outcome = room.run({{reproducer.text, std::max(1U, options.times)}}).front();
   if (room.interrupted()) {
     return exit_interrupted;
   }
@@ -91,14 +92,14 @@ int run_replay(const ReplayOptions& options) {
     std::fputs((reports::trace_json(first, phases) + "\n").c_str(), stdout);
   } else {
     const auto style = style_for(STDOUT_FILENO);
-    fmt::print("input {}\n{}\n", witness.hash, printable_lines(witness.text));
+    fmt::print("input {}\n{}\n", reproducer.hash, printable_lines(reproducer.text));
     std::fputs(reports::trace_table(first, phases, style).c_str(), stdout);
     if (options.tree) {
       std::fputs(reports::trace_tree(first, phases, style).c_str(), stdout);
     }
   }
   bool steady = true;
-  const std::string text = verdict(witness, outcome.runs, phases, steady);
+  const std::string text = verdict(reproducer, outcome.runs, phases, steady);
   std::fputs(text.c_str(), options.json ? stderr : stdout);
   return steady ? exit_good : 1;
 }

@@ -37,7 +37,7 @@ const reports::Format& format_of(const std::string& name) {
   return *format;
 }
 
-void need(const Result<>& done) {
+void value_or_throw(const Result<>& done) {
   if (!done) {
     throw std::runtime_error(done.error().message);
   }
@@ -53,7 +53,7 @@ int run_report(const ReportOptions& options) {
   if (options.output.empty()) {
     std::fputs(text.c_str(), stdout);
   } else {
-    need(replace_file(options.output, text));
+    value_or_throw(replace_file(options.output, text));
   }
   return exit_good;
 }

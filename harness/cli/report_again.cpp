@@ -2,7 +2,7 @@
 
 #include "harness/campaign/finish.hpp"
 #include "harness/cli/style.hpp"
-#include "harness/store/opened.hpp"
+#include "harness/store/campaign_snapshot.hpp"
 #include "reports/formats.hpp"
 
 #include <cstdio>
@@ -13,24 +13,24 @@ namespace harness::cli {
 
 namespace {
 
-CampaignSummary summarise(const store::OpenedCampaign& opened, const std::string& baseline) {
+CampaignSummary summarize(const store::CampaignSnapshot& opened, const std::string& baseline) {
   auto ending = campaign::ending_of(opened.notes);
   if (!baseline.empty()) {
     ending.baseline = campaign::load_baseline(baseline);
   }
-  return campaign::summarise_campaign(
-      {opened.plan, opened.environment, opened.directory, opened.books, opened.notes}, ending);
+  return campaign::summarize_campaign(
+      {opened.plan, opened.environment, opened.directory, opened.state, opened.notes}, ending);
 }
 
 } // namespace
 
 CampaignSummary summary_again(const std::string& directory, const std::string& baseline) {
-  return summarise(store::open_campaign(directory), baseline);
+  return summarize(store::open_campaign(directory), baseline);
 }
 
 int report_again(const std::string& directory, const std::string& baseline) {
   const auto opened = store::open_campaign(directory);
-  const CampaignSummary summary = summarise(opened, baseline);
+  const CampaignSummary summary = summarize(opened, baseline);
   if (auto written = campaign::write_reports(opened.directory, summary); !written) {
     throw std::runtime_error(written.error().message);
   }

@@ -4,7 +4,7 @@
 #include "harness/cli/commands.hpp"
 #include "harness/cli/exit_status.hpp"
 #include "harness/cli/help.hpp"
-#include "harness/cli/lines.hpp"
+#include "harness/cli/output.hpp"
 #include "harness/cli/style.hpp"
 #include "harness/cli/version.hpp"
 

@@ -4,9 +4,9 @@
 #include "core/base/fd.hpp"
 #include "harness/cli/commands.hpp"
 #include "harness/cli/exit_status.hpp"
-#include "harness/cli/lines.hpp"
+#include "harness/cli/output.hpp"
 #include "harness/cli/step_line.hpp"
-#include "harness/pool/crew_room.hpp"
+#include "harness/pool/worker_sandbox.hpp"
 
 #include <CLI/CLI.hpp>
 #include <cstdio>
@@ -30,23 +30,23 @@ struct ShrinkOptions {
 int run_shrink(const ShrinkOptions& options) {
   const auto campaign = store::open_campaign(options.directory);
   const auto pair = analysis::find_pair(campaign, options.pair);
-  const auto witness =
-      analysis::find_witness(campaign, options.from.empty() ? options.pair : options.from);
+  const auto reproducer =
+      analysis::find_reproducer(campaign, options.from.empty() ? options.pair : options.from);
   const std::uint32_t workers = pool::worker_count(campaign.plan);
-  pool::ReplayRoom room(campaign.plan, {.isolation = !options.no_isolation, .workers = workers});
+  pool::ReplaySession room(campaign.plan, {.isolation = !options.no_isolation, .workers = workers});
   analysis::Shrunk shrunk;
   {
     StepLine line;
     shrunk = analysis::shrink(
-        room, witness.text, pair,
-        {.phases = campaign.books.profile.phases, .tries = options.tries, .batch = 2 * workers},
+        room, reproducer.text, pair,
+        {.phases = campaign.state.profile.phases, .tries = options.tries, .batch = 2 * workers},
         [&](std::size_t bytes, std::uint64_t runs) {
           line.show(fmt::format("{} bytes after {} runs", bytes, runs));
         });
   }
   if (!shrunk.shown && !room.interrupted()) {
     remark("shrink", fmt::format("input {} did not show {} in {} runs; --tries N for flaky pairs",
-                                 witness.hash, pair.text(), options.tries));
+                                 reproducer.hash, pair.text(), options.tries));
     return 1;
   }
   if (options.output.empty()) {

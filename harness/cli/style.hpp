@@ -5,7 +5,7 @@
 
 namespace harness::cli {
 
-/// For text that goes to the descriptor `fd`: colours and width if it is a terminal.
+/// For text that goes to the descriptor `fd`: colors and width if it is a terminal.
 reports::Style style_for(int fd);
 
 } // namespace harness::cli

@@ -5,7 +5,7 @@
 #include "core/base/user_error.hpp"
 #include "harness/cli/commands.hpp"
 #include "harness/cli/exit_status.hpp"
-#include "harness/cli/lines.hpp"
+#include "harness/cli/output.hpp"
 #include "harness/cli/style.hpp"
 #include "harness/cli/trace_into.hpp"
 #include "harness/cli/trace_run.hpp"

@@ -39,8 +39,8 @@ std::string traced_name(const std::string& program) {
   return path.filename() == called.filename() ? path.string() : called.string();
 }
 
-/// A witness for what the command showed. Only a direct start of the target can be replayed.
-std::string witness(const std::vector<std::string>& program, bool direct) {
+/// A reproducer for what the command showed. Only a direct start of the target can be replayed.
+std::string reproducer(const std::vector<std::string>& program, bool direct) {
   Input input;
   if (direct) {
     input.arguments.assign(program.begin() + 1, program.end());
@@ -49,7 +49,7 @@ std::string witness(const std::vector<std::string>& program, bool direct) {
   for (const auto& word : program) {
     command += " " + quote_if_needed(word);
   }
-  std::string text = serialise_input(input);
+  std::string text = serialize_input(input);
   const auto first_line = text.find('\n') + 1;
   return text.insert(first_line, fmt::format("# seen by harness trace --into, --{}\n", command));
 }
@@ -62,7 +62,7 @@ TraceInto::TraceInto(const std::string& directory, const std::string& only) {
   const auto text = or_user_error(read_file(work_dir.plan()), directory);
   plan_ = plan::parse_plan(text, work_dir.plan());
   executable_ = traced_name(only.empty() ? plan_.target.executable : only);
-  ledger_ = or_user_error(store::Ledger::resume(std::move(work_dir)), directory);
+  recorder_ = or_user_error(store::CampaignRecorder::resume(std::move(work_dir)), directory);
 }
 
 std::vector<store::PairSighting> TraceInto::sightings_of(const RunResult& result,
@@ -71,7 +71,7 @@ std::vector<store::PairSighting> TraceInto::sightings_of(const RunResult& result
   std::vector<store::PairSighting> sightings;
   for (const auto& sighting : result.sightings) {
     if (sighting.executable == executable) {
-      sightings.push_back({.pair = ledger_->pair(sighting.phase, sighting.call, name),
+      sightings.push_back({.pair = recorder_->pair(sighting.phase, sighting.call, name),
                            .calls = sighting.calls,
                            .only_faulted = sighting.only_faulted,
                            .backtrace = sighting.backtrace});
@@ -96,20 +96,20 @@ Result<std::vector<std::string>> TraceInto::merge(const RunResult& result,
     }
   }
   // No row of the incidence matrix: the command was not drawn from the plan's grammar.
-  auto news = ledger_->record({.writer = ledger_->begin_writer(),
-                               .row = false,
-                               .incomplete = result.incomplete,
-                               .reached = {reached.begin(), reached.end()},
-                               .pairs = sightings_of(result, index),
-                               .input = witness(program, direct)});
+  auto news = recorder_->record({.writer = recorder_->begin_writer(),
+                                 .row = false,
+                                 .incomplete = result.incomplete,
+                                 .reached = {reached.begin(), reached.end()},
+                                 .pairs = sightings_of(result, index),
+                                 .input = reproducer(program, direct)});
   if (!news) {
     return std::move(news).error();
   }
-  if (auto saved = ledger_->checkpoint(); !saved) {
+  if (auto saved = recorder_->checkpoint(); !saved) {
     return std::move(saved).error();
   }
   std::vector lines{fmt::format("harness: trace: merged into {}: {} new",
-                                ledger_->directory().path(), news->pairs.size())};
+                                recorder_->directory().path(), news->pairs.size())};
   for (const auto& pair : news->pairs) {
     lines.push_back(fmt::format("  {}: {}", pair.phase, qualified_name(pair.call)));
   }

@@ -4,7 +4,7 @@
 
 #include "core/model/plan.hpp"
 #include "core/model/run_result.hpp"
-#include "harness/store/ledger.hpp"
+#include "harness/store/campaign_recorder.hpp"
 
 #include <string>
 #include <vector>
@@ -31,7 +31,7 @@ private:
 
   CampaignPlan plan_;
   std::string executable_;
-  std::optional<store::Ledger> ledger_;
+  std::optional<store::CampaignRecorder> recorder_;
 };
 
 } // namespace harness::cli

@@ -1,7 +1,7 @@
 #include "harness/cli/trace_run.hpp"
 
 #include "harness/cli/exit_status.hpp"
-#include "harness/cli/lines.hpp"
+#include "harness/cli/output.hpp"
 #include "sandbox/find_program.hpp"
 #include "tracer/tracer.hpp"
 

@@ -5,7 +5,7 @@
 #include "harness/cli/commands.hpp"
 #include "harness/cli/exit_status.hpp"
 #include "harness/cli/explore_output.hpp"
-#include "harness/cli/lines.hpp"
+#include "harness/cli/output.hpp"
 #include "harness/cli/shard_option.hpp"
 #include "harness/cli/version.hpp"
 

@@ -12,7 +12,7 @@
 #include "harness/campaign/campaign_policy.hpp"
 #include "harness/cli/commands.hpp"
 #include "harness/cli/exit_status.hpp"
-#include "harness/cli/lines.hpp"
+#include "harness/cli/output.hpp"
 #include "harness/cli/step_line.hpp"
 #include "harness/cli/verify_command.hpp"
 #include "policy/format.hpp"
@@ -102,7 +102,7 @@ void report(const VerifyOptions& options, const std::vector<std::string>& violat
 
 /// Fresh inputs are in no corpus: those that a line ends with are written where the user says, and
 /// how they are run again is said in any case.
-void keep_inputs(const VerifyOptions& options, const store::OpenedCampaign& campaign,
+void keep_inputs(const VerifyOptions& options, const store::CampaignSnapshot& campaign,
                  const std::vector<std::string>& lines) {
   if (lines.empty()) {
     return;

@@ -42,7 +42,7 @@ private:
   std::string path_;
 };
 
-void need(Result<> result) {
+void value_or_throw(Result<> result) {
   if (!result) {
     throw std::runtime_error(result.error().message);
   }
@@ -85,14 +85,14 @@ WrappedOutcome run_under_policy(const std::string& command, const Policy& policy
   fs::permissions(scratch / "",
                   fs::perms::owner_all | fs::perms::group_exec | fs::perms::others_exec);
   fs::permissions(scratch / "refused", fs::perms::all | fs::perms::sticky_bit);
-  need(replace_file(scratch / "policy.json", policy::write_policy_json(policy)));
+  value_or_throw(replace_file(scratch / "policy.json", policy::write_policy_json(policy)));
   const auto wrapper = scratch / ("bin/" + fs::path(policy.executable).filename().string());
   const auto self = fs::read_symlink("/proc/self/exe").string();
-  need(replace_file(wrapper,
-                    fmt::format("#!/bin/sh\nexec {} enforce {} --accept-unconverged "
-                                "--report {}/$$ -- {} \"$@\"\n",
-                                shell_word(self), shell_word(scratch / "policy.json"),
-                                shell_word(scratch / "refused"), shell_word(policy.executable))));
+  value_or_throw(replace_file(
+      wrapper, fmt::format("#!/bin/sh\nexec {} enforce {} --accept-unconverged "
+                           "--report {}/$$ -- {} \"$@\"\n",
+                           shell_word(self), shell_word(scratch / "policy.json"),
+                           shell_word(scratch / "refused"), shell_word(policy.executable))));
   fs::permissions(wrapper, fs::perms(0755));
   const char* path = std::getenv("PATH");
   ::setenv("PATH", fmt::format("{}:{}", scratch / "bin", path != nullptr ? path : "/bin").c_str(),

@@ -36,7 +36,7 @@ void end_gently() {
 int run_worker() {
   (void)stop_flag();
   end_gently();
-  // Nothing that prints may disturb the conversation.
+  // Nothing that prints may apply_faults_and_signals the conversation.
   const int output = ::dup(STDOUT_FILENO);
   ::dup2(STDERR_FILENO, STDOUT_FILENO);
   engine::Channel channel(STDIN_FILENO, output);

@@ -20,7 +20,7 @@ namespace harness::engine {
 template <typename T, typename U>
 concept Is = std::same_as<std::remove_const_t<T>, U>;
 
-/// Highest enumerator of an enumeration that is sent; each has a specialisation.
+/// Highest enumerator of an enumeration that is sent; each has a specialization.
 template <typename E> constexpr std::uint64_t last_enumerator = 0;
 
 template <typename T> struct IsDuration : std::false_type {};

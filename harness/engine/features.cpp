@@ -8,7 +8,7 @@ namespace {
 
 enum class Domain : std::uint64_t { edge = 1, argument, error };
 
-/// splitmix64's finaliser: neighbours end up far apart.
+/// splitmix64's finalizer: neighbors end up far apart.
 std::uint64_t mix(std::uint64_t value) {
   value = (value ^ (value >> 30)) * 0xbf58476d1ce4e5b9;
   value = (value ^ (value >> 27)) * 0x94d049bb133111eb;

@@ -114,7 +114,7 @@ std::string Worker::mutate(std::string_view text, std::size_t longest_bytes, std
   const auto input = parse_input(text);
   const bool fresh = !input || random.unit() < plan_.explore.fresh_share;
   std::string changed =
-      serialise_input(fresh ? generator_.fresh(random) : generator_.mutate(*input, random));
+      serialize_input(fresh ? generator_.fresh(random) : generator_.mutate(*input, random));
   return changed.size() <= longest_bytes ? changed : std::string(text);
 }
 
@@ -127,7 +127,7 @@ std::string Worker::cross(std::string_view a, std::string_view b, std::size_t lo
   if (!imports_.empty() || !first || !second || !random.chance(1, 4)) {
     return mutate(a, longest_bytes, random.next());
   }
-  std::string crossed = serialise_input(generator_.cross(*first, *second, random));
+  std::string crossed = serialize_input(generator_.cross(*first, *second, random));
   return crossed.size() <= longest_bytes ? crossed : std::string(a);
 }
 
@@ -304,7 +304,7 @@ bool Worker::handle(Draw& command) {
     // Its own stream for each run: whoever draws it, and in whatever order, it is the same.
     Random random = attempt.derive(index);
     const Input input = frozen_generator_->draw(frozen_corpus_, random);
-    starting(serialise_input(input));
+    starting(serialize_input(input));
     const Shown shown = explore(input);
     Run line{.origin = Run::Origin::validating, .attempt = command.attempt, .index = index};
     tell(line, shown, input, feature_numbers(features_of(shown.result, table_), table_));

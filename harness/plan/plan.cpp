@@ -92,7 +92,7 @@ CampaignPlan parse_plan(std::string_view text, const std::string& file) {
   return plan_of(parse_yaml(text, file), file);
 }
 
-std::string serialise_plan(const CampaignPlan& plan) {
+std::string serialize_plan(const CampaignPlan& plan) {
   return write_yaml(write_section(plan, plan_keys()));
 }
 

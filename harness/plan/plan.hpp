@@ -27,7 +27,7 @@ CampaignPlan load_plan(const std::string& path, PlanPlaces* places = nullptr);
 CampaignPlan parse_plan(std::string_view text, const std::string& file);
 
 /// YAML with every key that has a value; parse_plan gives an equal plan if all text is UTF-8.
-std::string serialise_plan(const CampaignPlan& plan);
+std::string serialize_plan(const CampaignPlan& plan);
 
 /// The reference of all keys (docs/plan.md, the part that comes from the key tables), and the JSON
 /// Schema by which editors complete and check plans (docs/plan.schema.json).

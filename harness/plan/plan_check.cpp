@@ -92,12 +92,12 @@ void check_paths(const YamlTree& tree, const CampaignPlan& plan) {
     reject(*seeds, fmt::format("there is no directory {}", quote_if_needed(plan.seeds)),
            "seeds: DIRECTORY counts from the plan's directory; leave it out to begin without");
   }
-  const YamlTree& needs = place_of(tree, "target", "needs");
-  for (std::size_t i = 0; i < plan.target.needs.size(); ++i) {
-    const auto path = sandbox::path_in_root(plan.target.root, plan.target.needs[i]);
+  const YamlTree& needs = place_of(tree, "target", "extra_paths");
+  for (std::size_t i = 0; i < plan.target.extra_paths.size(); ++i) {
+    const auto path = sandbox::path_in_root(plan.target.root, plan.target.extra_paths[i]);
     if (!path || !fs::exists(*path)) {
       reject(needs.items.size() > i ? needs.items[i] : needs,
-             fmt::format("there is no {}", quote_if_needed(plan.target.needs[i])),
+             fmt::format("there is no {}", quote_if_needed(plan.target.extra_paths[i])),
              "write a path that exists, or leave it out");
     }
   }
@@ -151,9 +151,9 @@ void check_grammar(const YamlTree& tree, const CampaignPlan& plan) {
   for (std::size_t i = 0; i < plan.grammar.dimensions.size(); ++i) {
     mutators::check_dimension(plan.grammar.dimensions[i], item_of(dimensions, i).where);
   }
-  const YamlTree& neighbours = place_of(tree, "grammar", "neighbours");
-  for (std::size_t i = 0; i < plan.grammar.neighbours.size(); ++i) {
-    check_neighbour(plan, plan.grammar.neighbours[i], item_of(neighbours, i).where);
+  const YamlTree& sidecars = place_of(tree, "grammar", "sidecars");
+  for (std::size_t i = 0; i < plan.grammar.sidecars.size(); ++i) {
+    check_sidecar(plan, plan.grammar.sidecars[i], item_of(sidecars, i).where);
   }
   if (!plan.grammar.configuration.of.empty() && plan.workload.configuration_file.empty()) {
     reject(place_of(tree, "grammar", "configuration"),
@@ -166,9 +166,8 @@ void check_grammar(const YamlTree& tree, const CampaignPlan& plan) {
 
 } // namespace
 
-void check_neighbour(const CampaignPlan& plan, const std::string& name,
-                     const SourceLocation& where) {
-  const auto& known = plan.workload.neighbours;
+void check_sidecar(const CampaignPlan& plan, const std::string& name, const SourceLocation& where) {
+  const auto& known = plan.workload.sidecars;
   if (known.contains(name)) {
     return;
   }
@@ -177,9 +176,9 @@ void check_neighbour(const CampaignPlan& plan, const std::string& name,
     names.push_back(one);
   }
   const auto near = nearest_word(name, names);
-  throw UserError(where, fmt::format("the plan explains no neighbour {}", quote_if_needed(name)),
+  throw UserError(where, fmt::format("the plan defines no sidecar {}", quote_if_needed(name)),
                   near ? fmt::format("did you mean {}?", *near)
-                       : fmt::format("write {}: [COMMAND, ARG] below workload: neighbours:",
+                       : fmt::format("write {}: [COMMAND, ARG] below workload: sidecars:",
                                      quote_if_needed(name)));
 }
 

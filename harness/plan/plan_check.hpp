@@ -11,8 +11,7 @@ namespace harness::plan {
 /// searched for a bare name, below `root` if there is one). Throws UserError with the place.
 void check_plan(const YamlTree& tree, CampaignPlan& plan);
 
-/// Throws UserError with `where` if `plan` does not explain a neighbour of that name.
-void check_neighbour(const CampaignPlan& plan, const std::string& name,
-                     const SourceLocation& where);
+/// Throws UserError with `where` if `plan` does not explain a sidecar of that name.
+void check_sidecar(const CampaignPlan& plan, const std::string& name, const SourceLocation& where);
 
 } // namespace harness::plan

@@ -25,7 +25,7 @@ struct RulesCodec {
   static YamlTree write(const std::map<std::string, Alternatives>& rules);
 };
 
-/// Templates, and {group: NAME, of: [...]} for options of which at most one is drawn.
+/// Templates, and {group: NAME, of: [...]} for options of which at max one is drawn.
 struct OptionsCodec {
   static constexpr ValueType type{
       "list of templates and groups",
@@ -45,7 +45,7 @@ struct DictionaryCodec {
   }
 };
 
-/// {least: N, most: N, of: [...]}, or the list alone: from none to four.
+/// {min: N, max: N, of: [...]}, or the list alone: from none to four.
 struct RepeatedCodec {
   static constexpr ValueType type{
       "repeated templates",

@@ -2,6 +2,7 @@
 #include "core/base/fd.hpp"
 #include "core/base/text.hpp"
 #include "harness/plan/plan_codecs.hpp"
+#include "harness/plan/renamed_keys.hpp"
 #include "mutators/dictionary.hpp"
 
 #include <algorithm>
@@ -21,8 +22,12 @@ constexpr std::size_t max_dictionary_bytes = std::size_t{1} << 20;
 void only_keys(const YamlTree& value, const std::vector<std::string>& known) {
   for (const auto& entry : value.entries) {
     if (std::find(known.begin(), known.end(), entry.key) == known.end()) {
+      if (const auto now = renamed_key(entry.key)) {
+        throw UserError(entry.where, fmt::format("the key {} has a new name", entry.key),
+                        fmt::format("write {}", *now));
+      }
       const auto near = nearest_word(entry.key, known);
-      throw UserError(entry.where, fmt::format("{} is no key here", quote_if_needed(entry.key)),
+      throw UserError(entry.where, fmt::format("{} is not a key here", quote_if_needed(entry.key)),
                       near ? fmt::format("did you mean {}?", *near)
                            : fmt::format("possible are: {}; put text with a colon into quotes",
                                          fmt::join(known, ", ")));
@@ -91,7 +96,7 @@ std::map<std::string, Alternatives> RulesCodec::read(const YamlTree& value) {
     rules[entry.key] = AlternativesCodec::read(entry.value);
     if (rules[entry.key].empty()) {
       reject(entry.value, fmt::format("the rule {} has no alternative", entry.key),
-             "write at least one, or take the rule out");
+             "write at min one, or take the rule out");
     }
   }
   return rules;
@@ -164,7 +169,7 @@ std::vector<std::string> DictionaryCodec::read(const YamlTree& value) {
     }
     if (text->size() > max_dictionary_bytes) {
       reject(name, fmt::format("the dictionary {} is larger than 1 MiB", quote_if_needed(path)),
-             fmt::format("keep the {} words that matter most", mutators::Dictionary::most_words));
+             fmt::format("keep the {} words that matter max", mutators::Dictionary::max_words));
     }
     std::ranges::move(mutators::parse_dictionary(*text, path), std::back_inserter(words));
   }
@@ -172,22 +177,21 @@ std::vector<std::string> DictionaryCodec::read(const YamlTree& value) {
 }
 
 Repeated RepeatedCodec::read(const YamlTree& value) {
-  constexpr std::uint32_t most_by_default = 4;
+  constexpr std::uint32_t default_max = 4;
   if (value.kind != Kind::map || value.find("text") != nullptr) {
-    return {0, most_by_default, AlternativesCodec::read(value)};
+    return {0, default_max, AlternativesCodec::read(value)};
   }
-  only_keys(value, {"least", "most", "of"});
-  Repeated repeated{
-      0, most_by_default,
-      AlternativesCodec::read(required(value, "of", "{least: 0, most: 3, of: [...]}"))};
-  if (const YamlTree* least = value.find("least")) {
-    repeated.least = Count::read(*least);
-    repeated.most = std::max(repeated.most, repeated.least);
+  only_keys(value, {"min", "max", "of"});
+  Repeated repeated{0, default_max,
+                    AlternativesCodec::read(required(value, "of", "{min: 0, max: 3, of: [...]}"))};
+  if (const YamlTree* min = value.find("min")) {
+    repeated.min = Count::read(*min);
+    repeated.max = std::max(repeated.max, repeated.min);
   }
-  if (const YamlTree* most = value.find("most")) {
-    repeated.most = Count::read(*most);
-    if (repeated.most < repeated.least) {
-      reject(*most, fmt::format("most ({}) is below least ({})", repeated.most, repeated.least),
+  if (const YamlTree* max = value.find("max")) {
+    repeated.max = Count::read(*max);
+    if (repeated.max < repeated.min) {
+      reject(*max, fmt::format("max ({}) is below min ({})", repeated.max, repeated.min),
              "swap them");
     }
   }
@@ -198,8 +202,8 @@ YamlTree RepeatedCodec::write(const Repeated& repeated) {
   if (repeated == Repeated{}) {
     return {};
   }
-  return YamlTree::map({{"least", Count::write(repeated.least), {}},
-                        {"most", Count::write(repeated.most), {}},
+  return YamlTree::map({{"min", Count::write(repeated.min), {}},
+                        {"max", Count::write(repeated.max), {}},
                         {"of", AlternativesCodec::write(repeated.of), {}}});
 }
 

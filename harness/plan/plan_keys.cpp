@@ -2,6 +2,7 @@
 
 #include "core/base/text.hpp"
 #include "harness/plan/plan_codecs.hpp"
+#include "harness/plan/renamed_keys.hpp"
 
 #include <array>
 #include <fmt/format.h>
@@ -47,9 +48,10 @@ constexpr std::array target_table = {
     key<&TargetPlan::environment, TextMapCodec>(
         "environment", "The whole environment of the target; an input changes it. Nothing is taken "
                        "over from yours."),
-    key<&TargetPlan::needs, PathListCodec>(
-        "needs", "Further files and directories that the target may read, beyond `/usr`, `/etc`, "
-                 "`/opt` and itself."),
+    key<&TargetPlan::extra_paths, PathListCodec>(
+        "extra_paths",
+        "Further files and directories that the target may read, beyond `/usr`, `/etc`, "
+        "`/opt` and itself."),
     key<&TargetPlan::root, PathCodec>(
         "root", "Explore inside this root file system (an unpacked image) instead of the host's."),
     key<&TargetPlan::image, ImageCodec>(
@@ -87,8 +89,8 @@ constexpr std::array workload_table = {
     key<&WorkloadPlan::files, FileNodesCodec>(
         "files", "Files put into every run directory, a line each, as inputs write them: "
                  "`file notes content hello mode 0600`."),
-    key<&WorkloadPlan::neighbours, TextListMapCodec>(
-        "neighbours", "Commands that an input may start beside the target, by name."),
+    key<&WorkloadPlan::sidecars, TextListMapCodec>(
+        "sidecars", "Commands that an input may start beside the target, by name."),
 };
 
 constexpr std::array limit_table = {
@@ -104,8 +106,8 @@ constexpr std::array grammar_table = {
     key<&Grammar::options, OptionsCodec>(
         "options", "Options of the command line. Of a `{group: NAME, of: [...]}` at most one is "
                    "drawn."),
-    key<&Grammar::most_options, IntegerCodec<std::uint32_t, 0, 1000>>(
-        "most_options", "Options drawn for one input, at most."),
+    key<&Grammar::max_options, IntegerCodec<std::uint32_t, 0, 1000>>(
+        "max_options", "Options drawn for one input, at most."),
     key<&Grammar::operands, RepeatedCodec>("operands", "Arguments after the options."),
     key<&Grammar::environment, RepeatedCodec>(
         "environment", "Changes of the environment: `NAME=value`, or `NAME` to take it out."),
@@ -124,9 +126,9 @@ constexpr std::array grammar_table = {
         "raw_mutation", "Bytes of arguments and input are also changed blindly."),
     key<&Grammar::dimensions, TextListCodec>(
         "dimensions", "What else varies: `streams`, `terminal`, `identity`, `limits`, `signals`, "
-                      "`faults`, `file_tree`, `environment`, `neighbours`."),
-    key<&Grammar::neighbours, TextListCodec>("neighbours",
-                                             "Names of `workload.neighbours` that inputs use."),
+                      "`faults`, `file_tree`, `environment`, `sidecars`."),
+    key<&Grammar::sidecars, TextListCodec>("sidecars",
+                                           "Names of `workload.sidecars` that inputs use."),
 };
 
 constexpr std::array explore_table = {
@@ -252,6 +254,10 @@ std::span<const Key<CampaignPlan>> plan_keys() {
 void reject_key(const YamlTree::Entry& entry, const std::vector<std::string>& known,
                 const char* section) {
   const std::string where = *section == '\0' ? "a plan" : fmt::format("`{}`", section);
+  if (const auto now = renamed_key(entry.key)) {
+    throw UserError(entry.where, fmt::format("the key {} has a new name", entry.key),
+                    fmt::format("write {}", *now));
+  }
   const auto near = nearest_word(entry.key, known);
   throw UserError(entry.where, fmt::format("{} has no key {}", where, quote_if_needed(entry.key)),
                   near ? fmt::format("did you mean {}?", *near)

@@ -83,8 +83,8 @@ const char* shared_schemas() {
                      "of": {"anyOf": [{"$ref": "#/$defs/template"},
                                       {"type": "array", "items": {"$ref": "#/$defs/template"}}]}}},
     "repeated": {"type": "object", "required": ["of"], "additionalProperties": false,
-      "properties": {"least": {"type": "integer", "minimum": 0},
-                     "most": {"type": "integer", "minimum": 0},
+      "properties": {"min": {"type": "integer", "minimum": 0},
+                     "max": {"type": "integer", "minimum": 0},
                      "of": {"anyOf": [{"$ref": "#/$defs/template"},
                                       {"type": "array", "items": {"$ref": "#/$defs/template"}}]}}},
     "phase": {"anyOf": [

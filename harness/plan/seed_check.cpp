@@ -63,8 +63,8 @@ void check_seed(const CampaignPlan& plan, const Input& input, std::string_view t
   for (const auto& fault : input.faults) {
     check_phase(plan, fault.phase, line_of(text, file, "fault", fault.phase));
   }
-  for (const auto& name : input.neighbours) {
-    check_neighbour(plan, name, line_of(text, file, "neighbour", name));
+  for (const auto& name : input.sidecars) {
+    check_sidecar(plan, name, line_of(text, file, "sidecar", name));
   }
   if (!input.configuration.empty() && plan.workload.configuration_file.empty()) {
     throw UserError(line_of(text, file, "config", ""), "the plan has no configuration file",

@@ -1,4 +1,4 @@
-// What a seed says that its plan does not know: a phase, a neighbour, a configuration file. Such a
+// What a seed says that its plan does not know: a phase, a sidecar, a configuration file. Such a
 // seed would be run in vain, or never. Pure.
 #pragma once
 

@@ -14,7 +14,7 @@ namespace fs = std::filesystem;
 
 std::vector<Seed> read_seeds(const CampaignPlan& plan) {
   if (plan.seeds.empty()) {
-    return {{"", serialise_input(Input{})}};
+    return {{"", serialize_input(Input{})}};
   }
   std::error_code failed;
   std::vector<std::string> files;
@@ -37,7 +37,7 @@ std::vector<Seed> read_seeds(const CampaignPlan& plan) {
     }
     const Input input = read_input(*bytes, file);
     check_seed(plan, input, *bytes, file);
-    seeds.push_back({file, serialise_input(input)});
+    seeds.push_back({file, serialize_input(input)});
   }
   if (seeds.empty()) {
     throw UserError({.file = plan.seeds}, "no seeds in this directory",

@@ -17,14 +17,15 @@ std::string part_text(const FreshPart& part) {
 
 } // namespace
 
-void note_shard(Ledger& ledger, Shard shard) {
+void note_shard(CampaignRecorder& recorder, Shard shard) {
   if (shard.count > 1) {
-    ledger.set_note(shard_prefix + ledger.campaign(), shard_text(shard));
+    recorder.set_note(shard_prefix + recorder.campaign(), shard_text(shard));
   }
 }
 
-Shard shard_of(const Ledger& ledger) {
-  return parse_shard(ledger.note(shard_prefix + ledger.campaign()).value_or("")).value_or(Shard{});
+Shard shard_of(const CampaignRecorder& recorder) {
+  return parse_shard(recorder.note(shard_prefix + recorder.campaign()).value_or(""))
+      .value_or(Shard{});
 }
 
 std::map<std::string, Shard> shards_in(const Notes& notes) {
@@ -38,14 +39,14 @@ std::map<std::string, Shard> shards_in(const Notes& notes) {
   return shards;
 }
 
-void carry_shards(Ledger& into, const Notes& notes) {
+void carry_shards(CampaignRecorder& into, const Notes& notes) {
   for (const auto& [campaign, shard] : shards_in(notes)) {
     into.set_note(shard_prefix + campaign, shard_text(shard));
   }
 }
 
-void note_part(Ledger& ledger, const FreshPart& part) {
-  ledger.set_note(part_prefix + ledger.campaign(), part_text(part));
+void note_part(CampaignRecorder& recorder, const FreshPart& part) {
+  recorder.set_note(part_prefix + recorder.campaign(), part_text(part));
 }
 
 std::map<std::string, FreshPart> parts_in(const Notes& notes) {
@@ -60,7 +61,7 @@ std::map<std::string, FreshPart> parts_in(const Notes& notes) {
   return parts;
 }
 
-void carry_parts(Ledger& into, const Notes& notes) {
+void carry_parts(CampaignRecorder& into, const Notes& notes) {
   for (const auto& [campaign, part] : parts_in(notes)) {
     into.set_note(part_prefix + campaign, part_text(part));
   }

@@ -3,7 +3,7 @@
 #pragma once
 
 #include "core/model/shard.hpp"
-#include "harness/store/ledger.hpp"
+#include "harness/store/campaign_recorder.hpp"
 
 #include <map>
 #include <string>
@@ -12,15 +12,15 @@ namespace harness::store {
 
 using Notes = std::map<std::string, std::string>;
 
-/// Keeps that the ledger's own campaign is this shard; nothing is kept of the only one there is.
-void note_shard(Ledger& ledger, Shard shard);
-/// The shard that the ledger's own campaign is.
-Shard shard_of(const Ledger& ledger);
+/// Keeps that the recorder's own campaign is this shard; nothing is kept of the only one there is.
+void note_shard(CampaignRecorder& recorder, Shard shard);
+/// The shard that the recorder's own campaign is.
+Shard shard_of(const CampaignRecorder& recorder);
 
 /// Shards by the ids of their campaigns.
 std::map<std::string, Shard> shards_in(const Notes& notes);
 /// Takes over what `notes` of another directory say about shards.
-void carry_shards(Ledger& into, const Notes& notes);
+void carry_shards(CampaignRecorder& into, const Notes& notes);
 
 /// Which part of which generator's runs a directory holds.
 struct FreshPart {
@@ -28,10 +28,10 @@ struct FreshPart {
   Shard shard;
 };
 
-void note_part(Ledger& ledger, const FreshPart& part);
+void note_part(CampaignRecorder& recorder, const FreshPart& part);
 /// Parts by the ids of their campaigns.
 std::map<std::string, FreshPart> parts_in(const Notes& notes);
 /// Takes over what `notes` of another directory say about parts.
-void carry_parts(Ledger& into, const Notes& notes);
+void carry_parts(CampaignRecorder& into, const Notes& notes);
 
 } // namespace harness::store

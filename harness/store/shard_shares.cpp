@@ -26,14 +26,14 @@ auto order(const Placed& one) {
 
 } // namespace
 
-std::vector<ShardSummary> shard_shares(const Books& books, const Notes& notes) {
+std::vector<ShardSummary> shard_shares(const CampaignState& state, const Notes& notes) {
   const auto shards = shards_in(notes);
   const auto parts = parts_in(notes);
   std::map<WriterId, std::string> campaigns;
-  for (const auto& [writer, origin] : books.writers) {
+  for (const auto& [writer, origin] : state.writers) {
     campaigns[writer] = origin.campaign;
   }
-  auto shares = shares_of(books, campaigns, std::string());
+  auto shares = shares_of(state, campaigns, std::string());
   // One that has counted nothing yet was merged all the same.
   for (const auto& [campaign, shard] : shards) {
     shares.try_emplace(campaign);

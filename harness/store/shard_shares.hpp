@@ -1,9 +1,9 @@
-// What each of several merged campaigns saw, and which shards are not among them: from the books of
+// What each of several merged campaigns saw, and which shards are not among them: from the state of
 // the whole and the notes that came with them. Pure; both are joins, and so is this.
 #pragma once
 
 #include "core/model/summary.hpp"
-#include "harness/store/books.hpp"
+#include "harness/store/campaign_state.hpp"
 #include "harness/store/shard_notes.hpp"
 
 #include <string>
@@ -11,9 +11,9 @@
 
 namespace harness::store {
 
-/// Shards in their order, then other campaigns, then the parts of validations; empty if the books
+/// Shards in their order, then other campaigns, then the parts of validations; empty if the state
 /// are those of one campaign.
-std::vector<ShardSummary> shard_shares(const Books& books, const Notes& notes);
+std::vector<ShardSummary> shard_shares(const CampaignState& state, const Notes& notes);
 
 /// The shards of this split whose results are not here, in a sentence; "" if there are none.
 std::string missing_shards(const Notes& notes);

@@ -1,7 +1,7 @@
 // Shares: what several searches of one campaign saw, each by itself. Pure.
 #pragma once
 
-#include "harness/store/books.hpp"
+#include "harness/store/campaign_state.hpp"
 
 #include <cstdint>
 #include <map>
@@ -20,19 +20,19 @@ struct Share {
 /// By a property of the writers that counted, such as their replicate; `others` where it is not
 /// known.
 template <typename Key>
-std::map<Key, Share> shares_of(const Books& books, const std::map<WriterId, Key>& keys,
+std::map<Key, Share> shares_of(const CampaignState& state, const std::map<WriterId, Key>& keys,
                                const Key& others) {
   std::map<Key, Share> shares;
   const auto of_writer = [&](const WriterId& writer) {
     const auto found = keys.find(writer);
     return found == keys.end() ? others : found->second;
   };
-  for (const auto& runs : {books.profile.runs, books.profile.incomplete_runs}) {
+  for (const auto& runs : {state.profile.runs, state.profile.incomplete_runs}) {
     for (const auto& [writer, count] : runs) {
       shares[of_writer(writer)].runs += count;
     }
   }
-  for (const auto& [key, record] : books.profile.pairs) {
+  for (const auto& [key, record] : state.profile.pairs) {
     std::set<Key> seen_by;
     for (const auto& [writer, count] : record.counts) {
       if (count.runs > 0) {

@@ -27,7 +27,7 @@ CREATE TABLE phase_run(phase TEXT NOT NULL, writer INTEGER NOT NULL, runs INTEGE
   PRIMARY KEY(phase, writer)) WITHOUT ROWID;
 CREATE TABLE pair(id INTEGER PRIMARY KEY, phase TEXT NOT NULL, arch INTEGER NOT NULL,
   number INTEGER NOT NULL, executable TEXT NOT NULL, first_run INTEGER NOT NULL,
-  after_s REAL NOT NULL, input TEXT NOT NULL, witness_from TEXT NOT NULL, backtrace TEXT NOT NULL,
+  after_s REAL NOT NULL, input TEXT NOT NULL, reproducer_from TEXT NOT NULL, backtrace TEXT NOT NULL,
   shown INTEGER NOT NULL, tried INTEGER NOT NULL, only_faulted INTEGER NOT NULL,
   threads TEXT NOT NULL, UNIQUE(phase, arch, number, executable));
 CREATE TABLE pair_count(pair INTEGER NOT NULL, writer INTEGER NOT NULL, calls INTEGER NOT NULL,

@@ -1,8 +1,9 @@
-// StateDb: `state.db`, the durable form of Books. Knows the schema and nothing of campaigns. What a
-// save() returned from survives kill -9 and power loss; a failed one leaves the last good state.
+// StateDb: `state.db`, the durable form of CampaignState. Knows the schema and nothing of
+// campaigns. What a save() returned from survives kill -9 and power loss; a failed one leaves the
+// last good state.
 #pragma once
 
-#include "harness/store/books.hpp"
+#include "harness/store/campaign_state.hpp"
 #include "harness/store/sqlite.hpp"
 
 #include <map>
@@ -12,7 +13,7 @@
 
 namespace harness::store {
 
-/// What of Books has changed since it was saved last.
+/// What of CampaignState has changed since it was saved last.
 struct Changes {
   std::set<PairKey> pairs;
   std::set<WriterId> writers;         // all counts of these but the next line's
@@ -36,13 +37,13 @@ public:
   /// Refuses what is no database of ours, what a newer harness wrote, and what is damaged.
   static Result<StateDb> open(const std::string& path, Database::Access access);
 
-  Result<Books> load();
-  /// Short texts that a campaign keeps beside its books, by key.
+  Result<CampaignState> load();
+  /// Short texts that a campaign keeps beside its state, by key.
   Result<std::map<std::string, std::string>> load_notes();
   /// Writes what `changes` names, in one durable transaction.
-  Result<> save(const Books& books, const Changes& changes);
-  /// Everything: for books that came from elsewhere.
-  Result<> save_all(const Books& books);
+  Result<> save(const CampaignState& state, const Changes& changes);
+  /// Everything: for state that comes from elsewhere.
+  Result<> save_all(const CampaignState& state);
 
   /// How long a write waits for another process before it fails; ten seconds unless set.
   void set_patience(std::chrono::milliseconds patience) { database_->set_patience(patience); }

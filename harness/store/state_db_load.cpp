@@ -11,7 +11,7 @@ namespace {
 /// The rows of all tables, put together again.
 class Loader {
 public:
-  template <typename Statements> Result<Books> load(Statements& statements) {
+  template <typename Statements> Result<CampaignState> load(Statements& statements) {
     // One read transaction: a writer may go on meanwhile.
     auto read = statements.run("BEGIN");
     const auto table = [&](const char* sql, auto use) {
@@ -20,15 +20,15 @@ public:
       }
     };
     table("SELECT name FROM phase ORDER BY position",
-          [&](const Row& row) { books_.profile.phases.push_back(row.text(0)); });
+          [&](const Row& row) { state_.profile.phases.push_back(row.text(0)); });
     table("SELECT campaign, seconds FROM elapsed",
-          [&](const Row& row) { books_.elapsed_s[row.text(0)] = row.real(1); });
+          [&](const Row& row) { state_.elapsed_s[row.text(0)] = row.real(1); });
     table("SELECT id, name, campaign, replicate, runs, incomplete FROM writer",
           [&](const Row& row) { writer(row); });
     table("SELECT phase, writer, runs FROM phase_run", [&](const Row& row) {
-      books_.profile.phase_runs[row.text(0)][writers_[row.integer(1)]] = row.count(2);
+      state_.profile.phase_runs[row.text(0)][writers_[row.integer(1)]] = row.count(2);
     });
-    table("SELECT id, phase, arch, number, executable, first_run, after_s, input, witness_from, "
+    table("SELECT id, phase, arch, number, executable, first_run, after_s, input, reproducer_from, "
           "backtrace, shown, tried, only_faulted, threads FROM pair",
           [&](const Row& row) { pair(row); });
     table("SELECT pair, writer, calls, runs FROM pair_count", [&](const Row& row) {
@@ -40,12 +40,12 @@ public:
       columns_[row.integer(0)] = {row.text(1), call(row, 2)};
     });
     table("SELECT call, writer, runs, first_run FROM incidence", [&](const Row& row) {
-      books_.incidence[columns_[row.integer(0)]][writers_[row.integer(1)]] = {row.count(2),
+      state_.incidence[columns_[row.integer(0)]][writers_[row.integer(1)]] = {row.count(2),
                                                                               row.count(3)};
     });
     table("SELECT kind, name, writer, count FROM counter", [&](const Row& row) {
       const auto kind = static_cast<Counter::Kind>(row.integer(0));
-      books_.counters[{kind, row.text(1)}][writers_[row.integer(2)]] = row.count(3);
+      state_.counters[{kind, row.text(1)}][writers_[row.integer(2)]] = row.count(3);
     });
     table("SELECT hash, bytes, run, after_s, campaign, replicate, calls FROM input",
           [&](const Row& row) { input(row); });
@@ -56,15 +56,15 @@ public:
           "incomplete_news, phases, news, began_at_run, began_after_s FROM attempt",
           [&](const Row& row) { attempt(row); });
     table("SELECT campaign, runs, after_s, corpus, pairs FROM curve", [&](const Row& row) {
-      books_.curve[{row.text(0), row.count(1)}] = {row.real(2), row.count(3),
+      state_.curve[{row.text(0), row.count(1)}] = {row.real(2), row.count(3),
                                                    parse_counts(row.text(4))};
     });
-    table("SELECT text FROM tree", [&](const Row& row) { books_.trees.insert(row.text(0)); });
+    table("SELECT text FROM tree", [&](const Row& row) { state_.trees.insert(row.text(0)); });
     (void)statements.run("COMMIT");
     if (!read) {
       return std::move(read).error();
     }
-    return std::move(books_);
+    return std::move(state_);
   }
 
 private:
@@ -79,31 +79,31 @@ private:
   void writer(const Row& row) {
     const WriterId name = row.text(1);
     writers_[row.integer(0)] = name;
-    books_.writers[name] = origin(row, 2);
-    books_.profile.runs[name] = row.count(4);
-    books_.profile.incomplete_runs[name] = row.count(5);
+    state_.writers[name] = origin(row, 2);
+    state_.profile.runs[name] = row.count(4);
+    state_.profile.incomplete_runs[name] = row.count(5);
   }
 
   void pair(const Row& row) {
     const PairKey key{row.text(1), call(row, 2), row.text(4)};
-    PairRecord& record = books_.profile.pairs[key];
+    PairRecord& record = state_.profile.pairs[key];
     record.first = {.run = row.count(5),
                     .after_s = row.real(6),
                     .input = row.text(7),
-                    .witness_from = row.text(8),
+                    .reproducer_from = row.text(8),
                     .backtrace = parse_backtrace(row.text(9))};
     record.stability = {static_cast<std::uint32_t>(row.integer(10)),
                         static_cast<std::uint32_t>(row.integer(11))};
     record.only_faulted = row.integer(12) != 0;
     const auto threads = parse_words(row.text(13));
     if (!threads.empty()) {
-      books_.threads[key] = {threads.begin(), threads.end()};
+      state_.threads[key] = {threads.begin(), threads.end()};
     }
     pairs_[row.integer(0)] = &record;
   }
 
   void input(const Row& row) {
-    InputRecord& record = books_.inputs[row.text(0)];
+    InputRecord& record = state_.inputs[row.text(0)];
     record.bytes = row.count(1);
     record.run = row.count(2);
     record.after_s = row.real(3);
@@ -119,7 +119,7 @@ private:
   }
 
   void failure(const Row& row) {
-    books_.failures[row.text(0)] = {.first_run = row.count(3),
+    state_.failures[row.text(0)] = {.first_run = row.count(3),
                                     .after_s = row.real(4),
                                     .first_input = row.text(5),
                                     .kind = static_cast<FailureRecord::Kind>(row.integer(1)),
@@ -130,7 +130,7 @@ private:
 
   void attempt(const Row& row) {
     const auto number = static_cast<unsigned>(row.integer(2));
-    AttemptRecord& record = books_.attempts[{origin(row, 0), number}];
+    AttemptRecord& record = state_.attempts[{origin(row, 0), number}];
     record.attempt = {.number = number,
                       .planned_runs = row.count(3),
                       .alpha = row.real(4),
@@ -145,7 +145,7 @@ private:
     record.began_after_s = row.real(13);
   }
 
-  Books books_;
+  CampaignState state_;
   std::unordered_map<std::int64_t, WriterId> writers_;
   std::unordered_map<std::int64_t, PairRecord*> pairs_;
   std::unordered_map<std::int64_t, Column> columns_;
@@ -153,7 +153,7 @@ private:
 
 } // namespace
 
-Result<Books> StateDb::load() {
+Result<CampaignState> StateDb::load() {
   return Loader().load(*statements_);
 }
 

@@ -9,7 +9,8 @@ namespace harness::store {
 /// One transaction's worth of rows. The first failure ends it; what follows does nothing.
 class StateDb::Saver {
 public:
-  Saver(StateDb& state, const Books& books) : state_(state), books_(books) {}
+  Saver(StateDb& state, const CampaignState& campaign_state)
+      : state_(state), campaign_state_(campaign_state) {}
 
   Result<> save(const Changes& changes) {
     run("BEGIN IMMEDIATE");
@@ -31,8 +32,8 @@ private:
   }
 
   void write(const Changes& changes) {
-    for (std::size_t i = 0; i < books_.profile.phases.size(); ++i) {
-      run("INSERT OR IGNORE INTO phase VALUES(?, ?)", i, books_.profile.phases[i]);
+    for (std::size_t i = 0; i < campaign_state_.profile.phases.size(); ++i) {
+      run("INSERT OR IGNORE INTO phase VALUES(?, ?)", i, campaign_state_.profile.phases[i]);
     }
     for (const auto& writer : changes.writers) {
       write_writer(writer);
@@ -51,18 +52,18 @@ private:
       write_attempt(key);
     }
     for (const auto& key : changes.curve) {
-      const CurveRecord& point = books_.curve.at(key);
+      const CurveRecord& point = campaign_state_.curve.at(key);
       run("REPLACE INTO curve VALUES(?, ?, ?, ?, ?)", key.first, key.second, point.after_s,
           point.corpus, counts_text(point.pairs));
     }
     if (changes.trees) {
       run("DELETE FROM tree");
-      for (const auto& tree : books_.trees) {
+      for (const auto& tree : campaign_state_.trees) {
         run("INSERT INTO tree VALUES(?)", tree);
       }
     }
     if (changes.elapsed) {
-      for (const auto& [campaign, elapsed] : books_.elapsed_s) {
+      for (const auto& [campaign, elapsed] : campaign_state_.elapsed_s) {
         run("REPLACE INTO elapsed VALUES(?, ?)", campaign, elapsed);
       }
     }
@@ -83,13 +84,13 @@ private:
   }
 
   void write_writer(const WriterId& writer) {
-    const auto found = books_.writers.find(writer);
-    const Origin origin = found == books_.writers.end() ? Origin{} : found->second;
+    const auto found = campaign_state_.writers.find(writer);
+    const Origin origin = found == campaign_state_.writers.end() ? Origin{} : found->second;
     const auto id = number_of(state_.writer_numbers_, writer);
     run("REPLACE INTO writer VALUES(?, ?, ?, ?, ?, ?)", id, writer, origin.campaign,
-        origin.replicate, of(books_.profile.runs, writer),
-        of(books_.profile.incomplete_runs, writer));
-    for (const auto& [phase, counts] : books_.profile.phase_runs) {
+        origin.replicate, of(campaign_state_.profile.runs, writer),
+        of(campaign_state_.profile.incomplete_runs, writer));
+    for (const auto& [phase, counts] : campaign_state_.profile.phase_runs) {
       if (counts.contains(writer)) {
         run("REPLACE INTO phase_run VALUES(?, ?, ?)", phase, id, counts.at(writer));
       }
@@ -97,20 +98,20 @@ private:
   }
 
   void write_pair(const PairKey& key) {
-    const PairRecord& record = books_.profile.pairs.at(key);
-    const auto names = books_.threads.find(key);
-    const auto threads = names == books_.threads.end()
+    const PairRecord& record = campaign_state_.profile.pairs.at(key);
+    const auto names = campaign_state_.threads.find(key);
+    const auto threads = names == campaign_state_.threads.end()
                              ? std::vector<std::string>{}
                              : std::vector<std::string>(names->second.begin(), names->second.end());
     run("REPLACE INTO pair VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         number_of(state_.pair_numbers_, key), key.phase, static_cast<std::uint32_t>(key.call.arch),
         key.call.number, key.executable, record.first.run, record.first.after_s, record.first.input,
-        record.first.witness_from, backtrace_text(record.first.backtrace), record.stability.shown,
-        record.stability.tried, record.only_faulted, words_text(threads));
+        record.first.reproducer_from, backtrace_text(record.first.backtrace),
+        record.stability.shown, record.stability.tried, record.only_faulted, words_text(threads));
   }
 
   void write_counts(const Changes& changes) {
-    for (const auto& [key, record] : books_.profile.pairs) {
+    for (const auto& [key, record] : campaign_state_.profile.pairs) {
       for (const auto& writer : changes.writers) {
         const auto count = record.counts.find(writer);
         if (count != record.counts.end()) {
@@ -119,7 +120,7 @@ private:
         }
       }
     }
-    for (const auto& [column, counts] : books_.incidence) {
+    for (const auto& [column, counts] : campaign_state_.incidence) {
       for (const auto& writer : changes.writers) {
         const auto count = counts.find(writer);
         if (count != counts.end()) {
@@ -129,7 +130,7 @@ private:
         }
       }
     }
-    for (const auto& [counter, counts] : books_.counters) {
+    for (const auto& [counter, counts] : campaign_state_.counters) {
       const bool many =
           counter.kind == Counter::Kind::argument || counter.kind == Counter::Kind::error;
       for (const auto& writer : many ? changes.counter_writers : changes.writers) {
@@ -161,7 +162,7 @@ private:
   }
 
   void write_input(const std::string& hash) {
-    const InputRecord& record = books_.inputs.at(hash);
+    const InputRecord& record = campaign_state_.inputs.at(hash);
     std::vector<std::int64_t> calls;
     for (const auto& [phase, set] : record.pairs) {
       for (const SyscallId id : set) {
@@ -174,14 +175,14 @@ private:
   }
 
   void write_failure(const std::string& bucket) {
-    const FailureRecord& record = books_.failures.at(bucket);
+    const FailureRecord& record = campaign_state_.failures.at(bucket);
     run("REPLACE INTO failure VALUES(?, ?, ?, ?, ?, ?, ?, ?)", bucket,
         static_cast<int>(record.kind), record.what, record.first_run, record.after_s,
         record.first_input, words_text(record.last_calls), record.output_tail);
   }
 
   void write_attempt(const AttemptKey& key) {
-    const AttemptRecord& record = books_.attempts.at(key);
+    const AttemptRecord& record = campaign_state_.attempts.at(key);
     const stats::Attempt& attempt = record.attempt;
     run("REPLACE INTO attempt VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", key.first.campaign,
         key.first.replicate, key.second, attempt.planned_runs, attempt.alpha,
@@ -191,29 +192,29 @@ private:
   }
 
   StateDb& state_;
-  const Books& books_;
+  const CampaignState& campaign_state_;
   Result<> outcome_ = Done{};
 };
 
-Result<> StateDb::save(const Books& books, const Changes& changes) {
-  return Saver(*this, books).save(changes);
+Result<> StateDb::save(const CampaignState& campaign_state, const Changes& changes) {
+  return Saver(*this, campaign_state).save(changes);
 }
 
-Result<> StateDb::save_all(const Books& books) {
+Result<> StateDb::save_all(const CampaignState& campaign_state) {
   const auto insert_keys = [](auto& keys, const auto& map) {
     for (const auto& [key, value] : map) {
       keys.insert(key);
     }
   };
   Changes changes{.trees = true, .elapsed = true};
-  insert_keys(changes.pairs, books.profile.pairs);
-  insert_keys(changes.writers, books.writers);
+  insert_keys(changes.pairs, campaign_state.profile.pairs);
+  insert_keys(changes.writers, campaign_state.writers);
   changes.counter_writers = changes.writers;
-  insert_keys(changes.inputs, books.inputs);
-  insert_keys(changes.failures, books.failures);
-  insert_keys(changes.attempts, books.attempts);
-  insert_keys(changes.curve, books.curve);
-  return save(books, changes);
+  insert_keys(changes.inputs, campaign_state.inputs);
+  insert_keys(changes.failures, campaign_state.failures);
+  insert_keys(changes.attempts, campaign_state.attempts);
+  insert_keys(changes.curve, campaign_state.curve);
+  return save(campaign_state, changes);
 }
 
 } // namespace harness::store

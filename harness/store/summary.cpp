@@ -19,18 +19,19 @@ namespace {
 
 using stats::Attempt;
 
-std::set<std::string> campaigns(const Books& books) {
+std::set<std::string> campaigns(const CampaignState& campaign_state) {
   std::set<std::string> names;
-  for (const auto& [writer, origin] : books.writers) {
+  for (const auto& [writer, origin] : campaign_state.writers) {
     names.insert(origin.campaign);
   }
   return names;
 }
 
 /// The last attempt of each replicate, `only` those that were drawn to their end.
-std::map<Origin, const AttemptRecord*> last_attempts(const Books& books, bool only_complete) {
+std::map<Origin, const AttemptRecord*> last_attempts(const CampaignState& campaign_state,
+                                                     bool only_complete) {
   std::map<Origin, const AttemptRecord*> last;
-  for (const auto& [key, record] : books.attempts) {
+  for (const auto& [key, record] : campaign_state.attempts) {
     if (key.first.replicate != whole && (!only_complete || record.attempt.complete())) {
       last[key.first] = &record; // keys are sorted by number
     }
@@ -44,7 +45,7 @@ const AttemptRecord* last_complete(const std::vector<const AttemptRecord*>& atte
   return found == attempts.rend() ? nullptr : *found;
 }
 
-AttemptSummary summarise_attempt(std::uint32_t replicate, const AttemptRecord& record,
+AttemptSummary summarize_attempt(std::uint32_t replicate, const AttemptRecord& record,
                                  const Profile& profile) {
   const Attempt& attempt = record.attempt;
   AttemptSummary summary{.number = attempt.number,
@@ -67,25 +68,26 @@ AttemptSummary summarise_attempt(std::uint32_t replicate, const AttemptRecord& r
   return summary;
 }
 
-/// Those whose bounds speak of these books: of several campaigns, only what was drawn for all.
-std::vector<AttemptSummary> attempts_of(const Books& books) {
+/// Those whose bounds speak of these campaign_state: of several campaigns, only what was drawn for
+/// all.
+std::vector<AttemptSummary> attempts_of(const CampaignState& campaign_state) {
   std::vector<AttemptSummary> attempts;
-  for (const auto* record : whole_attempts(books)) {
-    attempts.push_back(summarise_attempt(whole, *record, books.profile));
+  for (const auto* record : whole_attempts(campaign_state)) {
+    attempts.push_back(summarize_attempt(whole, *record, campaign_state.profile));
   }
-  if (attempts.empty() && campaigns(books).size() < 2) {
-    for (const auto& [key, record] : books.attempts) {
-      attempts.push_back(summarise_attempt(key.first.replicate, record, books.profile));
+  if (attempts.empty() && campaigns(campaign_state).size() < 2) {
+    for (const auto& [key, record] : campaign_state.attempts) {
+      attempts.push_back(summarize_attempt(key.first.replicate, record, campaign_state.profile));
     }
   }
   return attempts;
 }
 
-FailureBucket summarise_failure(const std::string& name, const FailureRecord& record,
-                                const Books& books) {
+FailureBucket summarize_failure(const std::string& name, const FailureRecord& record,
+                                const CampaignState& campaign_state) {
   return {.name = name,
           .what = record.what,
-          .runs = books.total(Counter::Kind::bucket, name),
+          .runs = campaign_state.total(Counter::Kind::bucket, name),
           .first_input = record.first_input,
           .first_run = record.first_run,
           .last_calls = record.last_calls,
@@ -94,8 +96,8 @@ FailureBucket summarise_failure(const std::string& name, const FailureRecord& re
           .time_out = record.kind == FailureRecord::Kind::time_out};
 }
 
-void add_counters(CampaignSummary& summary, const Books& books) {
-  for (const auto& [counter, counts] : books.counters) {
+void add_counters(CampaignSummary& summary, const CampaignState& campaign_state) {
+  for (const auto& [counter, counts] : campaign_state.counters) {
     std::uint64_t times = 0;
     for (const auto& [writer, count] : counts) {
       times += count;
@@ -118,27 +120,27 @@ void add_counters(CampaignSummary& summary, const Books& books) {
   }
 }
 
-std::uint32_t replicate_of(const Books& books, const WriterId& writer) {
-  const auto found = books.writers.find(writer);
-  return found == books.writers.end() ? 1U : found->second.replicate;
+std::uint32_t replicate_of(const CampaignState& campaign_state, const WriterId& writer) {
+  const auto found = campaign_state.writers.find(writer);
+  return found == campaign_state.writers.end() ? 1U : found->second.replicate;
 }
 
-std::set<std::uint32_t> seen_by(const Books& books, const PairRecord& record) {
+std::set<std::uint32_t> seen_by(const CampaignState& campaign_state, const PairRecord& record) {
   std::set<std::uint32_t> replicates;
   for (const auto& [writer, count] : record.counts) {
     if (count.runs > 0) {
-      replicates.insert(replicate_of(books, writer));
+      replicates.insert(replicate_of(campaign_state, writer));
     }
   }
   return replicates;
 }
 
-void add_replicates(CampaignSummary& summary, const Books& books) {
+void add_replicates(CampaignSummary& summary, const CampaignState& campaign_state) {
   std::map<WriterId, std::uint32_t> replicates;
-  for (const auto& [writer, origin] : books.writers) {
+  for (const auto& [writer, origin] : campaign_state.writers) {
     replicates[writer] = origin.replicate;
   }
-  auto shares = shares_of(books, replicates, std::uint32_t{1});
+  auto shares = shares_of(campaign_state, replicates, std::uint32_t{1});
   if (shares.size() > 1) {
     for (auto& [number, share] : shares) {
       summary.replicates.push_back({number, share.runs, share.pairs, std::move(share.only_here)});
@@ -147,9 +149,9 @@ void add_replicates(CampaignSummary& summary, const Books& books) {
 }
 
 /// Of the inputs that show a pair, the shortest (ties: the smaller name).
-void add_smallest_inputs(CampaignSummary& summary, const Books& books) {
+void add_smallest_inputs(CampaignSummary& summary, const CampaignState& campaign_state) {
   std::map<Column, std::pair<std::uint64_t, std::string>> smallest;
-  for (const auto& [hash, input] : books.inputs) {
+  for (const auto& [hash, input] : campaign_state.inputs) {
     for (const auto& [phase, calls] : input.pairs) {
       for (const SyscallId call : calls) {
         const auto [place, fresh] = smallest.try_emplace({phase, call}, input.bytes, hash);
@@ -157,7 +159,7 @@ void add_smallest_inputs(CampaignSummary& summary, const Books& books) {
       }
     }
   }
-  for (const auto& [key, record] : books.profile.pairs) {
+  for (const auto& [key, record] : campaign_state.profile.pairs) {
     const auto found = smallest.find({key.phase, key.call});
     if (found != smallest.end()) {
       summary.smallest_inputs[key] = found->second.second;
@@ -186,10 +188,10 @@ void add_input_texts(CampaignSummary& summary, const WorkDir& directory) {
 }
 
 /// What one of several searches saw and the others missed, whichever executable made the call.
-std::vector<std::string> seen_once(const Books& books) {
+std::vector<std::string> seen_once(const CampaignState& campaign_state) {
   std::map<Column, std::set<std::uint32_t>> seen;
-  for (const auto& [key, record] : books.profile.pairs) {
-    seen[{key.phase, key.call}].merge(seen_by(books, record));
+  for (const auto& [key, record] : campaign_state.profile.pairs) {
+    seen[{key.phase, key.call}].merge(seen_by(campaign_state, record));
   }
   std::map<std::uint32_t, std::vector<std::string>> single;
   for (const auto& [column, replicates] : seen) {
@@ -206,13 +208,13 @@ std::vector<std::string> seen_once(const Books& books) {
 }
 
 /// What the numbers do not say, one sentence each.
-std::vector<std::string> gaps(const Books& books, const CampaignSummary& summary) {
+std::vector<std::string> gaps(const CampaignState& campaign_state, const CampaignSummary& summary) {
   std::vector<std::string> sentences;
-  const AttemptRecord* of_all = last_complete(whole_attempts(books));
-  if (of_all != nullptr && !speaks_of_all(*of_all, books)) {
+  const AttemptRecord* of_all = last_complete(whole_attempts(campaign_state));
+  if (of_all != nullptr && !speaks_of_all(*of_all, campaign_state)) {
     sentences.push_back("What was merged since the last complete validation is not covered by its "
                         "bound.");
-  } else if (of_all == nullptr && campaigns(books).size() > 1) {
+  } else if (of_all == nullptr && campaigns(campaign_state).size() > 1) {
     sentences.push_back("These are the merged results of several campaigns: the bound of one does "
                         "not speak of all, so none is given.");
   }
@@ -232,9 +234,9 @@ std::vector<std::string> gaps(const Books& books, const CampaignSummary& summary
     }
   }
   if (!summary.replicates.empty()) {
-    auto once = seen_once(books);
+    auto once = seen_once(campaign_state);
     std::move(once.begin(), once.end(), std::back_inserter(sentences));
-  } else if (campaigns(books).size() < 2) {
+  } else if (campaigns(campaign_state).size() < 2) {
     sentences.push_back(
         "There was one replicate only: what another search might have found first is "
         "not known.");
@@ -244,8 +246,8 @@ std::vector<std::string> gaps(const Books& books, const CampaignSummary& summary
 
 } // namespace
 
-Estimates estimates_of(const Books& books, const std::string& phase) {
-  const stats::Incidence incidence = books.incidence_of(phase);
+Estimates estimates_of(const CampaignState& campaign_state, const std::string& phase) {
+  const stats::Incidence incidence = campaign_state.incidence_of(phase);
   Estimates estimates{.singletons = incidence.seen_exactly(1),
                       .doubletons = incidence.seen_exactly(2)};
   constexpr std::uint64_t points = 20;
@@ -269,26 +271,26 @@ Estimates estimates_of(const Books& books, const std::string& phase) {
   return estimates;
 }
 
-bool converged(const Books& books) {
-  if (const auto wholes = whole_attempts(books);
-      !wholes.empty() && speaks_of_all(*wholes.back(), books)) {
+bool converged(const CampaignState& campaign_state) {
+  if (const auto wholes = whole_attempts(campaign_state);
+      !wholes.empty() && speaks_of_all(*wholes.back(), campaign_state)) {
     return wholes.back()->attempt.state == Attempt::State::passed;
   }
-  const auto last = last_attempts(books, false);
+  const auto last = last_attempts(campaign_state, false);
   std::set<Origin> origins;
-  for (const auto& [writer, origin] : books.writers) {
+  for (const auto& [writer, origin] : campaign_state.writers) {
     origins.insert(origin);
   }
-  return campaigns(books).size() == 1 && last.size() >= origins.size() &&
+  return campaigns(campaign_state).size() == 1 && last.size() >= origins.size() &&
          std::all_of(last.begin(), last.end(), [](const auto& item) {
            return item.second->attempt.state == Attempt::State::passed;
          });
 }
 
-std::string risk_statement(const Books& books, double confidence) {
-  const auto last = last_attempts(books, true);
-  const AttemptRecord* of_all = last_complete(whole_attempts(books));
-  if (of_all == nullptr && campaigns(books).size() > 1) {
+std::string risk_statement(const CampaignState& campaign_state, double confidence) {
+  const auto last = last_attempts(campaign_state, true);
+  const AttemptRecord* of_all = last_complete(whole_attempts(campaign_state));
+  if (of_all == nullptr && campaigns(campaign_state).size() > 1) {
     return "Nothing is claimed about calls that were not seen: these are merged campaigns.";
   }
   if (of_all == nullptr && last.empty()) {
@@ -322,50 +324,51 @@ std::string risk_statement(const Books& books, double confidence) {
       with_commas(attempt.runs), with_commas(attempt.news), confidence * 100, often);
 }
 
-std::vector<CurvePoint> curve_of(const Books& books, const std::string& campaign) {
+std::vector<CurvePoint> curve_of(const CampaignState& campaign_state, const std::string& campaign) {
   std::vector<CurvePoint> curve;
-  for (auto at = books.curve.lower_bound({campaign, 0});
-       at != books.curve.end() && at->first.first == campaign; ++at) {
+  for (auto at = campaign_state.curve.lower_bound({campaign, 0});
+       at != campaign_state.curve.end() && at->first.first == campaign; ++at) {
     const CurveRecord& point = at->second;
     curve.push_back({at->first.second, point.after_s, point.pairs, point.corpus});
   }
   return curve;
 }
 
-CampaignSummary summarise(CampaignPlan plan, const WorkDir& directory, const Books& books) {
-  CampaignSummary summary{.plan = std::move(plan), .profile = books.profile};
-  summary.converged = converged(books);
-  summary.statement = risk_statement(books, summary.plan.explore.confidence);
-  for (const auto& [campaign, elapsed] : books.elapsed_s) {
+CampaignSummary summarize(CampaignPlan plan, const WorkDir& directory,
+                          const CampaignState& campaign_state) {
+  CampaignSummary summary{.plan = std::move(plan), .profile = campaign_state.profile};
+  summary.converged = converged(campaign_state);
+  summary.statement = risk_statement(campaign_state, summary.plan.explore.confidence);
+  for (const auto& [campaign, elapsed] : campaign_state.elapsed_s) {
     summary.elapsed_s = std::max(summary.elapsed_s, elapsed); // campaigns run side by side
   }
-  summary.incomplete_runs = books.profile.total_incomplete_runs();
-  summary.runs = books.profile.total_runs() + summary.incomplete_runs;
-  summary.crashes = books.total(Counter::Kind::crashes);
-  summary.time_outs = books.total(Counter::Kind::time_outs);
-  summary.corpus = books.inputs.size();
-  summary.attempts = attempts_of(books);
-  if (!books.curve.empty()) { // of a merged campaign, the first one's
-    summary.curve = curve_of(books, books.curve.begin()->first.first);
+  summary.incomplete_runs = campaign_state.profile.total_incomplete_runs();
+  summary.runs = campaign_state.profile.total_runs() + summary.incomplete_runs;
+  summary.crashes = campaign_state.total(Counter::Kind::crashes);
+  summary.time_outs = campaign_state.total(Counter::Kind::time_outs);
+  summary.corpus = campaign_state.inputs.size();
+  summary.attempts = attempts_of(campaign_state);
+  if (!campaign_state.curve.empty()) { // of a merged campaign, the first one's
+    summary.curve = curve_of(campaign_state, campaign_state.curve.begin()->first.first);
   }
-  for (const auto& [bucket, record] : books.failures) {
-    summary.failures.push_back(summarise_failure(bucket, record, books));
+  for (const auto& [bucket, record] : campaign_state.failures) {
+    summary.failures.push_back(summarize_failure(bucket, record, campaign_state));
   }
-  summary.estimates = estimates_of(books, "");
-  add_counters(summary, books);
-  for (const auto& text : books.trees) {
+  summary.estimates = estimates_of(campaign_state, "");
+  add_counters(summary, campaign_state);
+  for (const auto& text : campaign_state.trees) {
     if (auto tree = parse_tree(text)) {
       summary.trees.push_back(std::move(*tree));
     }
   }
-  for (const auto& [key, names] : books.threads) {
+  for (const auto& [key, names] : campaign_state.threads) {
     summary.threads[key] = {names.begin(), names.end()};
   }
   summary.directory = directory.path();
-  add_replicates(summary, books);
-  add_smallest_inputs(summary, books);
+  add_replicates(summary, campaign_state);
+  add_smallest_inputs(summary, campaign_state);
   add_input_texts(summary, directory);
-  summary.not_established = gaps(books, summary);
+  summary.not_established = gaps(campaign_state, summary);
   return summary;
 }
 

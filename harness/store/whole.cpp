@@ -4,9 +4,9 @@
 
 namespace harness::store {
 
-std::vector<const AttemptRecord*> whole_attempts(const Books& books) {
+std::vector<const AttemptRecord*> whole_attempts(const CampaignState& state) {
   std::vector<const AttemptRecord*> attempts;
-  for (const auto& [key, record] : books.attempts) {
+  for (const auto& [key, record] : state.attempts) {
     if (key.first.replicate == whole) {
       attempts.push_back(&record);
     }
@@ -16,10 +16,10 @@ std::vector<const AttemptRecord*> whole_attempts(const Books& books) {
   return attempts;
 }
 
-bool speaks_of_all(const AttemptRecord& attempt, const Books& books) {
+bool speaks_of_all(const AttemptRecord& attempt, const CampaignState& state) {
   const auto drawn = attempt.attempt.runs + attempt.attempt.incomplete;
   return attempt.began_at_run + drawn ==
-         books.profile.total_runs() + books.profile.total_incomplete_runs();
+         state.profile.total_runs() + state.profile.total_incomplete_runs();
 }
 
 } // namespace harness::store

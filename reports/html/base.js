@@ -59,7 +59,7 @@ const sections = [];
 const shortTitles = {baseline: 'Baseline', policy: 'Policy'};
 function section(id, title, lead, ...children) {
   sections.push([id, shortTitles[id] || title]);
-  return h('section', {id, 'aria-labelledby': id + '-title'},
+  return h('section', {id, 'aria-labeledby': id + '-title'},
     h('h2', {id: id + '-title'}, title), lead && h('p', {class: 'lead'}, lead), children);
 }
 

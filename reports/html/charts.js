@@ -18,7 +18,7 @@ function ticks(highest, count) {
 }
 
 const compact = (value) => value >= 1e6 ? value / 1e6 + ' M' : number(value);
-const colour = (index) => `var(--s${index % 6})`;
+const color = (index) => `var(--s${index % 6})`;
 const dash = (index) => ['none', '7 3', '2 3', '9 3 2 3', '5 5', '1 4'][index % 6];
 
 /** Moves labels apart so that none covers another; `places` are sorted copies of what is given. */
@@ -64,8 +64,8 @@ function chart({series, bands = [], xName, yName, step, label}) {
   series.forEach((one, index) => {
     let path = '';
     one.points.forEach(([px, py], i) => { path += i === 0 ? `M${x(px)} ${y(py)}` : step ? `H${x(px)}V${y(py)}` : `L${x(px)} ${y(py)}`; });
-    svg.append(s('path', {d: path, fill: 'none', stroke: colour(index), 'stroke-width': 2, 'stroke-dasharray': dash(index), 'stroke-linejoin': 'round'}),
-      s('text', {x: width - right + 8, y: ends[index], style: `fill:${colour(index)};font-weight:600`},
+    svg.append(s('path', {d: path, fill: 'none', stroke: color(index), 'stroke-width': 2, 'stroke-dasharray': dash(index), 'stroke-linejoin': 'round'}),
+      s('text', {x: width - right + 8, y: ends[index], style: `fill:${color(index)};font-weight:600`},
         `${show(one.name).slice(0, narrow ? 9 : 16)} ${one.points.length ? compact(Math.round(one.points[one.points.length - 1][1])) : ''}`));
   });
   const caption = h('figcaption');

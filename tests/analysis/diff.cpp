@@ -25,7 +25,7 @@ PairRecord seen(const std::string& input, Stability stability = {}, bool only_fa
 
 } // namespace
 
-TEST_CASE("gained, lost, flaky and same, each with its witness") {
+TEST_CASE("gained, lost, flaky and same, each with its reproducer") {
   const Profile a = profile_of({{{"main", read_call, "ls"}, seen("a1")},
                                 {{"main", write_call, "ls"}, seen("a2")},
                                 {{"load", open_call, "ls"}, seen("a3", {.shown = 2, .tried = 5})}});

@@ -107,7 +107,7 @@ TEST_CASE("a pair that is not shown again is looked for elsewhere") {
   CHECK(result.pairs == 2);
 }
 
-TEST_CASE("the witness of a pair that nothing shows again is kept, and named") {
+TEST_CASE("the reproducer of a pair that nothing shows again is kept, and named") {
   const Inputs inputs = {{"a", input(1, {1})}, {"b", input(5, {2})}};
   const auto result = minimize(inputs, [&](const Names& hashes) {
     return std::vector<Columns>(hashes.size(), shown_by(inputs.at("a")));

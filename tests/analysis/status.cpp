@@ -16,9 +16,9 @@ TEST_CASE("a campaign tells how it stands, while it runs and afterwards") {
   TemporaryDirectory place;
   stats::ConvergenceRule rule({.epsilon = .01, .confidence = .95});
   {
-    auto ledger = make_campaign(
+    auto recorder = make_campaign(
         place / "c", {.runs = {{"args a\n", {0, 1}}, {"args b\n", {0}}, {"args c\n", {0, 2}}}});
-    ledger.set_elapsed(6);
+    recorder.set_elapsed(6);
     for (int i = 0; i < 150; ++i) {
       rule.explored(0);
     }
@@ -26,9 +26,9 @@ TEST_CASE("a campaign tells how it stands, while it runs and afterwards") {
     for (int i = 0; i < 10; ++i) {
       rule.validated(1, {.reached = {0}});
     }
-    REQUIRE(ledger.set_convergence(rule.state()));
-    REQUIRE(ledger.checkpoint());
-    const CampaignStatus running = status_of(open_campaign(place / "c"));
+    REQUIRE(recorder.set_convergence(rule.state()));
+    REQUIRE(recorder.checkpoint());
+    const CampaignStatus running = status_of(store::open_campaign(place / "c"));
     CHECK(running.running);
     CHECK(running.runs == 3);
     CHECK(running.pairs.at("main") == 3);
@@ -42,9 +42,9 @@ TEST_CASE("a campaign tells how it stands, while it runs and afterwards") {
     for (int i = 0; i < 358; ++i) {
       rule.validated(1, {.reached = {0}});
     }
-    REQUIRE(ledger.set_convergence(rule.state()));
+    REQUIRE(recorder.set_convergence(rule.state()));
   }
-  const CampaignStatus ended = status_of(open_campaign(place / "c"));
+  const CampaignStatus ended = status_of(store::open_campaign(place / "c"));
   CHECK_FALSE(ended.running);
   CHECK(ended.converged);
   CHECK(contains(status_text(ended), "ended, converged"));
@@ -54,7 +54,8 @@ TEST_CASE("a campaign tells how it stands, while it runs and afterwards") {
 TEST_CASE("the status as JSON is one object with numbers where there are some") {
   TemporaryDirectory place;
   make_campaign(place / "c", {});
-  const auto json = nlohmann::json::parse(status_json(status_of(open_campaign(place / "c"))));
+  const auto json =
+      nlohmann::json::parse(status_json(status_of(store::open_campaign(place / "c"))));
   CHECK(json.at("schema") == "harness-status/1");
   CHECK(json.at("runs") == 0);
   CHECK(json.at("running") == false);

@@ -1,7 +1,8 @@
 // The attempt that several places drew, closed by a merge: when it passes, and what it refuses.
 #include "core/base/user_error.hpp"
-#include "harness/campaign/frozen.hpp"
+#include "harness/campaign/frozen_generator.hpp"
 #include "harness/campaign/merge.hpp"
+#include "harness/store/shard_notes.hpp"
 #include "harness/store/summary.hpp"
 #include "harness/store/whole.hpp"
 #include "tests/support/made_campaign.hpp"
@@ -32,12 +33,12 @@ struct Place {
   /// A part of the validation of `out` with this many runs that count, as a worker leaves it.
   std::string part(const std::string& name, Shard shard, State state = State::passed,
                    std::int32_t call = 0) {
-    const Frozen frozen = frozen_of(open_campaign(out));
+    const FrozenGenerator frozen = frozen_generator_of(store::open_campaign(out));
     const auto runs = range_of(frozen.runs, shard).size();
     std::vector<harness::test::MadeRun> made(runs, {"args fresh\n", {0}});
     made.back().calls = {call};
-    auto ledger = make_campaign(here / name, {.runs = made});
-    store::note_part(ledger, {frozen.id, shard});
+    auto recorder = make_campaign(here / name, {.runs = made});
+    store::note_part(recorder, {frozen.id, shard});
     const stats::Attempt attempt{.number = frozen.attempt,
                                  .planned_runs = runs,
                                  .alpha = frozen.alpha,
@@ -45,8 +46,8 @@ struct Place {
                                  .runs = runs,
                                  .news = state == State::failed ? 1U : 0U,
                                  .phases = {{runs, 0}, {runs, state == State::failed ? 1U : 0U}}};
-    REQUIRE(ledger.set_convergence({.attempts = {attempt}}));
-    REQUIRE(ledger.checkpoint());
+    REQUIRE(recorder.set_convergence({.attempts = {attempt}}));
+    REQUIRE(recorder.checkpoint());
     return here / name;
   }
   std::string refusal(const std::vector<std::string>& parts, bool partial = false) const {
@@ -57,7 +58,7 @@ struct Place {
     }
     return "";
   }
-  store::Books books() const { return open_campaign(out).books; }
+  store::CampaignState state() const { return store::open_campaign(out).state; }
 };
 
 } // namespace
@@ -68,29 +69,29 @@ TEST_CASE("nothing new in all of the runs: converged, with the bound of the whol
   const auto b = place.part("pb", {2, 3});
   const auto c = place.part("pc", {3, 3});
   CHECK(contains(place.refusal({a, c}), "missing: 2"));
-  CHECK_FALSE(store::converged(place.books()));
+  CHECK_FALSE(store::converged(place.state()));
 
   const auto report = merge_campaigns(place.out, {c, a, b}, {});
   REQUIRE(report.attempt);
   CHECK(report.attempt->runs == 368);
   CHECK(report.attempt->phases[1].reached == 368);
   CHECK(contains(report.statement, "In 368 fresh runs"));
-  CHECK(store::converged(place.books()));
+  CHECK(store::converged(place.state()));
   CHECK(*stats::bound(*report.attempt) == doctest::Approx(.0099).epsilon(.01));
 
   // Again, it changes nothing; what comes later is not covered, and says so.
   const auto again = merge_campaigns(place.out, {a, b, c}, {});
   CHECK_FALSE(again.attempt);
-  CHECK(store::converged(place.books()));
+  CHECK(store::converged(place.state()));
   make_campaign(place.here / "late", {.seed = 9, .runs = {{"args late\n", {0}}}});
   merge_campaigns(place.out, {place.here / "late"}, {});
-  CHECK_FALSE(store::converged(place.books()));
-  const auto later = open_campaign(place.out);
-  const auto summary = store::summarise(later.plan, later.directory, later.books);
+  CHECK_FALSE(store::converged(place.state()));
+  const auto later = store::open_campaign(place.out);
+  const auto summary = store::summarize(later.plan, later.directory, later.state);
   REQUIRE(summary.attempts.size() == 1);
   CHECK(contains(summary.not_established.front(), "not covered"));
-  CHECK(frozen_of(later).attempt == 2); // the next look costs more
-  CHECK(frozen_of(later).runs == 477);
+  CHECK(frozen_generator_of(later).attempt == 2); // the next look costs more
+  CHECK(frozen_generator_of(later).runs == 477);
 }
 
 TEST_CASE("something new in one part fails the attempt, and is kept") {
@@ -101,9 +102,9 @@ TEST_CASE("something new in one part fails the attempt, and is kept") {
   REQUIRE(report.attempt);
   CHECK(report.attempt->state == State::failed);
   CHECK(report.attempt->news == 1);
-  CHECK_FALSE(store::converged(place.books()));
+  CHECK_FALSE(store::converged(place.state()));
   CHECK(contains(report.statement, "1 used a system call"));
-  CHECK(place.books().profile.pairs.contains({"main", {AuditArch::x86_64, 7}, "true"}));
+  CHECK(place.state().profile.pairs.contains({"main", {AuditArch::x86_64, 7}, "true"}));
 }
 
 TEST_CASE("an attempt that lacks a part is given up, and paid for") {
@@ -114,8 +115,8 @@ TEST_CASE("an attempt that lacks a part is given up, and paid for") {
   const auto report = merge_campaigns(place.out, {a, b}, {.partial = true});
   REQUIRE(report.attempt);
   CHECK(report.attempt->state == State::abandoned);
-  CHECK_FALSE(store::converged(place.books()));
-  CHECK(frozen_of(open_campaign(place.out)).attempt == 2);
+  CHECK_FALSE(store::converged(place.state()));
+  CHECK(frozen_generator_of(store::open_campaign(place.out)).attempt == 2);
 }
 
 TEST_CASE("a part that showed news before it was killed does not pass for a silent one") {
@@ -123,7 +124,7 @@ TEST_CASE("a part that showed news before it was killed does not pass for a sile
   const auto report = merge_campaigns(place.out, {place.part("pa", {1, 1}, State::passed, 7)}, {});
   REQUIRE(report.attempt);
   CHECK(report.attempt->state == State::abandoned);
-  CHECK_FALSE(store::converged(place.books()));
+  CHECK_FALSE(store::converged(place.state()));
 }
 
 TEST_CASE("parts of another generator, twice the same part, and parts without their campaign") {

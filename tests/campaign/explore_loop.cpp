@@ -1,5 +1,5 @@
-// The real coordinator (crew, searches, ledger, state.db) with workers that make their results up:
-// how a loop ends, and that neither memory nor disk grow with the runs, over a million of them.
+// The real coordinator (workers, searches, recorder, state.db) with workers that make their results
+// up: how a loop ends, and that neither memory nor disk grow with the runs, over a million of them.
 // What the whole costs with a real target: bench/flat.sh.
 #include "harness/campaign/explore_loop.hpp"
 #include "core/base/fd.hpp"
@@ -49,7 +49,7 @@ std::uint64_t disk_bytes(const std::string& path) {
   return bytes;
 }
 
-class Sampler final : public ProgressObserver {
+class Sampler final : public pool::ProgressObserver {
 public:
   explicit Sampler(std::string directory) : directory_(std::move(directory)) {}
   void update(const reports::LiveState& state) override {
@@ -71,26 +71,27 @@ private:
   std::string directory_;
 };
 
-/// A fresh campaign in a directory, and a crew of two synthetic workers.
+/// A fresh campaign in a directory, and a worker pool of two synthetic workers.
 class Setting {
 public:
   Setting() {
     auto directory = store::WorkDir::create(place / "c");
     REQUIRE(directory);
     REQUIRE(directory->lock());
-    auto made = store::Ledger::create(std::move(*directory), {"startup", "serving"});
+    auto made = store::CampaignRecorder::create(std::move(*directory), {"startup", "serving"});
     REQUIRE(made);
-    ledger.emplace(std::move(*made));
-    crew.emplace(context, Crew::Options{.workers = 2,
-                                        .launch = [this](WorkerNumber) { return launch(); },
-                                        .log = place / "workers.log"});
+    recorder.emplace(std::move(*made));
+    workers.emplace(context, pool::WorkerPool::Options{
+                                 .workers = 2,
+                                 .launch = [this](pool::WorkerNumber) { return launch(); },
+                                 .log = place / "workers.log"});
   }
 
   /// A loop of so many runs, gone when this returns.
-  LoopEnd explore(std::uint64_t runs, ProgressObserver& observer) {
+  LoopEnd explore(std::uint64_t runs, pool::ProgressObserver& observer) {
     std::vector<Search> searches;
     searches.emplace_back(Search::Options{.until = Until::budget, .workers = 2});
-    ExploreLoop loop(context, *crew, *ledger, searches, interrupts, observer,
+    ExploreLoop loop(context, *workers, *recorder, searches, interrupts, observer,
                      {.phases = {},
                       .until = Until::budget,
                       .time_budget = std::nullopt,
@@ -103,13 +104,13 @@ public:
 
   const test::TemporaryDirectory place;
   boost::asio::io_context context;
-  const Interrupts interrupts{context};
-  std::optional<store::Ledger> ledger;
-  std::optional<Crew> crew;
+  const pool::Interrupts interrupts{context};
+  std::optional<store::CampaignRecorder> recorder;
+  std::optional<pool::WorkerPool> workers;
   std::uint64_t started = 0;
 
 private:
-  Launch launch() {
+  pool::Launch launch() {
     return {.command = {SYNTHETIC_WORKER, std::to_string(++started)},
             .setup = {},
             .host_directory = ""};
@@ -117,7 +118,7 @@ private:
 };
 
 /// Keeps the event loop from looking up, so that clock and workers are ready at the same time.
-class Slow final : public ProgressObserver {
+class Slow final : public pool::ProgressObserver {
 public:
   void update(const reports::LiveState&) override {
     std::this_thread::sleep_for(std::chrono::milliseconds(110));
@@ -131,9 +132,9 @@ TEST_CASE("what has expired when a loop ends does not reach it any more") {
   Slow observer;
   for (int i = 0; i < 10; ++i) {
     CHECK(setting.explore(8, observer) == LoopEnd::run_budget);
-    setting.crew->dismiss();
+    setting.workers->dismiss();
     setting.context.restart();
-    setting.context.poll(); // as labelling does, when the loop is gone
+    setting.context.poll(); // as labeling does, when the loop is gone
   }
 }
 
@@ -144,7 +145,7 @@ TEST_CASE("a coordinator's memory and disk are flat over a million runs" *
   Sampler sampler(setting.place / "c");
   REQUIRE(setting.explore(runs, sampler) == LoopEnd::run_budget);
   sampler.take(runs);
-  CHECK(setting.ledger->books().profile.total_runs() == runs);
+  CHECK(setting.recorder->state().profile.total_runs() == runs);
   CHECK(setting.started > 8); // workers were replaced meanwhile
   const Sample& last = sampler.samples.back();
   CHECK(last.memory_bytes < 100'000'000);

@@ -1,7 +1,7 @@
 #include "harness/campaign/merge.hpp"
 #include "core/base/random.hpp"
 #include "core/base/user_error.hpp"
-#include "harness/campaign/frozen.hpp"
+#include "harness/campaign/frozen_generator.hpp"
 #include "harness/store/shard_shares.hpp"
 #include "harness/store/summary.hpp"
 #include "tests/support/made_campaign.hpp"
@@ -29,15 +29,15 @@ std::string refusal(const std::string& out, const std::vector<std::string>& sour
   return "";
 }
 
-store::Books books_of(const std::string& path) {
-  return open_campaign(path).books;
+store::CampaignState books_of(const std::string& path) {
+  return store::open_campaign(path).state;
 }
 
 /// What a person sees of a profile: sums over writers.
-std::map<std::string, std::uint64_t> totals_of(const store::Books& books) {
-  const Profile& profile = books.profile;
+std::map<std::string, std::uint64_t> totals_of(const store::CampaignState& state) {
+  const Profile& profile = state.profile;
   std::map<std::string, std::uint64_t> totals = {{"runs", profile.total_runs()},
-                                                 {"inputs", books.inputs.size()}};
+                                                 {"inputs", state.inputs.size()}};
   for (const auto& phase : profile.phases) {
     totals[phase] = profile.runs_reaching(phase);
   }
@@ -48,7 +48,7 @@ std::map<std::string, std::uint64_t> totals_of(const store::Books& books) {
       totals[name + " runs"] += count.runs;
     }
   }
-  for (const auto& [column, counts] : books.incidence) {
+  for (const auto& [column, counts] : state.incidence) {
     for (const auto& [writer, count] : counts) {
       totals["rows " + column.phase + " " + std::to_string(column.call.number)] += count.runs;
     }
@@ -57,8 +57,8 @@ std::map<std::string, std::uint64_t> totals_of(const store::Books& books) {
 }
 
 std::vector<ShardSummary> shares_of(const std::string& path) {
-  const auto campaign = open_campaign(path);
-  return shard_shares(campaign.books, campaign.notes);
+  const auto campaign = store::open_campaign(path);
+  return store::shard_shares(campaign.state, campaign.notes);
 }
 
 /// All that a report says of shards, as text that can be compared.
@@ -96,7 +96,7 @@ TEST_CASE("a merged campaign has the pairs, counts and inputs of each, in any or
   CHECK(report.sources[0].only_here == 0); // what it found, the third found too
   CHECK(report.sources[1].only_here == 1);
   CHECK(report.warnings.empty());
-  const store::Books abc = books_of(place / "abc");
+  const store::CampaignState abc = books_of(place / "abc");
 
   merge_campaigns(place / "cab", {c, a, b}, {});
   CHECK(books_of(place / "cab") == abc);
@@ -106,9 +106,9 @@ TEST_CASE("a merged campaign has the pairs, counts and inputs of each, in any or
   merge_campaigns(place / "abc", {b, place / "abc", b}, {}); // into itself, and again
   CHECK(books_of(place / "abc") == abc);
 
-  const auto merged = open_campaign(place / "abc");
+  const auto merged = store::open_campaign(place / "abc");
   CHECK(merged.directory.inputs()->size() == 4);
-  for (const auto& [key, record] : merged.books.profile.pairs) {
+  for (const auto& [key, record] : merged.state.profile.pairs) {
     CHECK(merged.directory.input(record.first.input));
   }
 }
@@ -116,13 +116,13 @@ TEST_CASE("a merged campaign has the pairs, counts and inputs of each, in any or
 TEST_CASE("failures come along with their inputs") {
   TemporaryDirectory place;
   {
-    auto ledger = make_campaign(place / "a", {.runs = {{"args a\n", {0}}}});
-    REQUIRE(ledger.record_failure("crash-SIGSEGV", {.what = "killed by SIGSEGV"}, "args boom\n"));
+    auto recorder = make_campaign(place / "a", {.runs = {{"args a\n", {0}}}});
+    REQUIRE(recorder.record_failure("crash-SIGSEGV", {.what = "killed by SIGSEGV"}, "args boom\n"));
   }
   merge_campaigns(place / "out", {place / "a"}, {});
-  const auto out = open_campaign(place / "out");
-  REQUIRE(out.books.failures.contains("crash-SIGSEGV"));
-  CHECK(*out.directory.input(out.books.failures.at("crash-SIGSEGV").first_input) == "args boom\n");
+  const auto out = store::open_campaign(place / "out");
+  REQUIRE(out.state.failures.contains("crash-SIGSEGV"));
+  CHECK(*out.directory.input(out.state.failures.at("crash-SIGSEGV").first_input) == "args boom\n");
 }
 
 TEST_CASE("campaigns of other targets, plans or phases are refused, and nothing is made") {
@@ -237,11 +237,11 @@ TEST_CASE("a merged campaign tells which shard saw what, and which is missing") 
   const auto three = make("three", {3, 3}, {});
   const auto other = make("other", {}, {{"args d\n", {3}}});
   CHECK(shares_of(one).empty());
-  CHECK(missing_shards(open_campaign(one).notes) ==
+  CHECK(store::missing_shards(store::open_campaign(one).notes) ==
         "What shards 2 and 3 of 3 saw is not among these results.");
 
   merge_campaigns(place / "left", {two, one}, {.partial = true});
-  CHECK(missing_shards(open_campaign(place / "left").notes) ==
+  CHECK(store::missing_shards(store::open_campaign(place / "left").notes) ==
         "What shard 3 of 3 saw is not among these results.");
   auto shares = shares_of(place / "left");
   REQUIRE(shares.size() == 2);
@@ -263,17 +263,18 @@ TEST_CASE("a merged campaign tells which shard saw what, and which is missing") 
   CHECK(shares[3].kind == ShardSummary::Kind::other);
   CHECK(shares[3].only_here.empty());
   CHECK(shares[1].only_here.size() == 1);
-  CHECK(missing_shards(open_campaign(place / "all").notes).empty());
+  CHECK(store::missing_shards(store::open_campaign(place / "all").notes).empty());
   const std::string all = shares_text(place / "all");
   merge_campaigns(place / "all", {place / "left", place / "all", three}, {});
   CHECK(shares_text(place / "all") == all);
 
   // Fresh runs of a validation are named as what they are.
   {
-    auto ledger = make_campaign(place / "fresh", {.runs = {{"args a\n", {0}}}});
-    store::note_part(ledger,
-                     {.frozen = frozen_of(open_campaign(place / "all")).id, .shard = {2, 5}});
-    REQUIRE(ledger.checkpoint());
+    auto recorder = make_campaign(place / "fresh", {.runs = {{"args a\n", {0}}}});
+    store::note_part(
+        recorder,
+        {.frozen = frozen_generator_of(store::open_campaign(place / "all")).id, .shard = {2, 5}});
+    REQUIRE(recorder.checkpoint());
   }
   merge_campaigns(place / "all", {place / "fresh"}, {.partial = true});
   shares = shares_of(place / "all");

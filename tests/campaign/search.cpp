@@ -8,7 +8,7 @@ using engine::Run;
 
 namespace {
 
-constexpr SyscallId openat{AuditArch::x86_64, 257};
+constexpr SyscallId openat_call{AuditArch::x86_64, 257};
 constexpr SyscallId socket_call{AuditArch::x86_64, 41};
 
 Search::Options options() {
@@ -19,9 +19,9 @@ engine::KnownPair pair_of(SyscallId call, const std::string& executable = "x") {
   return {{0, call, executable}, false};
 }
 
-template <typename T> const T* only(const Orders& orders) {
+template <typename T> const T* only(const Commands& commands) {
   const T* found = nullptr;
-  for (const auto& order : orders) {
+  for (const auto& order : commands) {
     if (const auto* one = std::get_if<T>(&order)) {
       CHECK(found == nullptr);
       found = one;
@@ -39,15 +39,15 @@ Run drawn(const engine::Draw& draw, std::uint64_t index) {
       .origin = Run::Origin::validating, .attempt = draw.attempt, .index = index, .reached = {0}};
 }
 
-/// Explores without news until an attempt begins; its first orders.
-Orders begin_attempt(Search& search) {
+/// Explores without news until an attempt begins; its first commands.
+Commands begin_attempt(Search& search) {
   for (int i = 0; i < 10000; ++i) {
-    Orders orders = search.next(0, 1, 1000);
-    if (only<engine::Draw>(orders) != nullptr) {
-      return orders;
+    Commands commands = search.next(0, 1, 1000);
+    if (only<engine::Draw>(commands) != nullptr) {
+      return commands;
     }
-    REQUIRE(only<engine::Explore>(orders) != nullptr);
-    search.ran(explored(), {pair_of(openat)});
+    REQUIRE(only<engine::Explore>(commands) != nullptr);
+    search.ran(explored(), {pair_of(openat_call)});
   }
   FAIL("no attempt ever began");
   return {};
@@ -61,8 +61,8 @@ TEST_CASE("a worker hears each input and each pair once, but not what it found i
   search.began(1);
   search.add_input("seed");
   search.add_input("mine", 1);
-  search.know(pair_of(openat));
-  const Orders first = search.next(0, 4, 100);
+  search.know(pair_of(openat_call));
+  const Commands first = search.next(0, 4, 100);
   REQUIRE(only<engine::Inputs>(first) != nullptr);
   CHECK(only<engine::Inputs>(first)->texts == std::vector<std::string>{"seed", "mine"});
   CHECK(only<engine::Inputs>(first)->known.size() == 1);
@@ -81,7 +81,7 @@ TEST_CASE("an input is kept once, and not at all once it is set aside") {
   search.add_input("a");
   search.add_input("deadly");
   CHECK(search.corpus() == 2);
-  search.set_aside("deadly");
+  search.quarantined("deadly");
   search.add_input("deadly");
   CHECK(only<engine::Inputs>(search.next(0, 1, 10))->texts == std::vector<std::string>{"a"});
 }
@@ -96,18 +96,18 @@ TEST_CASE("runs never exceed what is left") {
 TEST_CASE("an attempt that shows nothing new converges, whatever the executables") {
   Search search(options());
   search.began(0);
-  search.ran(explored(), {pair_of(openat)});
-  Orders orders = begin_attempt(search);
-  REQUIRE(only<engine::Freeze>(orders) != nullptr);
+  search.ran(explored(), {pair_of(openat_call)});
+  Commands commands = begin_attempt(search);
+  REQUIRE(only<engine::Freeze>(commands) != nullptr);
   std::uint64_t runs = 0;
   while (!search.finished()) {
-    const auto* draw = only<engine::Draw>(orders);
+    const auto* draw = only<engine::Draw>(commands);
     REQUIRE(draw != nullptr);
     for (std::uint64_t i = draw->from; i < draw->to; ++i, ++runs) {
       // Another program making a known call is no new (phase, call).
-      search.ran(drawn(*draw, i), {pair_of(openat, "other")});
+      search.ran(drawn(*draw, i), {pair_of(openat_call, "other")});
     }
-    orders = search.next(0, 5, 1000);
+    commands = search.next(0, 5, 1000);
   }
   CHECK(runs == stats::attempt_runs(options().goal, 1));
   CHECK(search.rule().converged());
@@ -116,16 +116,16 @@ TEST_CASE("an attempt that shows nothing new converges, whatever the executables
 TEST_CASE("news in a validation run fails the attempt and is not lost") {
   Search search(options());
   search.began(0);
-  search.ran(explored(), {pair_of(openat)});
-  Orders orders = begin_attempt(search);
+  search.ran(explored(), {pair_of(openat_call)});
+  Commands commands = begin_attempt(search);
   bool first = true;
   while (search.validating()) {
-    const auto draw = *only<engine::Draw>(orders);
+    const auto draw = *only<engine::Draw>(commands);
     for (std::uint64_t i = draw.from; i < draw.to; ++i) {
-      const auto news = std::exchange(first, false) ? socket_call : openat;
+      const auto news = std::exchange(first, false) ? socket_call : openat_call;
       search.ran(drawn(draw, i), {pair_of(news)});
     }
-    orders = search.validating() ? search.next(0, 50, 1000) : Orders{};
+    commands = search.validating() ? search.next(0, 50, 1000) : Commands{};
   }
   CHECK_FALSE(search.finished());
   CHECK(search.attempt_news().size() == 1);
@@ -136,11 +136,11 @@ TEST_CASE("news in a validation run fails the attempt and is not lost") {
 TEST_CASE("validation runs of a dead worker are drawn again, under the same numbers") {
   Search search(options());
   search.began(0);
-  search.ran(explored(), {pair_of(openat)});
-  const Orders orders = begin_attempt(search);
-  const auto lost = *only<engine::Draw>(orders);
+  search.ran(explored(), {pair_of(openat_call)});
+  const Commands commands = begin_attempt(search);
+  const auto lost = *only<engine::Draw>(commands);
   search.began(0);
-  const Orders again = search.next(0, lost.to - lost.from, 1000);
+  const Commands again = search.next(0, lost.to - lost.from, 1000);
   REQUIRE(only<engine::Freeze>(again) != nullptr); // it knows nothing of the frozen generator
   CHECK(only<engine::Draw>(again)->from == lost.from);
   CHECK(only<engine::Draw>(again)->seed == lost.seed);
@@ -149,13 +149,13 @@ TEST_CASE("validation runs of a dead worker are drawn again, under the same numb
 TEST_CASE("a late line of an earlier attempt changes nothing") {
   Search search(options());
   search.began(0);
-  search.ran(explored(), {pair_of(openat)});
-  const Orders orders = begin_attempt(search);
-  const auto draw = *only<engine::Draw>(orders);
+  search.ran(explored(), {pair_of(openat_call)});
+  const Commands commands = begin_attempt(search);
+  const auto draw = *only<engine::Draw>(commands);
   Run late = drawn(draw, draw.from);
   late.attempt = draw.attempt + 7;
   const auto before = search.rule().state().attempts.back().runs;
-  search.ran(late, {pair_of(openat)});
+  search.ran(late, {pair_of(openat_call)});
   CHECK(search.rule().state().attempts.back().runs == before);
 }
 
@@ -165,12 +165,12 @@ TEST_CASE("until quiet: so many runs without news") {
   asked.quiet_runs = 5;
   Search search(asked);
   search.began(0);
-  search.ran(explored(), {pair_of(openat)});
+  search.ran(explored(), {pair_of(openat_call)});
   for (int i = 0; i < 4; ++i) {
-    search.ran(explored(), {pair_of(openat)});
+    search.ran(explored(), {pair_of(openat_call)});
   }
   CHECK_FALSE(search.finished());
-  search.ran(explored(), {pair_of(openat)});
+  search.ran(explored(), {pair_of(openat_call)});
   CHECK(search.finished());
 }
 
@@ -183,13 +183,13 @@ TEST_CASE("parts of an attempt draw disjoint runs that together are the whole, a
     asked.part = Search::Options::Part{2, {part, 3}};
     Search search(asked);
     search.began(0);
-    search.know(pair_of(openat));
+    search.know(pair_of(openat_call));
     bool first = true;
     while (!search.finished()) {
-      const Orders orders = search.next(0, 5, 1000);
-      const auto* draw = only<engine::Draw>(orders);
+      const Commands commands = search.next(0, 5, 1000);
+      const auto* draw = only<engine::Draw>(commands);
       REQUIRE(draw != nullptr);
-      CHECK((first == (only<engine::Freeze>(orders) != nullptr)));
+      CHECK((first == (only<engine::Freeze>(commands) != nullptr)));
       CHECK(draw->attempt == 2);
       for (std::uint64_t i = draw->from; i < draw->to; ++i) {
         CHECK(drawn_by_all.insert(i).second);
@@ -197,7 +197,7 @@ TEST_CASE("parts of an attempt draw disjoint runs that together are the whole, a
         if (std::exchange(first, false)) {
           run.incomplete = {Incomplete::lost_tracee}; // is drawn again, under a number of its own
         }
-        search.ran(run, {pair_of(openat)});
+        search.ran(run, {pair_of(openat_call)});
       }
     }
     CHECK(search.rule().state().attempts.back().state == stats::Attempt::State::passed);

@@ -18,7 +18,7 @@ bool can_isolate() {
   const auto tried = test::run({.words = {harness_binary(), "init", "-q", "--", "/bin/true"},
                                 .directory = directory.path()});
   if (tried.status == 64 && tried.error.find("no sandbox") != std::string::npos) {
-    MESSAGE("left out: " << tried.error);
+    MESSAGE("skipped: " << tried.error);
     return false;
   }
   return true;

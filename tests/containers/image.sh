@@ -8,9 +8,9 @@
 set -euo pipefail
 source=$1 harness=$2 compile=${3-}
 for program in podman buildah runc debootstrap; do
-  command -v $program >/dev/null || { echo "left out: the image; apt-get install podman buildah runc debootstrap"; exit 77; }
+  command -v $program >/dev/null || { echo "skipped: the image; apt-get install podman buildah runc debootstrap"; exit 77; }
 done
-[ "$(id -u)" = 0 ] || { echo "left out: the image; chroot isolation and debootstrap want root"; exit 77; }
+[ "$(id -u)" = 0 ] || { echo "skipped: the image; chroot isolation and debootstrap want root"; exit 77; }
 
 place=$(mktemp -d)
 tag=localhost/harness-test-$$
@@ -24,7 +24,7 @@ fail() { echo "FAILED: $*"; exit 1; }
 if [ -n "${HARNESS_TEST_BASE-}" ]; then base=$HARNESS_TEST_BASE
 else
   debootstrap --variant=minbase bookworm "$place/base" >"$place/debootstrap.log" 2>&1 ||
-    { echo "left out: the image; debootstrap found no mirror: $(tail -n 1 "$place/debootstrap.log")"; exit 77; }
+    { echo "skipped: the image; debootstrap found no mirror: $(tail -n 1 "$place/debootstrap.log")"; exit 77; }
   # Whatever this machine needs to reach its mirror, the build needs too.
   cp /etc/apt/apt.conf.d/* "$place/base/etc/apt/apt.conf.d/" 2>/dev/null || true
   base=$tag-base
@@ -51,7 +51,7 @@ podman="podman --runtime runc run --rm --network none --ulimit nofile=1024:1024 
 privileges="--cap-add SYS_PTRACE --cap-add SYS_ADMIN --cap-add NET_ADMIN --security-opt seccomp=unconfined
   --security-opt apparmor=unconfined --security-opt systempaths=unconfined"
 if ! $podman "$tag" --version; then
-  echo "left out: running the image; this machine's podman starts no container"
+  echo "skipped: running the image; this machine's podman starts no container"
   exit 77
 fi
 status=0

@@ -5,7 +5,7 @@ set -euo pipefail
 source=$1
 export HARNESS=$2
 command -v parallel >/dev/null && parallel --version 2>/dev/null | grep -q GNU ||
-  { echo "left out: the recipe for parallel; apt-get install parallel"; exit 77; }
+  { echo "skipped: the recipe for parallel; apt-get install parallel"; exit 77; }
 place=$(mktemp -d)
 trap 'rm -rf "$place"' EXIT
 mkdir "$place/plan"

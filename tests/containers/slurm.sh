@@ -6,9 +6,9 @@ set -euo pipefail
 source=$1 doors=$3
 export HARNESS=$2
 for program in slurmctld slurmd munged; do
-  command -v $program >/dev/null || { echo "left out: the Slurm recipe; apt-get install slurm-wlm munge"; exit 77; }
+  command -v $program >/dev/null || { echo "skipped: the Slurm recipe; apt-get install slurm-wlm munge"; exit 77; }
 done
-[ "$(id -u)" = 0 ] || { echo "left out: the Slurm recipe; a cluster of one machine is started as root"; exit 77; }
+[ "$(id -u)" = 0 ] || { echo "skipped: the Slurm recipe; a cluster of one machine is started as root"; exit 77; }
 
 place=$(mktemp -d)
 clean() {

@@ -34,7 +34,7 @@ phases:
 limits: {wall: 5s}
 grammar:
   operands:
-    most: 2
+    max: 2
     of: ["a", "b", "bc", "--sync", "{word}"]
 explore: {epsilon: 0.05}
 )" << extra;
@@ -117,7 +117,7 @@ TEST_CASE("a campaign finds every door, converges by itself and says how sure it
   CHECK_FALSE(calls_of(report, "startup").contains("umask"));
   CHECK(calls_of(report, "startup").contains("execve"));
 
-  // Each is really made: its witness shows it again.
+  // Each is really made: its reproducer shows it again.
   const Outcome replay = test::run({.words = {test::harness_binary(), "replay", "doors.campaign",
                                               "serving:getgid", "--times", "3"},
                                     .directory = here.path()});
@@ -234,15 +234,15 @@ TEST_CASE("a program that watches is told of every stage, of each find, and of t
     }
   }
   CHECK(stages ==
-        std::vector<std::string>{"calibrating", "seeding", "exploring", "labelling", "reporting"});
+        std::vector<std::string>{"calibrating", "seeding", "exploring", "labeling", "reporting"});
   CHECK(events["find"] > 10);
   CHECK(events["finished"] == 1);
-  for (const auto* stage : {"seeding", "labelling"}) {
+  for (const auto* stage : {"seeding", "labeling"}) {
     CAPTURE(stage);
     REQUIRE(last[stage].contains("steps"));
     CHECK(last[stage]["steps"]["done"] == last[stage]["steps"]["planned"]);
   }
-  CHECK(last["labelling"]["runs"] == 60);
+  CHECK(last["labeling"]["runs"] == 60);
 }
 
 TEST_CASE("a phase that no seed reaches is an error of the plan, before there is a directory") {

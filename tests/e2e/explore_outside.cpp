@@ -25,7 +25,7 @@ constexpr const char* small_plan = "target: ls\n"
                                    "  - listing: {call: getdents64}\n"
                                    "grammar:\n"
                                    "  options: [-l, -a, -R]\n"
-                                   "  operands: {least: 0, most: 2, of: [\"{path}\", .]}\n"
+                                   "  operands: {min: 0, max: 2, of: [\"{path}\", .]}\n"
                                    "explore: {until: budget, runs: 40, workers: 2, seed: 7}\n";
 
 /// A directory with a plan; commands run in it.
@@ -105,7 +105,7 @@ TEST_CASE("on ls, too: one worker, one seed, so many runs give the same corpus a
       "phases: [startup, {main: {auto: main}}]\n"
       "grammar:\n"
       "  options: [-l, -a, -R, -i, -s, -Z, --full-time, {group: order, of: [-t, -S, -U, -X]}]\n"
-      "  operands: {least: 0, most: 2, of: [\"{path}\", ., /etc/apt, /usr/games]}\n"
+      "  operands: {min: 0, max: 2, of: [\"{path}\", ., /etc/apt, /usr/games]}\n"
       "  files: [\"file {new_path} content {string}\", \"directory {new_path} entries "
       "{int:0..9}\"]\n"
       "  environment: [\"TZ={word}\", \"LC_ALL={word}\", \"COLUMNS={int:0..200}\", TERM]\n"

@@ -67,7 +67,7 @@ void explore(const Place& place) {
                        "name: hostile\ntarget: " + Json(place.program(program_name)).dump() +
                            "\nphases:\n  - startup\n  - " + Json(phase_name).dump() +
                            ": {call: exit_group}\n"
-                           "grammar: {operands: {most: 1, of: [a, --help]}}\n"
+                           "grammar: {operands: {max: 1, of: [a, --help]}}\n"
                            "explore: {until: quiet, quiet_runs: 20, workers: 1}\n"));
   for (const auto* directory : {"a.campaign", "b.campaign"}) {
     const auto outcome = place.harness({"explore", "p.yaml", "--out", directory, "--ci"});

@@ -51,7 +51,7 @@ bool possible() {
   const auto doctor = run({.words = {harness_binary(), "doctor"}});
   const bool good = doctor.output.find("BAD      isolation") == std::string::npos;
   if (!good) {
-    std::printf("left out: no isolation here\n%s", doctor.output.c_str());
+    std::printf("skipped: no isolation here\n%s", doctor.output.c_str());
   }
   return good;
 }
@@ -90,7 +90,7 @@ void be_hostile(unsigned id, const std::vector<std::string>& before = {}) {
   const auto campaign = explore(
       directory.path(),
       fmt::format("target:\n  executable: {}\n  arguments: [{}, {}, \"{}\", {}]\n"
-                  "  needs: [{}]\n  uid: {}\n  gid: {}\n",
+                  "  extra_paths: [{}]\n  uid: {}\n  gid: {}\n",
                   fixture("hostile"), directory / "hostile.campaign", directory / "host.sock",
                   sockets.port, mark, directory / "host.sock", id, id),
       before);
@@ -122,7 +122,7 @@ TEST_CASE("nor as root inside") {
     return;
   }
   if (::geteuid() != 0) {
-    std::printf("left out: another identity inside needs root outside\n");
+    std::printf("skipped: another identity inside needs root outside\n");
     return;
   }
   be_hostile(0);
@@ -133,7 +133,7 @@ TEST_CASE("nor without root outside") {
     return;
   }
   if (::geteuid() != 0) {
-    std::printf("left out: all the tests here ran without root\n");
+    std::printf("skipped: all the tests here ran without root\n");
     return;
   }
   const std::vector<std::string> as_nobody = {"setpriv", "--reuid=65534", "--regid=65534",
@@ -144,7 +144,7 @@ TEST_CASE("nor without root outside") {
     return run({.words = words}).status == 0;
   };
   if (!may({"bwrap", "--unshare-user", "--ro-bind", "/", "/", "true"})) {
-    std::printf("left out: users may not make user namespaces here\n");
+    std::printf("skipped: users may not make user namespaces here\n");
     return;
   }
   if (!test::open_to_all(harness_binary())) {

@@ -4,7 +4,7 @@
 #include "core/base/text.hpp"
 #include "core/model/input.hpp"
 #include "core/model/syscall_table.hpp"
-#include "harness/store/ledger.hpp"
+#include "harness/store/campaign_recorder.hpp"
 #include "tests/e2e/running.hpp"
 #include "tests/support/process.hpp"
 
@@ -79,7 +79,7 @@ std::vector<Process> descendants(pid_t root) {
   return result;
 }
 
-/// What a campaign has told its user.
+/// What a campaign tells its user.
 struct Shown {
   std::set<std::tuple<std::string, std::string, std::string, std::string>> finds;
 
@@ -98,14 +98,14 @@ struct Shown {
 void check_books(const std::string& path, const Shown& shown) {
   const auto directory = store::WorkDir::open(path);
   REQUIRE(directory);
-  const auto books = store::Ledger::read(*directory);
-  REQUIRE(books);
+  const auto state = store::CampaignRecorder::read(*directory);
+  REQUIRE(state);
   for (const auto& [phase, call, executable, input] : shown.finds) {
     CAPTURE(call);
     const auto id = find_syscall(call);
     REQUIRE(id);
-    const auto pair = books->profile.pairs.find({phase, *id, executable});
-    REQUIRE(pair != books->profile.pairs.end());
+    const auto pair = state->profile.pairs.find({phase, *id, executable});
+    REQUIRE(pair != state->profile.pairs.end());
     REQUIRE(directory->input(pair->second.first.input));
     REQUIRE(directory->input(input));
   }
@@ -133,8 +133,8 @@ public:
                "explore: {until: budget, for: 10m}\n"
                "grammar:\n"
                "  options: [-l, -a, -R, -i, -Z, --color=always, -S, -t, --full-time]\n"
-               "  operands: {most: 2, of: [., /etc/passwd, '{path}']}\n"
-               "  files: {most: 3, of: [file a, directory d, fifo f]}\n";
+               "  operands: {max: 2, of: [., /etc/passwd, '{path}']}\n"
+               "  files: {max: 3, of: [file a, directory d, fifo f]}\n";
   }
   ~Assault() { ::unsetenv("TMPDIR"); }
   Assault(const Assault&) = delete;
@@ -193,7 +193,7 @@ public:
     auto directory = store::WorkDir::open(place_ / "c");
     REQUIRE(directory);
     REQUIRE(directory->lock());
-    CHECK(store::Ledger::resume(std::move(*directory)));
+    CHECK(store::CampaignRecorder::resume(std::move(*directory)));
     CHECK(test::eventually([&] { return test::processes_with(target_).empty(); }));
     CHECK(fs::is_empty(place_ / "tmp")); // scratch directories of killed coordinators, too
     std::ifstream mounts("/proc/self/mountinfo");
@@ -206,8 +206,8 @@ public:
   }
 
 private:
-  void pause(std::uint64_t most_ms) {
-    std::this_thread::sleep_for(std::chrono::milliseconds(random_.below(most_ms)));
+  void pause(std::uint64_t max_ms) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(random_.below(max_ms)));
   }
 
   /// A target, a worker or a worker's sandbox. Targets live for milliseconds: they are looked for
@@ -255,7 +255,7 @@ TEST_CASE("a coordinator that dies while a sandbox starts leaves nothing behind"
     return;
   }
   if (::getuid() != 0) {
-    MESSAGE("left out: the namespace that ends with it needs root; run the tests as root");
+    MESSAGE("skipped: the namespace that ends with it needs root; run the tests as root");
     return;
   }
   const TemporaryDirectory place;

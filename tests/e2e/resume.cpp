@@ -34,8 +34,8 @@ public:
         "explore: {until: budget, for: 10m}\n"
         "grammar:\n"
         "  options: [-l, -a, -R, -i, -Z, --color=always, -S, -t, --full-time]\n"
-        "  operands: {most: 2, of: [., /etc/passwd, '{path}']}\n"
-        "  files: {most: 3, of: [file a, directory d, fifo f]}\n";
+        "  operands: {max: 2, of: [., /etc/passwd, '{path}']}\n"
+        "  files: {max: 3, of: [file a, directory d, fifo f]}\n";
     REQUIRE(replace_file(place_ / "plan.yaml", plan));
   }
 

@@ -33,7 +33,7 @@ std::string plan_of(const std::string& target) {
          "  - startup\n"
          "  - serving: {symbol: serve}\n"
          "grammar:\n"
-         "  operands: {most: 2, of: [a, b, bc]}\n"
+         "  operands: {max: 2, of: [a, b, bc]}\n"
          "explore: {until: budget, runs: 80, workers: 1, seed: 3}\n";
 }
 
@@ -91,7 +91,7 @@ bool can_import(const Place& place) {
   }
   const auto asked = place.run({"podman", "images", "--quiet"});
   if (asked.status != 0) {
-    std::printf("left out: images; podman does not work here: %s\n", asked.error.c_str());
+    std::printf("skipped: images; podman does not work here: %s\n", asked.error.c_str());
     return false;
   }
   return true;

@@ -124,7 +124,7 @@ TEST_CASE("a running process is followed, let go, and lives on") {
   CHECK(trace({"--attach", "999999999"}).status == 125);
 }
 
-TEST_CASE("colours are for terminals that want them") {
+TEST_CASE("colors are for terminals that want them") {
   if (!available("script", "bsdutils")) {
     return;
   }

@@ -17,11 +17,11 @@ Grammar grammar_of(std::string_view text) {
     if (line.starts_with("files ")) {
       made.text.erase(0, 6);
       grammar.files.of.push_back(made);
-      grammar.files.most = 2;
+      grammar.files.max = 2;
     } else if (line.starts_with("script ")) {
       made.text.erase(0, 7);
       grammar.script.of.push_back(made);
-      grammar.script.most = 3;
+      grammar.script.max = 3;
     } else if (const auto equals = line.find('='); equals != std::string::npos && equals < 12) {
       made.text.erase(0, equals + 1);
       grammar.rules[line.substr(0, equals)].push_back(made);
@@ -40,7 +40,7 @@ extern "C" int LLVMFuzzerTestOneInput(const unsigned char* data, std::size_t siz
     const mutators::Generator generator(mutators::compile(grammar_of(text)), {});
     Random random(size);
     const Input input = generator.mutate(generator.fresh(random), random);
-    const auto again = parse_input(serialise_input(input));
+    const auto again = parse_input(serialize_input(input));
     if (!again || !(*again == input)) {
       std::abort();
     }

@@ -6,7 +6,7 @@ source=$1
 build=$2/self-fuzz
 clang=$(command -v clang++ || command -v clang++-14 || true)
 if [ -z "$clang" ]; then
-  echo "left out: clang++ is missing; apt-get install clang libclang-rt-14-dev"
+  echo "skipped: clang++ is missing; apt-get install clang libclang-rt-14-dev"
   exit 77
 fi
 [ -f "$build/build.ninja" ] ||

@@ -61,7 +61,7 @@ TEST_CASE("fixtures say what they do and what is expected") {
   for (const auto& file : tree()) {
     if (file.is_below("tests/fixtures/") && file.has_extension(".c") &&
         !file.lines[0].starts_with("//") && !file.lines[0].starts_with("/*")) {
-      findings.push_back(file.path + ":1: begin with behaviour and expected outcome");
+      findings.push_back(file.path + ":1: begin with behavior and expected outcome");
     }
   }
   CHECK_MESSAGE(findings.empty(), report(findings));

@@ -17,8 +17,8 @@ TEST_CASE("words stay in the order in which they came, each once") {
 TEST_CASE("a dictionary is bounded") {
   Dictionary dictionary;
   CHECK_FALSE(dictionary.add(""));
-  CHECK_FALSE(dictionary.add(std::string(Dictionary::most_bytes + 1, 'x')));
-  for (std::size_t i = 0; i < Dictionary::most_words; ++i) {
+  CHECK_FALSE(dictionary.add(std::string(Dictionary::max_bytes + 1, 'x')));
+  for (std::size_t i = 0; i < Dictionary::max_words; ++i) {
     CHECK(dictionary.add(std::to_string(i)));
   }
   CHECK_FALSE(dictionary.add("one more"));

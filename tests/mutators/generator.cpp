@@ -1,7 +1,7 @@
 #include "mutators/generator.hpp"
 #include "core/model/input_limits.hpp"
+#include "mutators/clamp_to_limits.hpp"
 #include "mutators/mutation.hpp"
-#include "mutators/settle.hpp"
 
 #include "tests/support/process.hpp"
 #include "tests/support/random_input.hpp"
@@ -37,7 +37,7 @@ Grammar rich_grammar() {
   grammar.standard_input = {0, 3, {plain("{word} {bytes:8}\n")}};
   grammar.rules["expression"] = {plain("1"), plain("({expression} AND {expression})")};
   grammar.dictionary = {"LC_ALL", "--verbose", "a\nb"};
-  grammar.neighbours = {"replica", "sentinel"};
+  grammar.sidecars = {"replica", "sentinel"};
   for (const auto name : dimension_names) {
     grammar.dimensions.emplace_back(name);
   }
@@ -56,7 +56,7 @@ Generator rich_generator() {
 void require_sound(const Input& input) {
   const auto checked = check_input(input);
   REQUIRE_MESSAGE(checked.ok(), checked.error().message);
-  const std::string text = serialise_input(input);
+  const std::string text = serialize_input(input);
   REQUIRE(text.size() <= max_input_bytes);
   const auto parsed = parse_input(text);
   REQUIRE_MESSAGE(parsed.ok(), parsed.error().message);
@@ -120,7 +120,7 @@ TEST_CASE("every mutation alone is sound and the same for the same seed, on any 
       REQUIRE(worked == mutation.apply(copy, same));
       REQUIRE(input == copy);
       applied[mutation.name] += worked ? 1 : 0;
-      settle(input);
+      clamp_to_limits(input);
       require_sound(input);
     }
     CHECK(applied[mutation.name] > 0);
@@ -168,7 +168,7 @@ TEST_CASE("at most one option of a group is drawn, as many as the plan says") {
   Random random(test::property_seed("at most one option of a group"));
   Grammar grammar;
   grammar.options = {{"format", {plain("-l"), plain("-C")}}, {"", {plain("-a")}}};
-  grammar.most_options = 5;
+  grammar.max_options = 5;
   const Generator generator(mutators::compile(grammar), {});
   for (int round = 0; round < 400; ++round) {
     const auto arguments = generator.fresh(random).arguments;
@@ -209,11 +209,11 @@ TEST_CASE("draw takes fresh inputs in the share that was asked for") {
   const Generator generator(mutators::compile(grammar), {}, {.fresh_share = 0.2});
   // A corpus entry of its own kind: what lacks its mark was drawn fresh.
   Input marked;
-  marked.neighbours = {"mark"};
+  marked.sidecars = {"mark"};
   const std::vector<Input> corpus = {marked};
   int fresh = 0;
   for (int round = 0; round < 2000; ++round) {
-    fresh += generator.draw(corpus, random).neighbours.empty() ? 1 : 0;
+    fresh += generator.draw(corpus, random).sidecars.empty() ? 1 : 0;
   }
   CHECK(fresh > 300);
   CHECK(fresh < 500);
@@ -227,6 +227,6 @@ TEST_CASE("settle brings any heap of text back within the limits") {
   input.files.push_back({.path = "../out"});
   input.files.push_back({.kind = FileNode::Kind::directory, .path = "b", .entries = 20000});
   input.script.assign(20000, {.kind = Step::Kind::pause, .client = 900, .milliseconds = 1000});
-  settle(input);
+  clamp_to_limits(input);
   require_sound(input);
 }

@@ -179,6 +179,6 @@ TEST_CASE("any text gives a grammar that compiles") {
     CAPTURE(text);
     const Generator generator(
         mutators::compile(to_grammar(help_grammar(read_help(text), {"a b", "{x", "\"", "é"}))), {});
-    REQUIRE(parse_input(serialise_input(generator.fresh(random))).ok());
+    REQUIRE(parse_input(serialize_input(generator.fresh(random))).ok());
   }
 }

@@ -53,7 +53,7 @@ TEST_CASE("short forms of a grammar") {
   const auto plan = parse_plan("target: x\ngrammar:\n"
                                "  options: [-l, {text: -a, weight: 3}, {group: f, of: [-C, -x]}]\n"
                                "  operands: [\"{path}\"]\n"
-                               "  script: {least: 1, of: PING}\n"
+                               "  script: {min: 1, of: PING}\n"
                                "  rules: {when: [always, never], one: 1}\n",
                                "p.yaml");
   REQUIRE(plan.grammar.options.size() == 2);
@@ -67,14 +67,14 @@ TEST_CASE("short forms of a grammar") {
 
 TEST_CASE("paths count from the plan's directory, bare programs from PATH") {
   const test::TemporaryDirectory directory;
-  REQUIRE(
-      replace_file(directory / "p.yaml", "target: {executable: sh, needs: [data]}\nseeds: .\n"));
+  REQUIRE(replace_file(directory / "p.yaml",
+                       "target: {executable: sh, extra_paths: [data]}\nseeds: .\n"));
   REQUIRE(replace_file(directory / "data", ""));
   PlanPlaces places;
   const auto plan = load_plan(directory / "p.yaml", &places);
   CHECK(plan.target.executable.starts_with("/"));
   CHECK(plan.target.executable.ends_with("/sh"));
-  CHECK(plan.target.needs == std::vector<std::string>{directory / "data"});
+  CHECK(plan.target.extra_paths == std::vector<std::string>{directory / "data"});
   CHECK(plan.seeds == directory.path());
   CHECK(places.target.text() == (directory / "p.yaml") + ":1:9");
 }
@@ -94,7 +94,7 @@ TEST_CASE("the shipped plans load, and freeze") {
     }
     const auto plan = load_plan(file);
     CHECK(plan.name == name);
-    CHECK(parse_plan(serialise_plan(plan), "/frozen/plan.yaml") == plan);
+    CHECK(parse_plan(serialize_plan(plan), "/frozen/plan.yaml") == plan);
   }
 }
 
@@ -102,7 +102,7 @@ TEST_CASE("a frozen plan loads back to an equal plan") {
   Random random(test::property_seed("frozen plans"));
   for (int i = 0; i < 400; ++i) {
     const CampaignPlan plan = test::random_plan(random);
-    const std::string text = serialise_plan(plan);
+    const std::string text = serialize_plan(plan);
     CAPTURE(text);
     CHECK(parse_plan(text, "/frozen/plan.yaml") == plan);
   }

@@ -91,8 +91,8 @@ TEST_CASE("every mistake in a plan has its place and its remedy") {
       {"target: ls\nseeds: nowhere\n",
        "DIR/bad.yaml:2:8: there is no directory DIR/nowhere\n"
        "  seeds: DIRECTORY counts from the plan's directory; leave it out to begin without"},
-      {"target: {executable: ls, needs: [/usr, /no/such]}\n",
-       "DIR/bad.yaml:1:40: there is no /no/such\n  write a path that exists, or leave it out"},
+      {"target: {executable: ls, extra_paths: [/usr, /no/such]}\n",
+       "DIR/bad.yaml:1:46: there is no /no/such\n  write a path that exists, or leave it out"},
       {"target: {executable: ls, capabilities: [CAP_CHOWN]}\n",
        "DIR/bad.yaml:1:40: only a target with uid 0 keeps capabilities\n"
        "  add uid: 0 below target:, or leave the capabilities out"},
@@ -117,20 +117,28 @@ TEST_CASE("every mistake in a plan has its place and its remedy") {
        "DIR/bad.yaml:2:26: offset:here: not an offset in the file\n  write offset:0x1a2b"},
       {"target: ls\ngrammar: {options: [{weight: 2}]}\n",
        "DIR/bad.yaml:2:21: the key text is missing\n  write {text: \"--all\", weight: 2}"},
-      {"target: ls\ngrammar: {operands: {least: 3, most: 1, of: [a]}}\n",
-       "DIR/bad.yaml:2:38: most (1) is below least (3)\n  swap them"},
+      {"target: ls\ngrammar: {operands: {min: 3, max: 1, of: [a]}}\n",
+       "DIR/bad.yaml:2:35: max (1) is below min (3)\n  swap them"},
+      {"target: ls\ngrammar: {operands: {least: 3, of: [a]}}\n",
+       "DIR/bad.yaml:2:22: the key least has a new name\n  write min"},
+      {"target: ls\ngrammar: {most_options: 3}\n",
+       "DIR/bad.yaml:2:11: the key most_options has a new name\n  write max_options"},
+      {"target: {executable: ls, needs: [/usr]}\n",
+       "DIR/bad.yaml:1:26: the key needs has a new name\n  write extra_paths"},
+      {"target: ls\nworkload: {neighbours: {a: [cat]}}\n",
+       "DIR/bad.yaml:2:12: the key neighbours has a new name\n  write sidecars"},
       {"target: ls\ngrammar: {options: [a: b]}\n",
-       "DIR/bad.yaml:2:21: a is no key here\n"
+       "DIR/bad.yaml:2:21: a is not a key here\n"
        "  possible are: text, weight; put text with a colon into quotes"},
       {"target: ls\ngrammar: {dimensions: [faults, stream]}\n",
        "DIR/bad.yaml:2:32: unknown dimension \"stream\"; did you mean streams?\n"
        "  write one of arguments, environment, standard_input, streams, terminal, file_tree, "
-       "identity, limits, configuration, script, signals, faults, neighbours"},
-      {"target: ls\nworkload: {neighbours: {reader: [cat, p]}}\ngrammar: {neighbours: [raeder]}\n",
-       "DIR/bad.yaml:3:24: the plan explains no neighbour raeder\n  did you mean reader?"},
-      {"target: ls\ngrammar: {neighbours: [ghost]}\n",
-       "DIR/bad.yaml:2:24: the plan explains no neighbour ghost\n"
-       "  write ghost: [COMMAND, ARG] below workload: neighbours:"},
+       "identity, limits, configuration, script, signals, faults, sidecars"},
+      {"target: ls\nworkload: {sidecars: {reader: [cat, p]}}\ngrammar: {sidecars: [raeder]}\n",
+       "DIR/bad.yaml:3:22: the plan defines no sidecar raeder\n  did you mean reader?"},
+      {"target: ls\ngrammar: {sidecars: [ghost]}\n",
+       "DIR/bad.yaml:2:22: the plan defines no sidecar ghost\n"
+       "  write ghost: [COMMAND, ARG] below workload: sidecars:"},
       {"target: ls\ngrammar: {configuration: [\"depth {int:0..9}\"]}\n",
        "DIR/bad.yaml:2:26: the lines of `configuration` have no file to go to\n"
        "  write configuration_file: NAME below workload:, and {configuration} among the target's "
@@ -155,7 +163,7 @@ TEST_CASE("every mistake in a plan has its place and its remedy") {
        "DIR/words.dict:3:1: no dictionary word\n"
        "  write one word a line: plain, or \"quoted\" with \\n \\\" \\\\ \\xHH"},
       {"target: ls\ngrammar: {dictionary: [{files: words.dict}]}\n",
-       "DIR/bad.yaml:2:25: files is no key here\n  did you mean file?"},
+       "DIR/bad.yaml:2:25: files is not a key here\n  did you mean file?"},
       {"target: ls\nphases:\n  - a\n  - b: {symbol: no_such_function}\n", nullptr},
       {"target: ls\nphases:\n  - a\n  - b: {call: opnat}\n", nullptr},
       {"target: ls\ngrammar:\n  operands: [\"{nothing}\"]\n", nullptr},

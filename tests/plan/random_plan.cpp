@@ -113,7 +113,7 @@ Grammar grammar(Random& random) {
   if (random.chance(1, 2)) {
     grammar.options.push_back({"g" + random_text(random), alternatives(random, 0)});
   }
-  grammar.most_options = static_cast<std::uint32_t>(random.below(20));
+  grammar.max_options = static_cast<std::uint32_t>(random.below(20));
   for (Repeated* part : {&grammar.operands, &grammar.environment, &grammar.configuration,
                          &grammar.script, &grammar.files, &grammar.standard_input}) {
     *part = repeated(random);
@@ -138,7 +138,7 @@ WorkloadPlan workload(Random& random) {
   workload.ready_within = std::chrono::milliseconds(random.below(100'000));
   workload.configuration_base = texts(random);
   workload.files = {{.path = "a file", .content = random_text(random)}};
-  workload.neighbours["n"] = texts(random);
+  workload.sidecars["n"] = texts(random);
   return workload;
 }
 
@@ -151,7 +151,7 @@ CampaignPlan random_plan(Random& random) {
       std::filesystem::path("/usr/bin/" + random_text(random) + "x").lexically_normal().string();
   plan.target.arguments = texts(random);
   plan.target.environment["NAME" + random_text(random)] = random_text(random);
-  plan.target.needs =
+  plan.target.extra_paths =
       random.chance(1, 2) ? std::vector<std::string>{"/srv/a b"} : std::vector<std::string>{};
   plan.target.image = one_of<std::string>(random, {"", "debian:12", "docker-archive:/a b"});
   plan.target.root =

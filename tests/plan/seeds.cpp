@@ -15,13 +15,13 @@ namespace {
 CampaignPlan plan_with(const std::string& seeds) {
   CampaignPlan plan;
   plan.phases = {{"startup", LaunchTrigger{}}, {"serving", SymbolTrigger{.name = "serve"}}};
-  plan.workload.neighbours = {{"replica", {"cat"}}};
+  plan.workload.sidecars = {{"replica", {"cat"}}};
   plan.seeds = seeds;
   return plan;
 }
 
 /// The message that the seed `text` causes, from the file's name on; "" if it is fine.
-std::string message_of(const std::string& text) {
+std::string seed_message_of(const std::string& text) {
   const test::TemporaryDirectory directory;
   REQUIRE(replace_file(directory / "a", "harness-input/1\n")); // the first one is good
   REQUIRE(replace_file(directory / "bad", text));
@@ -36,16 +36,16 @@ std::string message_of(const std::string& text) {
 }
 
 std::string second_line(const std::string& line) {
-  return message_of("harness-input/1\n" + line + "\n");
+  return seed_message_of("harness-input/1\n" + line + "\n");
 }
 
 } // namespace
 
 TEST_CASE("every mistake in a seed has its file, its line and its remedy") {
-  CHECK(message_of("arguments -l\n") == "bad:1: not an input\n"
-                                        "  write harness-input/1 as the first line");
-  CHECK(message_of("") == "bad:1: an empty input\n  write harness-input/1 as the first line");
-  CHECK(message_of("harness-input/1\n# a comment\n\nargumnts -l\n")
+  CHECK(seed_message_of("arguments -l\n") == "bad:1: not an input\n"
+                                             "  write harness-input/1 as the first line");
+  CHECK(seed_message_of("") == "bad:1: an empty input\n  write harness-input/1 as the first line");
+  CHECK(seed_message_of("harness-input/1\n# a comment\n\nargumnts -l\n")
             .starts_with("bad:4: unknown directive 'argumnts'\n  did you mean 'arguments'?"));
   CHECK(second_line("env LANG") ==
         "bad:2: no variable: 'LANG'\n  write env NAME=VALUE, or unset NAME to take it out");
@@ -62,16 +62,16 @@ TEST_CASE("every mistake in a seed has its file, its line and its remedy") {
 }
 
 TEST_CASE("a seed that asks for what its plan does not have is a mistake too") {
-  CHECK(message_of("harness-input/1\nsignal SIGHUP in startup\nsignal SIGHUP in srving\n") ==
+  CHECK(seed_message_of("harness-input/1\nsignal SIGHUP in startup\nsignal SIGHUP in srving\n") ==
         "bad:3: the plan has no phase srving\n  did you mean serving?");
   CHECK(second_line("fault openat error ENOENT in somewhere") ==
         "bad:2: the plan has no phase somewhere\n  write one of startup, serving");
-  CHECK(second_line("neighbour replicca") ==
-        "bad:2: the plan explains no neighbour replicca\n  did you mean replica?");
+  CHECK(second_line("sidecar replicca") ==
+        "bad:2: the plan defines no sidecar replicca\n  did you mean replica?");
   CHECK(second_line("config save 900 1") ==
         "bad:2: the plan has no configuration file\n"
         "  write configuration_file: NAME below workload: in the plan, or take the line out");
-  CHECK(second_line("neighbour replica\nsignal SIGHUP in serving").empty());
+  CHECK(second_line("sidecar replica\nsignal SIGHUP in serving").empty());
 }
 
 TEST_CASE("phases that calibration is to find may have any name") {

@@ -180,11 +180,11 @@ TEST_CASE("firejail takes the profile") {
   }
   const auto tried = test::run({.words = {"firejail", "--noprofile", "/bin/true"}});
   if (tried.status != 0) {
-    std::printf("left out: firejail can't start anything on this machine\n");
+    std::printf("skipped: firejail can't start anything on this machine\n");
     return;
   }
   if ((tried.output + tried.error).find("existing sandbox was detected") != std::string::npos) {
-    std::printf("left out: firejail does nothing in a container; run the tests outside of one\n");
+    std::printf("skipped: firejail does nothing in a container; run the tests outside of one\n");
     return;
   }
   const test::TemporaryDirectory directory;
@@ -217,7 +217,7 @@ TEST_CASE("runc and crun take the OCI profile") {
     };
     if (const auto plain = start(bundle(""));
         plain.output.find("uname: works") == std::string::npos) {
-      std::printf("left out: %s can't start a container on this machine: %s\n", runtime,
+      std::printf("skipped: %s can't start a container on this machine: %s\n", runtime,
                   plain.error.c_str());
       continue;
     }

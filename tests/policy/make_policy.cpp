@@ -12,13 +12,13 @@ using namespace harness::policy;
 
 namespace {
 
-SyscallId id(const char* name) {
+SyscallId call_id(const char* name) {
   return *find_syscall(name);
 }
 
 const PolicyEntry* entry(const Policy& policy, std::size_t phase, const char* name) {
   const auto& entries = policy.phases.at(phase).entries;
-  const auto found = entries.find(id(name));
+  const auto found = entries.find(call_id(name));
   return found == entries.end() ? nullptr : &found->second;
 }
 
@@ -75,10 +75,10 @@ TEST_CASE("foreign calls bring what their architecture needs") {
   const auto policy = *make_policy(profile, phases, {});
   for (const char* name :
        {"i386:exit", "i386:sigreturn", "i386:rt_sigreturn", "i386:clock_gettime64"}) {
-    CHECK(policy.phases[1].allowed().contains(id(name)));
+    CHECK(policy.phases[1].allowed().contains(call_id(name)));
   }
   CHECK(entry(policy, 1, "i386:clone3")->action == Action::enosys);
-  CHECK_FALSE(policy.phases[1].allowed().contains(id("i386:execve")));
+  CHECK_FALSE(policy.phases[1].allowed().contains(call_id("i386:execve")));
   CHECK(prove(policy).ok());
 }
 
@@ -94,14 +94,14 @@ TEST_CASE("tiers: families and faults are added by name only") {
   CHECK(entry(family, 0, "fdatasync") == nullptr);
   CHECK(prove(family).ok());
   const auto foreseen_calls = foreseen(test::server_policy().phases[0]);
-  CHECK(std::ranges::find(foreseen_calls, std::pair(id("openat2"), id("openat"))) !=
+  CHECK(std::ranges::find(foreseen_calls, std::pair(call_id("openat2"), call_id("openat"))) !=
         foreseen_calls.end());
 }
 
 TEST_CASE("what is loosened by hand is named in the policy") {
   const auto policy =
       test::server_policy({.allow = {"ptrace@startup", "syscall_999"}, .vdso = false});
-  CHECK(entry(policy, 0, "ptrace")->rule == Rule::by_hand);
+  CHECK(entry(policy, 0, "ptrace")->rule == Rule::manual);
   CHECK(entry(policy, 1, "ptrace") == nullptr);
   CHECK(entry(policy, 1, "syscall_999")->note == "--allow syscall_999");
   CHECK(entry(policy, 1, "clock_gettime") == nullptr);
@@ -118,7 +118,7 @@ TEST_CASE("what is denied by hand gets EPERM; clone3 gets ENOSYS, or threads wou
         "--deny exit: no program can end or return from a signal without it");
 }
 
-TEST_CASE("a soak blocks nothing") {
+TEST_CASE("a audit blocks nothing") {
   const auto policy = test::server_policy({.default_action = Action::log});
   CHECK(policy.foreign_arch_action == Action::log);
   CHECK(entry(policy, 0, "clone3") == nullptr);
@@ -147,7 +147,7 @@ TEST_CASE("the proof finds each kind of mistake") {
   CHECK(proof->verdicts == 2ull * 4 << 32);
 
   auto looser = policy;
-  looser.phases[1].entries[id("ptrace")] = {};
+  looser.phases[1].entries[call_id("ptrace")] = {};
   CHECK(
       prove(looser).error().message ==
       "phase serving allows ptrace, which phase startup before it does not: filters only tighten, "
@@ -158,11 +158,11 @@ TEST_CASE("the proof finds each kind of mistake") {
   CHECK(prove_filter(filter, policy, 1).ok());
   CHECK_FALSE(prove_filter(filter, policy, 0).ok());
   auto other = policy;
-  other.phases[1].entries.erase(id("read"));
+  other.phases[1].entries.erase(call_id("read"));
   CHECK(prove_filter(filter, other, 1).error().message ==
         "phase serving: read should get ERRNO(ENOSYS), the filter answers ALLOW");
   other = policy;
-  other.phases[1].entries[id("ptrace")] = {};
+  other.phases[1].entries[call_id("ptrace")] = {};
   CHECK(prove_filter(filter, other, 1).error().message ==
         "phase serving: ptrace should get ALLOW, the filter answers ERRNO(ENOSYS)");
   other = policy;

@@ -18,7 +18,7 @@ public:
     std::ofstream(directory_ / "plan.yaml")
         << "name: fixture\ntarget: " << program_
         << "\nphases:\n  - startup\n  - serving: {symbol: serve}\nlimits: {wall: 20s}\n"
-           "grammar:\n  operands:\n    most: 2\n    of: [a, b, bc, bcd]\n"
+           "grammar:\n  operands:\n    max: 2\n    of: [a, b, bc, bcd]\n"
            "explore: {until: quiet, quiet_runs: 30, workers: 1, seed: 1}\n";
     const auto explored = harness({"explore", directory_ / "plan.yaml", "--out", campaign(),
                                    "--runs", "300", "--progress", "quiet"});
@@ -105,13 +105,13 @@ TEST_CASE(
                                            patching.patched({"--deny", "uname"}), "--fresh", "10",
                                            "--inputs", inputs});
   CHECK(verified.status == 2);
-  std::set<std::string> told;
+  std::set<std::string> view;
   for (const auto& line : split(verified.output, '\n')) {
-    told.insert(std::string(line.substr(line.rfind('\t') + 1)));
+    view.insert(std::string(line.substr(line.rfind('\t') + 1)));
   }
-  told.erase("");
-  CHECK(told.size() > 2);
-  for (const auto& input : told) {
+  view.erase("");
+  CHECK(view.size() > 2);
+  for (const auto& input : view) {
     CAPTURE(input);
     const auto replayed = Patching::harness({"replay", patching.campaign(), inputs + "/" + input});
     CHECK(replayed.status <= 1); // 1: threads make it flaky

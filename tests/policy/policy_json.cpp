@@ -10,7 +10,7 @@ using namespace harness::policy;
 
 namespace {
 
-std::string replaced(std::string text, const std::string& from, const std::string& to) {
+std::string with_text_replaced(std::string text, const std::string& from, const std::string& to) {
   const auto at = text.find(from);
   REQUIRE(at != text.npos);
   return text.replace(at, from.size(), to);
@@ -43,20 +43,21 @@ TEST_CASE("a wrong file says where and what to write instead") {
         "line 3: this is no JSON; a policy is what harness policy --format json writes");
   CHECK(error_of("[]") == "the file: an object is expected");
   CHECK(error_of("{}") == "schema: is missing");
-  CHECK(error_of(replaced(good, "harness-policy/1", "harness-policy/9"))
+  CHECK(error_of(with_text_replaced(good, "harness-policy/1", "harness-policy/9"))
             .starts_with("schema: \"harness-policy/1\" is expected"));
-  CHECK(error_of(replaced(good, "\"action\": \"allow\"", "\"action\": \"alow\"")) ==
+  CHECK(error_of(with_text_replaced(good, "\"action\": \"allow\"", "\"action\": \"alow\"")) ==
         "phases[0].calls[0].action: \"alow\" is none of allow, enosys, eperm, kill_process, log");
-  CHECK(error_of(replaced(good, "\"rule\": \"observed\"", "\"rule\": 3")) ==
+  CHECK(error_of(with_text_replaced(good, "\"rule\": \"observed\"", "\"rule\": 3")) ==
         "phases[0].calls[0].rule: a string is expected");
-  CHECK(error_of(replaced(good, "\"weakened\"", "\"weakend\"")) == "weakened: is missing");
-  CHECK(
-      error_of(replaced(good, "\"converged\": true", "\"converged\": true, \"convrged\": true")) ==
-      "convrged: there is no such key; did you mean converged?");
-  CHECK(error_of(replaced(good, "\"name\": \"read\"", "\"name\": \"raed\""))
+  CHECK(error_of(with_text_replaced(good, "\"weakened\"", "\"weakend\"")) ==
+        "weakened: is missing");
+  CHECK(error_of(with_text_replaced(good, "\"converged\": true",
+                                    "\"converged\": true, \"convrged\": true")) ==
+        "convrged: there is no such key; did you mean converged?");
+  CHECK(error_of(with_text_replaced(good, "\"name\": \"read\"", "\"name\": \"raed\""))
             .starts_with("phases[0].calls[0].name: there is no call \"raed\""));
-  CHECK(error_of(replaced(good, "\"number\": 0,", "\"number\": 1,")) ==
+  CHECK(error_of(with_text_replaced(good, "\"number\": 0,", "\"number\": 1,")) ==
         "phases[0].calls[0].number: read has the number 0");
-  CHECK(error_of(replaced(good, "\"trigger\": \"launch\"", "\"trigger\": \"lunch\""))
+  CHECK(error_of(with_text_replaced(good, "\"trigger\": \"launch\"", "\"trigger\": \"lunch\""))
             .starts_with("phases[0].trigger: "));
 }

@@ -90,9 +90,9 @@ TEST_CASE("every format is found by its name and renders") {
 namespace {
 
 /// Relative luminance of "#rrggbb" (WCAG 2.1).
-double luminance(const std::string& colour) {
+double luminance(const std::string& color) {
   const auto channel = [&](std::size_t at) {
-    const double c = std::stoi(colour.substr(at, 2), nullptr, 16) / 255.0;
+    const double c = std::stoi(color.substr(at, 2), nullptr, 16) / 255.0;
     return c <= 0.03928 ? c / 12.92 : std::pow((c + 0.055) / 1.055, 2.4);
   };
   return 0.2126 * channel(1) + 0.7152 * channel(3) + 0.0722 * channel(5);

@@ -120,7 +120,7 @@ TEST_CASE("a call is as steady as its steadiest executable, whose input the row 
   CHECK(row["flaky"] == false);
   CHECK(row["first_input"] == "of sh");
 
-  records[1]->only_faulted = true; // then it is no witness for a plain run
+  records[1]->only_faulted = true; // then it is no reproducer for a plain run
   row = row_of(summary);
   CHECK(row["flaky"] == true);
   CHECK(row["shown"] == 1);

@@ -44,7 +44,7 @@ std::string text(const std::vector<std::string>& lines) {
   return fmt::format("{}\n", fmt::join(lines, "\n"));
 }
 
-std::string without_colour(const std::string& line) {
+std::string without_color(const std::string& line) {
   return std::regex_replace(line, std::regex("\x1b\\[[0-9]*m"), "");
 }
 
@@ -110,7 +110,7 @@ TEST_CASE("live screen, small, wide and while validating") {
   state.stage = "validating";
   state.attempt = LiveAttempt{.number = 2, .runs = 212, .planned = 477, .bound = 0.0223};
   test::check_golden("live-validating.txt",
-                     text(live_screen(state, {100, 24}, {.colour = true, .unicode = true})));
+                     text(live_screen(state, {100, 24}, {.color = true, .unicode = true})));
 }
 
 TEST_CASE("a screen of any size has its rows, and none is too wide") {
@@ -119,11 +119,10 @@ TEST_CASE("a screen of any size has its rows, and none is too wide") {
   for (const int columns : {0, 1, 20, 40, 79, 80, 119, 120, 200, 400}) {
     for (const int rows : {0, 1, 4, 5, 10, 24, 60, 100}) {
       for (const bool unicode : {false, true}) {
-        const auto lines =
-            live_screen(state, {columns, rows}, {.colour = true, .unicode = unicode});
+        const auto lines = live_screen(state, {columns, rows}, {.color = true, .unicode = unicode});
         CHECK(lines.size() == static_cast<std::size_t>(rows));
         for (const auto& line : lines) {
-          CHECK_MESSAGE(display_width(without_colour(line)) <= columns, line);
+          CHECK_MESSAGE(display_width(without_color(line)) <= columns, line);
         }
       }
     }
@@ -132,13 +131,13 @@ TEST_CASE("a screen of any size has its rows, and none is too wide") {
 
 TEST_CASE("a stage of known length says how far it has come") {
   LiveState state = example();
-  state.stage = "labelling";
-  state.steps = LiveSteps{.done = 1200, .planned = 4000, .what = "witnesses run again"};
+  state.stage = "labeling";
+  state.steps = LiveSteps{.done = 1200, .planned = 4000, .what = "reproducers run again"};
   const std::string screen = text(live_screen(state, {80, 24}, {}));
-  CHECK(screen.find("labelling") != std::string::npos);
-  CHECK(screen.find("1,200 of 4,000 witnesses run again") != std::string::npos);
+  CHECK(screen.find("labeling") != std::string::npos);
+  CHECK(screen.find("1,200 of 4,000 reproducers run again") != std::string::npos);
   CHECK(live_line(state).find("5,912 runs, ") != std::string::npos); // no pace: it is another one
-  CHECK(live_line(state).find(", 1,200 of 4,000 witnesses run again") != std::string::npos);
+  CHECK(live_line(state).find(", 1,200 of 4,000 reproducers run again") != std::string::npos);
 }
 
 TEST_CASE("an empty state is a screen too") {

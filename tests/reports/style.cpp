@@ -6,15 +6,15 @@
 
 using namespace harness::reports;
 
-TEST_CASE("who may have colour") {
-  CHECK(style_of({.is_terminal = true, .term = "xterm"}).colour);
-  CHECK_FALSE(style_of({.is_terminal = false, .term = "xterm"}).colour);
-  CHECK_FALSE(style_of({.is_terminal = true, .no_color = "1"}).colour);
-  CHECK(style_of({.is_terminal = true, .no_color = ""}).colour); // no-color.org: not empty
-  CHECK_FALSE(style_of({.is_terminal = true, .term = "dumb"}).colour);
-  CHECK(style_of({.is_terminal = false, .force_color = "1"}).colour);
-  CHECK_FALSE(style_of({.is_terminal = false, .force_color = "0"}).colour);
-  CHECK_FALSE(style_of({.is_terminal = true, .no_color = "1", .force_color = "1"}).colour);
+TEST_CASE("who may have color") {
+  CHECK(style_of({.is_terminal = true, .term = "xterm"}).color);
+  CHECK_FALSE(style_of({.is_terminal = false, .term = "xterm"}).color);
+  CHECK_FALSE(style_of({.is_terminal = true, .no_color = "1"}).color);
+  CHECK(style_of({.is_terminal = true, .no_color = ""}).color); // no-color.org: not empty
+  CHECK_FALSE(style_of({.is_terminal = true, .term = "dumb"}).color);
+  CHECK(style_of({.is_terminal = false, .force_color = "1"}).color);
+  CHECK_FALSE(style_of({.is_terminal = false, .force_color = "0"}).color);
+  CHECK_FALSE(style_of({.is_terminal = true, .no_color = "1", .force_color = "1"}).color);
   CHECK(style_of({.locale = "C.UTF-8"}).unicode);
   CHECK_FALSE(style_of({.locale = "C"}).unicode);
   CHECK(style_of({.columns = 0}).columns == 80);
@@ -44,8 +44,8 @@ TEST_CASE("a table aligns its numbers and ends its lines without blanks") {
                              "      7          a_cal...\n");
 }
 
-TEST_CASE("colour adds escapes and nothing else") {
-  const Style style{.colour = true};
+TEST_CASE("color adds escapes and nothing else") {
+  const Style style{.color = true};
   CHECK(style.paint(Role::good, "yes") == "\x1b[32myes\x1b[0m");
   CHECK(style.paint(Role::plain, "yes") == "yes");
   CHECK(style.paint(Role::good, "").empty());

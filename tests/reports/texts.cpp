@@ -52,8 +52,8 @@ void check_rectangular(const std::string& text) {
 TEST_CASE("terminal summary") {
   const auto summary = test::example_summary();
   test::check_golden("summary.txt", terminal_summary(summary, {.unicode = true}));
-  test::check_golden("summary-colour.txt",
-                     terminal_summary(summary, {.colour = true, .unicode = true}));
+  test::check_golden("summary-color.txt",
+                     terminal_summary(summary, {.color = true, .unicode = true}));
   test::check_golden("summary-empty.txt", terminal_summary(test::empty_summary(), {}));
 }
 
@@ -67,10 +67,10 @@ TEST_CASE("a plain summary has no escapes, is ASCII and fits") {
                     [](char c) { return c == '\n' || (c >= 32 && c < 127); }));
 }
 
-TEST_CASE("colour changes nothing but colour") {
+TEST_CASE("color changes nothing but color") {
   const auto summary = test::example_summary();
-  const std::string coloured = terminal_summary(summary, {.colour = true});
-  CHECK(std::regex_replace(coloured, std::regex("\x1b\\[[0-9]*m"), "") ==
+  const std::string colored = terminal_summary(summary, {.color = true});
+  CHECK(std::regex_replace(colored, std::regex("\x1b\\[[0-9]*m"), "") ==
         terminal_summary(summary, {}));
 }
 

@@ -20,7 +20,7 @@ SyscallId call(const char* name) {
 }
 
 /// A shell that starts `true` and is killed while it serves.
-RunResult example() {
+RunResult example_run() {
   RunResult run;
   run.end = Signaled{.signal = SIGSEGV, .core_dumped = true};
   run.incomplete = {Incomplete::own_tracer};
@@ -64,17 +64,17 @@ const std::vector<std::string> phases{"startup", "serving", "shutdown"};
 } // namespace
 
 TEST_CASE("trace table") {
-  test::check_golden("trace.txt", trace_table(example(), phases, {.unicode = true}));
-  test::check_golden("trace-colour.txt",
-                     trace_table(example(), phases, {.colour = true, .unicode = true}));
+  test::check_golden("trace.txt", trace_table(example_run(), phases, {.unicode = true}));
+  test::check_golden("trace-color.txt",
+                     trace_table(example_run(), phases, {.color = true, .unicode = true}));
 }
 
 TEST_CASE("trace tree") {
-  test::check_golden("trace-tree.txt", trace_tree(example(), phases, {.unicode = true}));
+  test::check_golden("trace-tree.txt", trace_tree(example_run(), phases, {.unicode = true}));
 }
 
 TEST_CASE("trace JSON") {
-  const std::string text = trace_json(example(), phases);
+  const std::string text = trace_json(example_run(), phases);
   test::check_golden("trace.json", text);
   const auto json = nlohmann::json::parse(text);
   CHECK(json["union"] == nlohmann::json({"execve", "i386:open", "openat", "read"}));
@@ -83,7 +83,7 @@ TEST_CASE("trace JSON") {
 }
 
 TEST_CASE("a hostile trace stays in its lines") {
-  RunResult run = example();
+  RunResult run = example_run();
   run.executables[0] = test::hostile;
   run.processes[0].name = test::hostile;
   run.processes[0].threads[1].name = test::hostile;
@@ -108,7 +108,7 @@ TEST_CASE("a run that never began says so") {
 }
 
 TEST_CASE("processes whose parents form a ring are all shown, once") {
-  RunResult run = example();
+  RunResult run = example_run();
   run.processes[0].parent = 1;
   const std::string text = trace_tree(run, phases, {});
   for (const std::string pid : {"pid 100", "pid 102", "pid 103"}) {

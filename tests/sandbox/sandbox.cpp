@@ -27,7 +27,7 @@ namespace {
 bool possible() {
   const auto problem = sandbox_problem();
   if (problem) {
-    std::printf("left out: no sandbox: %s; %s\n", problem->reason.c_str(), problem->remedy.c_str());
+    std::printf("skipped: no sandbox: %s; %s\n", problem->reason.c_str(), problem->remedy.c_str());
   }
   return !problem;
 }
@@ -127,7 +127,7 @@ TEST_CASE("the target and what it needs are shown at their own places, read-only
   std::filesystem::create_symlink(directory / "tool", directory / "link");
   TargetPlan target;
   target.executable = directory / "link";
-  target.needs = {directory / "data"};
+  target.extra_paths = {directory / "data"};
   const auto outcome = inside((directory / "link") + " && cat " + (directory / "data/one") +
                                   " && stat -c %a " + directory.path(),
                               target);
@@ -139,7 +139,7 @@ TEST_CASE("the target and what it needs are shown at their own places, read-only
 
 TEST_CASE("sockets of the host below what is shown can't be reached") {
   if (!possible() || ::geteuid() != 0) {
-    std::printf("left out: masking a socket below /opt needs root\n");
+    std::printf("skipped: masking a socket below /opt needs root\n");
     return;
   }
   // A name of our own below a shown directory, gone at the end.

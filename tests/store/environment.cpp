@@ -13,7 +13,7 @@ TEST_CASE("the same machine, target and plan: no difference") {
   CHECK(compare(take_environment(sources), take_environment(sources)).empty());
 }
 
-TEST_CASE("a target that was rebuilt is noticed, and told in words") {
+TEST_CASE("a target that was rebuilt is noticed, and described in words") {
   TemporaryDirectory place;
   const EnvironmentSources sources{.executable = place / "target", .plan = "", .seed = 3};
   std::ofstream(place / "target") << "one";

@@ -1,6 +1,6 @@
 // A million runs: neither memory nor disk may grow with them.
 #include "core/base/random.hpp"
-#include "harness/store/ledger.hpp"
+#include "harness/store/campaign_recorder.hpp"
 #include "tests/support/process.hpp"
 
 #include <cstdio>
@@ -32,40 +32,40 @@ std::uint64_t directory_bytes(const std::string& path) {
 
 /// Runs with some forty calls each, of a target that knows a hundred; four workers, one of which is
 /// started anew now and then. Every thousandth run is kept for a feature of its own.
-void explore(Ledger& ledger, std::uint64_t runs, Random& random) {
+void explore(CampaignRecorder& recorder, std::uint64_t runs, Random& random) {
   std::vector<WriterIndex> writers;
   for (int i = 0; i < 4; ++i) {
-    writers.push_back(ledger.begin_writer());
+    writers.push_back(recorder.begin_writer());
   }
   for (std::uint64_t i = 0; i < runs; ++i) {
     if (i % 20'000 == 19'999) {
-      writers[random.below(4)] = ledger.begin_writer();
+      writers[random.below(4)] = recorder.begin_writer();
     }
     RunRecord run{.writer = writers[random.below(4)], .reached = {0, 1}};
     for (std::int32_t call = 0; call < 36; ++call) {
       run.pairs.push_back(
-          {.pair = ledger.pair(call % 2 == 0 ? 0 : 1, {AuditArch::x86_64, call}, "srv"),
+          {.pair = recorder.pair(call % 2 == 0 ? 0 : 1, {AuditArch::x86_64, call}, "srv"),
            .calls = 3});
     }
     const auto rare = static_cast<std::int32_t>(36 + random.below(64));
-    run.pairs.push_back({.pair = ledger.pair(1, {AuditArch::x86_64, rare}, "srv"), .calls = 1});
+    run.pairs.push_back({.pair = recorder.pair(1, {AuditArch::x86_64, rare}, "srv"), .calls = 1});
     run.keep = random.chance(1, 1000);
-    run.input = run.keep || !ledger.known(run.pairs.back().pair)
+    run.input = run.keep || !recorder.known(run.pairs.back().pair)
                     ? "args " + std::to_string(i) + " " + random.bytes(100) + "\n"
                     : "";
-    REQUIRE(ledger.record(run));
-    ledger.tally(run.writer,
-                 {{.phase = 1,
-                   .call = {AuditArch::x86_64, 2},
-                   .argument = 1,
-                   .value = random.next(),
-                   .times = 1}},
-                 {});
+    REQUIRE(recorder.record(run));
+    recorder.tally(run.writer,
+                   {{.phase = 1,
+                     .call = {AuditArch::x86_64, 2},
+                     .argument = 1,
+                     .value = random.next(),
+                     .times = 1}},
+                   {});
     if (i % 10'000 == 0) {
-      REQUIRE(ledger.checkpoint());
+      REQUIRE(recorder.checkpoint());
     }
   }
-  REQUIRE(ledger.checkpoint());
+  REQUIRE(recorder.checkpoint());
 }
 
 } // namespace
@@ -74,18 +74,19 @@ TEST_CASE("a million runs stay within 100 MB of memory and of disk" * doctest::t
   TemporaryDirectory place;
   auto directory = WorkDir::create(place / "c");
   REQUIRE(directory);
-  auto ledger = Ledger::create(std::move(*directory), {"startup", "serving"});
-  REQUIRE(ledger);
+  auto recorder = CampaignRecorder::create(std::move(*directory), {"startup", "serving"});
+  REQUIRE(recorder);
   Random random(harness::test::property_seed("flat"));
   const auto before = resident_bytes();
-  explore(*ledger, 1'000'000, random);
+  explore(*recorder, 1'000'000, random);
   const auto memory = resident_bytes() - before;
   const auto disk = directory_bytes(place.path());
   std::printf("1,000,000 runs: %.1f MB of memory, %.1f MB of disk, %zu inputs, %zu curve points\n",
               static_cast<double>(memory) / 1e6, static_cast<double>(disk) / 1e6,
-              ledger->books().inputs.size(), ledger->books().curve.size());
+              recorder->state().inputs.size(), recorder->state().curve.size());
   CHECK(memory < 100'000'000);
   CHECK(disk < 100'000'000);
-  CHECK(ledger->books().total(Counter::Kind::dropped) > 0); // a value that never repeats is cut off
-  CHECK(ledger->books().profile.total_runs() == 1'000'000);
+  CHECK(recorder->state().total(Counter::Kind::dropped) >
+        0); // a value that never repeats is cut off
+  CHECK(recorder->state().profile.total_runs() == 1'000'000);
 }

@@ -1,5 +1,5 @@
 // A full disk ends with a clear message; once there is space again everything goes on.
-#include "harness/store/ledger.hpp"
+#include "harness/store/campaign_recorder.hpp"
 #include "tests/support/process.hpp"
 #include "tests/support/small_disk.hpp"
 
@@ -13,9 +13,10 @@ using harness::test::TemporaryDirectory;
 
 namespace {
 
-RunRecord run_of(Ledger& ledger, WriterIndex writer, std::int32_t number, std::size_t bytes) {
+RunRecord run_of(CampaignRecorder& recorder, WriterIndex writer, std::int32_t number,
+                 std::size_t bytes) {
   RunRecord run{.writer = writer, .reached = {1}};
-  run.pairs.push_back({.pair = ledger.pair(1, {AuditArch::x86_64, number}, "srv"), .calls = 1});
+  run.pairs.push_back({.pair = recorder.pair(1, {AuditArch::x86_64, number}, "srv"), .calls = 1});
   run.input = "args " + std::to_string(number) + " " + std::string(bytes, 'a') + "\n";
   return run;
 }
@@ -35,14 +36,14 @@ TEST_CASE("a full disk: a clear message, no damage, and on it goes when there is
     {
       auto directory = WorkDir::create(place / "c");
       REQUIRE(directory);
-      auto ledger = Ledger::create(std::move(*directory), {"startup", "serving"});
-      REQUIRE(ledger);
-      const auto writer = ledger->begin_writer();
-      REQUIRE(ledger->record(run_of(*ledger, writer, found++, input_bytes)));
+      auto recorder = CampaignRecorder::create(std::move(*directory), {"startup", "serving"});
+      REQUIRE(recorder);
+      const auto writer = recorder->begin_writer();
+      REQUIRE(recorder->record(run_of(*recorder, writer, found++, input_bytes)));
       disk.fill(input_bytes < 100 ? 64 * 1024 : 200 * 1024);
-      Result<News> last = News{};
+      Result<NewPairs> last = NewPairs{};
       for (; found < 10'000; ++found) {
-        last = ledger->record(run_of(*ledger, writer, found, input_bytes));
+        last = recorder->record(run_of(*recorder, writer, found, input_bytes));
         if (!last) {
           break;
         }
@@ -56,24 +57,24 @@ TEST_CASE("a full disk: a clear message, no damage, and on it goes when there is
       // While it is still full, what was found can be read.
       const auto directory = WorkDir::open(place / "c");
       REQUIRE(directory);
-      const auto books = Ledger::read(*directory);
-      REQUIRE(books);
-      CHECK(books->profile.pairs.size() >= static_cast<std::size_t>(found));
+      const auto state = CampaignRecorder::read(*directory);
+      REQUIRE(state);
+      CHECK(state->profile.pairs.size() >= static_cast<std::size_t>(found));
     }
     disk.free();
     auto resumed = WorkDir::open(place / "c");
     REQUIRE(resumed);
     REQUIRE(resumed->lock());
-    auto ledger = Ledger::resume(std::move(*resumed));
-    REQUIRE(ledger);
+    auto recorder = CampaignRecorder::resume(std::move(*resumed));
+    REQUIRE(recorder);
     for (std::int32_t i = 0; i < found; ++i) {
-      const auto& pairs = ledger->books().profile.pairs;
+      const auto& pairs = recorder->state().profile.pairs;
       const auto pair = pairs.find({"serving", {AuditArch::x86_64, i}, "srv"});
       REQUIRE(pair != pairs.end());
-      REQUIRE(ledger->directory().input(pair->second.first.input));
+      REQUIRE(recorder->directory().input(pair->second.first.input));
     }
-    const auto writer = ledger->begin_writer();
-    CHECK(ledger->record(run_of(*ledger, writer, 20'000, input_bytes)));
-    CHECK(ledger->checkpoint());
+    const auto writer = recorder->begin_writer();
+    CHECK(recorder->record(run_of(*recorder, writer, 20'000, input_bytes)));
+    CHECK(recorder->checkpoint());
   }
 }

@@ -1,6 +1,6 @@
 // kill -9 at random moments: what was said to be found is there afterwards, and nothing is broken.
 #include "core/base/random.hpp"
-#include "harness/store/ledger.hpp"
+#include "harness/store/campaign_recorder.hpp"
 #include "tests/support/process.hpp"
 
 #include <csignal>
@@ -18,7 +18,7 @@ namespace {
 
 const std::vector<std::string> phases = {"startup", "serving"};
 
-Result<Ledger> open_ledger(const std::string& path) {
+Result<CampaignRecorder> open_ledger(const std::string& path) {
   const bool fresh = !WorkDir::exists(path);
   auto directory = fresh ? WorkDir::create(path) : WorkDir::open(path);
   if (!directory) {
@@ -27,26 +27,27 @@ Result<Ledger> open_ledger(const std::string& path) {
   if (auto locked = directory->lock(); !locked) {
     return std::move(locked).error();
   }
-  return fresh ? Ledger::create(std::move(*directory), phases)
-               : Ledger::resume(std::move(*directory));
+  return fresh ? CampaignRecorder::create(std::move(*directory), phases)
+               : CampaignRecorder::resume(std::move(*directory));
 }
 
 /// Records random runs for ever, and writes the number of each new call to `shown` once it is said
 /// to be new. Ends only by a signal, or with a status that names a failure.
 [[noreturn]] void write_for_ever(const std::string& path, int shown, Random random) {
-  auto ledger = open_ledger(path);
-  if (!ledger) {
-    std::fprintf(stderr, "child: %s\n", ledger.error().message.c_str());
+  auto recorder = open_ledger(path);
+  if (!recorder) {
+    std::fprintf(stderr, "child: %s\n", recorder.error().message.c_str());
     ::_exit(1);
   }
-  const auto writer = ledger->begin_writer();
+  const auto writer = recorder->begin_writer();
   for (;;) {
     const auto number = static_cast<std::int32_t>(random.below(4000));
     RunRecord run{.writer = writer, .reached = {0, 1}};
-    run.pairs.push_back({.pair = ledger->pair(1, {AuditArch::x86_64, number}, "srv"), .calls = 1});
+    run.pairs.push_back(
+        {.pair = recorder->pair(1, {AuditArch::x86_64, number}, "srv"), .calls = 1});
     run.input = "args " + std::to_string(number) + "\n";
     run.keep = random.chance(1, 5);
-    const auto news = ledger->record(run);
+    const auto news = recorder->record(run);
     if (!news) {
       std::fprintf(stderr, "child: %s\n", news.error().message.c_str());
       ::_exit(2);
@@ -54,7 +55,7 @@ Result<Ledger> open_ledger(const std::string& path) {
     if (news->any() && ::write(shown, &number, sizeof number) != sizeof number) {
       ::_exit(3);
     }
-    if (random.chance(1, 10) && !ledger->checkpoint()) {
+    if (random.chance(1, 10) && !recorder->checkpoint()) {
       ::_exit(4);
     }
   }
@@ -92,30 +93,30 @@ void write_and_kill(const std::string& path, std::uint64_t finds, unsigned delay
   }
 }
 
-/// All that a user was shown is on disk, with witnesses that can be read.
+/// All that a user was shown is on disk, with reproducers that can be read.
 void check_all_there(const std::string& path, const std::set<std::int32_t>& shown) {
   auto directory = WorkDir::open(path);
   REQUIRE(directory);
   REQUIRE(directory->lock());
-  auto ledger = Ledger::resume(std::move(*directory));
-  REQUIRE(ledger);
-  const Books& books = ledger->books();
+  auto recorder = CampaignRecorder::resume(std::move(*directory));
+  REQUIRE(recorder);
+  const CampaignState& state = recorder->state();
   for (const auto number : shown) {
     CAPTURE(number);
-    const auto pair = books.profile.pairs.find({"serving", {AuditArch::x86_64, number}, "srv"});
-    REQUIRE(pair != books.profile.pairs.end());
-    const auto text = ledger->directory().input(pair->second.first.input);
+    const auto pair = state.profile.pairs.find({"serving", {AuditArch::x86_64, number}, "srv"});
+    REQUIRE(pair != state.profile.pairs.end());
+    const auto text = recorder->directory().input(pair->second.first.input);
     REQUIRE(text);
     REQUIRE(*text == "args " + std::to_string(number) + "\n");
     REQUIRE(pair->second.runs() > 0);
   }
-  const auto inputs = ledger->directory().inputs();
+  const auto inputs = recorder->directory().inputs();
   REQUIRE(inputs);
   for (const auto& hash : *inputs) {
-    REQUIRE(ledger->directory().input(hash));
+    REQUIRE(recorder->directory().input(hash));
   }
-  for (const auto& [hash, record] : books.inputs) {
-    REQUIRE(ledger->directory().input(hash));
+  for (const auto& [hash, record] : state.inputs) {
+    REQUIRE(recorder->directory().input(hash));
   }
 }
 
@@ -131,7 +132,7 @@ void kill_often(int kills) {
     const auto delay_us = static_cast<unsigned>(random.below(10'000));
     write_and_kill(path, finds, delay_us, random.derive(static_cast<std::uint64_t>(i)), shown);
     auto directory = WorkDir::open(path);
-    if (!directory || !Ledger::read(*directory)) {
+    if (!directory || !CampaignRecorder::read(*directory)) {
       // Killed while the directory was being made: nothing was shown, and it is begun anew.
       REQUIRE(shown.empty());
       REQUIRE(std::system(("rm -rf '" + path + "'").c_str()) == 0);

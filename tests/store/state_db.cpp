@@ -1,5 +1,5 @@
 #include "harness/store/state_db.hpp"
-#include "tests/store/random_books.hpp"
+#include "tests/store/random_state.hpp"
 #include "tests/support/process.hpp"
 #include "tests/support/text.hpp"
 
@@ -10,13 +10,13 @@
 
 using namespace harness;
 using namespace harness::store;
-using harness::store::test::random_books;
+using harness::store::test::random_state;
 using harness::test::contains;
 using harness::test::TemporaryDirectory;
 
 namespace {
 
-const std::vector<std::string> phases = {"startup", "serving"};
+const std::vector<std::string> db_phases = {"startup", "serving"};
 
 std::string bytes_of(const std::string& path) {
   std::ostringstream text;
@@ -33,23 +33,23 @@ std::string refusal(const std::string& path) {
 
 } // namespace
 
-TEST_CASE("books come back as they were saved") {
-  Random random(harness::test::property_seed("books on disk"));
+TEST_CASE("campaign_state come back as they were saved") {
+  Random random(harness::test::property_seed("campaign_state on disk"));
   for (int i = 0; i < 12; ++i) {
     TemporaryDirectory place;
-    const Books books = random_books(random);
+    const CampaignState campaign_state = random_state(random);
     {
-      auto state = StateDb::create(place / "state.db", phases);
+      auto state = StateDb::create(place / "state.db", db_phases);
       REQUIRE(state);
-      REQUIRE(state->save_all(books));
-      REQUIRE(*state->load() == books);
+      REQUIRE(state->save_all(campaign_state));
+      REQUIRE(*state->load() == campaign_state);
     }
     auto again = StateDb::open(place / "state.db", Database::Access::write);
     REQUIRE(again);
-    REQUIRE(*again->load() == books);
-    // Books only ever grow: saving more on top of them is saving the join.
-    Books more = random_books(random);
-    REQUIRE(more.merge(books));
+    REQUIRE(*again->load() == campaign_state);
+    // CampaignState only ever grow: saving more on top of them is saving the join.
+    CampaignState more = random_state(random);
+    REQUIRE(more.merge(campaign_state));
     REQUIRE(again->save_all(more));
     REQUIRE(*again->load() == more);
   }
@@ -58,19 +58,19 @@ TEST_CASE("books come back as they were saved") {
 TEST_CASE("a reader sees whole saves while a writer goes on") {
   TemporaryDirectory place;
   Random random(3);
-  const Books books = random_books(random);
-  auto writer = StateDb::create(place / "state.db", phases);
+  const CampaignState campaign_state = random_state(random);
+  auto writer = StateDb::create(place / "state.db", db_phases);
   REQUIRE(writer);
   auto reader = StateDb::open(place / "state.db", Database::Access::read);
   REQUIRE(reader);
   CHECK(reader->load()->profile.pairs.empty());
-  REQUIRE(writer->save_all(books));
-  CHECK(*reader->load() == books);
+  REQUIRE(writer->save_all(campaign_state));
+  CHECK(*reader->load() == campaign_state);
 }
 
 TEST_CASE("the log keeps what came last") {
   TemporaryDirectory place;
-  auto state = StateDb::create(place / "state.db", phases);
+  auto state = StateDb::create(place / "state.db", db_phases);
   REQUIRE(state);
   for (int i = 0; i < 5; ++i) {
     REQUIRE(state->log(i, "worker", "started " + std::to_string(i)));
@@ -84,8 +84,8 @@ TEST_CASE("the log keeps what came last") {
 
 TEST_CASE("a database that is there is not overwritten") {
   TemporaryDirectory place;
-  REQUIRE(StateDb::create(place / "state.db", phases));
-  CHECK_FALSE(StateDb::create(place / "state.db", phases));
+  REQUIRE(StateDb::create(place / "state.db", db_phases));
+  CHECK_FALSE(StateDb::create(place / "state.db", db_phases));
 }
 
 TEST_CASE("a foreign file is refused and left as it is") {
@@ -109,7 +109,7 @@ TEST_CASE("a foreign file is refused and left as it is") {
 TEST_CASE("a database of a newer layout is refused and left as it is") {
   TemporaryDirectory place;
   {
-    auto state = StateDb::create(place / "state.db", phases);
+    auto state = StateDb::create(place / "state.db", db_phases);
     REQUIRE(state);
   }
   {
@@ -125,14 +125,14 @@ TEST_CASE("a damaged database is noticed, and its user told that the inputs are 
   TemporaryDirectory place;
   Random random(4);
   {
-    auto state = StateDb::create(place / "state.db", phases);
+    auto state = StateDb::create(place / "state.db", db_phases);
     REQUIRE(state);
-    Books books = random_books(random);
+    CampaignState campaign_state = random_state(random);
     for (int i = 0; i < 200; ++i) {
-      books.trees = {};
-      books.profile.pairs[{"serving", {AuditArch::x86_64, i}, std::string(200, 'e')}] = {};
+      campaign_state.trees = {};
+      campaign_state.profile.pairs[{"serving", {AuditArch::x86_64, i}, std::string(200, 'e')}] = {};
     }
-    REQUIRE(state->save_all(books));
+    REQUIRE(state->save_all(campaign_state));
   }
   std::string bytes = bytes_of(place / "state.db");
   REQUIRE(bytes.size() > 50'000);
@@ -147,11 +147,11 @@ TEST_CASE("a damaged database is noticed, and its user told that the inputs are 
 TEST_CASE("a save that fails leaves the last good state, and can be repeated") {
   TemporaryDirectory place;
   Random random(5);
-  auto state = StateDb::create(place / "state.db", phases);
+  auto state = StateDb::create(place / "state.db", db_phases);
   REQUIRE(state);
-  Books first = random_books(random);
+  CampaignState first = random_state(random);
   REQUIRE(state->save_all(first));
-  Books second = random_books(random);
+  CampaignState second = random_state(random);
   REQUIRE(second.merge(first));
   {
     // Another process that holds the database makes every write fail; waiting is cut short.

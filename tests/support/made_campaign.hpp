@@ -2,8 +2,8 @@
 #pragma once
 
 #include "core/model/shard.hpp"
+#include "harness/store/campaign_recorder.hpp"
 #include "harness/store/environment.hpp"
-#include "harness/store/ledger.hpp"
 
 #include <string>
 #include <vector>
@@ -25,7 +25,7 @@ struct MadeCampaign {
   std::vector<MadeRun> runs;
 };
 
-/// Makes the directory `path` and gives its open ledger.
-store::Ledger make_campaign(const std::string& path, const MadeCampaign& made);
+/// Makes the directory `path` and gives its open recorder.
+store::CampaignRecorder make_campaign(const std::string& path, const MadeCampaign& made);
 
 } // namespace harness::test

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "core/base/fd.hpp"
+#include "core/base/interrupt_0x80.hpp"
 
 namespace harness::test {
 
@@ -128,9 +129,17 @@ std::string source_root() {
 bool available(const std::string& program, const std::string& package) {
   const bool found = run({.words = {"sh", "-c", "command -v \"$0\"", program}}).status == 0;
   if (!found) {
-    std::printf("left out: %s is missing; apt-get install %s\n", program.c_str(), package.c_str());
+    std::printf("skipped: %s is missing; apt-get install %s\n", program.c_str(), package.c_str());
   }
   return found;
+}
+
+bool can_interrupt_0x80() {
+  if (!runs_interrupt_0x80()) {
+    std::printf("skipped: int 0x80 does not run on this machine\n");
+    return false;
+  }
+  return true;
 }
 
 bool open_to_all(const std::string& program) {
@@ -138,7 +147,7 @@ bool open_to_all(const std::string& program) {
   for (fs::path place = fs::canonical(program); place != place.root_path();
        place = place.parent_path()) {
     if ((fs::status(place).permissions() & fs::perms::others_exec) == fs::perms::none) {
-      std::printf("left out: nobody may enter %s; build outside of it\n", place.c_str());
+      std::printf("skipped: nobody may enter %s; build outside of it\n", place.c_str());
       return false;
     }
   }

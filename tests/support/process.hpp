@@ -44,12 +44,15 @@ std::string harness_binary();
 /// The root of the source tree.
 std::string source_root();
 
-/// True if `program` can be found; else prints why the calling test leaves something out.
+/// True if `program` can be found; else prints why the calling test is skipped.
 bool available(const std::string& program, const std::string& package);
 
 /// True if any user may execute `program`; else (it lies below a private directory) prints why the
-/// calling test leaves something out.
+/// calling test is skipped.
 bool open_to_all(const std::string& program);
+
+/// True if this machine runs `int 0x80`; else prints why the calling test is skipped.
+bool can_interrupt_0x80();
 
 /// Seed of a property test: HARNESS_TEST_SEED or a random one; printed, so that a failure repeats.
 unsigned long long property_seed(const char* test);

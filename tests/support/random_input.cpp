@@ -201,7 +201,7 @@ Input random_input(Random& random) {
   if (random.chance(1, 3)) {
     made.identity = identity(random);
   }
-  made.neighbours = some<std::string>(random, 2, [&] { return random_text(random, 8); });
+  made.sidecars = some<std::string>(random, 2, [&] { return random_text(random, 8); });
   return made;
 }
 

@@ -20,7 +20,7 @@ public:
   SmallDisk(const std::string& path, const char* options) : path_(path) {
     mounted_ = ::mount("tmpfs", path.c_str(), "tmpfs", 0, options) == 0;
     if (!mounted_) {
-      std::printf("left out: no small tmpfs can be mounted (%s)\n", std::strerror(errno));
+      std::printf("skipped: no small tmpfs can be mounted (%s)\n", std::strerror(errno));
     }
   }
   ~SmallDisk() {

@@ -53,7 +53,7 @@ TEST_CASE("an interrupt at any point ends every tracee and keeps what was gather
 
 TEST_CASE("an interrupted isolated run leaves nothing either") {
   if (::getuid() != 0) {
-    MESSAGE("left out: isolation without a sandbox around it needs root; run the tests as root");
+    MESSAGE("skipped: isolation without a sandbox around it needs root; run the tests as root");
     return;
   }
   if (!test::open_to_all(test::fixture("fork_many"))) {
@@ -76,7 +76,7 @@ TEST_CASE("an interrupted isolated run leaves nothing either") {
 TEST_CASE("a tracer that is killed leaves no tracee") {
   for (const bool isolated : {false, true}) {
     if (isolated && ::getuid() != 0) {
-      MESSAGE("left out: isolation needs root");
+      MESSAGE("skipped: isolation needs root");
       continue;
     }
     if (isolated && !test::open_to_all(test::fixture("double_fork_daemon"))) {
@@ -133,7 +133,7 @@ TEST_CASE("a target that traces by itself makes the run incomplete") {
 
 TEST_CASE("a set-uid program that gains nothing makes the run incomplete") {
   if (::getuid() != 0 || !std::filesystem::exists("/usr/bin/su")) {
-    MESSAGE("left out: needs root and /usr/bin/su");
+    MESSAGE("skipped: needs root and /usr/bin/su");
     return;
   }
   test::TemporaryDirectory directory;
@@ -145,7 +145,8 @@ TEST_CASE("a set-uid program that gains nothing makes the run incomplete") {
   CHECK(result.incomplete == std::vector{Incomplete::set_user_id});
 }
 
-TEST_CASE("runs one after the other do not disturb each other, in several threads") {
+TEST_CASE(
+    "runs one after the other do not apply_faults_and_signals each other, in several threads") {
   std::vector<std::thread> threads;
   std::vector<int> good(3);
   for (int& count : good) {

@@ -19,7 +19,7 @@ namespace {
 
 bool can_isolate() {
   if (::getuid() != 0) {
-    MESSAGE("left out: isolation without a sandbox around it needs root; run the tests as root");
+    MESSAGE("skipped: isolation without a sandbox around it needs root; run the tests as root");
     return false;
   }
   return test::open_to_all(test::fixture("list_processes"));

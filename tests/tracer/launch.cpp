@@ -49,7 +49,7 @@ bool is_nobody(pid_t id) {
 
 TEST_CASE("a process of the target's identity can't reach us through a target being launched") {
   if (::getuid() != 0) {
-    MESSAGE("left out: isolation without a sandbox around it needs root; run the tests as root");
+    MESSAGE("skipped: isolation without a sandbox around it needs root; run the tests as root");
     return;
   }
   test::TemporaryDirectory directory;

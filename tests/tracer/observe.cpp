@@ -12,7 +12,7 @@ using test::Target;
 
 namespace {
 
-SyscallId native(int number) {
+SyscallId native_call(int number) {
   return {AuditArch::x86_64, number};
 }
 
@@ -25,7 +25,7 @@ TEST_CASE("edges, argument classes, errors and words are gathered when asked for
   CHECK(test::exit_status(result) == 0);
   CHECK(std::count(result.strings.begin(), result.strings.end(), "/nonexistent-word") == 1);
   CHECK(std::any_of(result.arguments.begin(), result.arguments.end(), [](const auto& seen) {
-    return seen.call == native(SYS_openat) && seen.argument == 2 &&
+    return seen.call == native_call(SYS_openat) && seen.argument == 2 &&
            seen.value == (O_RDONLY | O_CLOEXEC);
   }));
   CHECK(std::any_of(result.errnos.begin(), result.errnos.end(),
@@ -55,7 +55,7 @@ TEST_CASE("what is a class is never an address: two runs show the same ones") {
   }
   CHECK((seen[0] == seen[1]));
   CHECK(std::any_of(seen[0].begin(), seen[0].end(), [](const ArgumentClass& one) {
-    return one.call == native(SYS_pipe2) && one.argument == 1 && one.value == O_CLOEXEC;
+    return one.call == native_call(SYS_pipe2) && one.argument == 1 && one.value == O_CLOEXEC;
   }));
 }
 
@@ -78,7 +78,7 @@ TEST_CASE("a fault makes the nth call fail with its error") {
   const auto only = std::find_if(result.sightings.begin(), result.sightings.end(),
                                  [](const auto& seen) { return seen.only_faulted; });
   REQUIRE(only != result.sightings.end());
-  CHECK(only->call == native(SYS_getppid)); // what the fixture does on errors alone
+  CHECK(only->call == native_call(SYS_getppid)); // what the fixture does on errors alone
 }
 
 TEST_CASE("a fault that is not reached leaves no trace") {

@@ -69,7 +69,7 @@ std::string differences(const Counts& theirs, const Counts& ours, bool with_coun
 /// Where memory lies differs from run to run and with it, now and then, a brk: three tries.
 void compare(const std::vector<std::string>& words, bool with_counts) {
   if (!std::filesystem::exists(words[0])) {
-    MESSAGE("left out: " << words[0] << " is missing");
+    MESSAGE("skipped: " << words[0] << " is missing");
     return;
   }
   std::string text;

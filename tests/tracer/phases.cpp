@@ -171,7 +171,7 @@ TEST_CASE("a trigger is checked before anything runs") {
 namespace {
 
 /// Sends a marker once the target has written something, as a workload's driver would.
-class Marks final : public Companion {
+class Marks final : public RunDriver {
 public:
   void started(RunControl& control, pid_t /*pid*/) override {
     control.marker("unknown");
@@ -183,13 +183,13 @@ public:
 
 } // namespace
 
-TEST_CASE("a marker begins a phase and the companion hears of it") {
-  Marks companion;
+TEST_CASE("a marker begins a phase and the run_driver hears of it") {
+  Marks run_driver;
   Target target({test::fixture("two_stages")});
   target.spec.phases = phases({"marker:go", "symbol:serve"});
-  target.spec.companion = &companion;
+  target.spec.run_driver = &run_driver;
   const auto result = target.run();
   CHECK(test::exit_status(result) == 0);
   CHECK(calls(result, 1, "getppid") == 1);
-  CHECK(companion.seen == std::vector<PhaseIndex>{1, 2});
+  CHECK(run_driver.seen == std::vector<PhaseIndex>{1, 2});
 }

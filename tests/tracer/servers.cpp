@@ -34,7 +34,7 @@ int free_port() {
 }
 
 /// Once the server is ready: three clients that each say something, then SIGTERM.
-class Clients final : public Companion {
+class Clients final : public RunDriver {
 public:
   Clients(int port, std::string words) : port_(port), words_(std::move(words)) {}
   void started(RunControl& control, pid_t /*pid*/) override { control_ = &control; }
@@ -116,7 +116,7 @@ Served serve(const Server& server, const std::string& directory, const std::vect
   Clients clients(port, server.request);
   Target target(words);
   target.spec.phases = phases;
-  target.spec.companion = &clients;
+  target.spec.run_driver = &clients;
   target.spec.directory = directory;
   target.spec.limits.wall = std::chrono::seconds(20);
   tracer::StopFlag stop;
@@ -130,7 +130,7 @@ Served serve(const Server& server, const std::string& directory, const std::vect
 void check_server(const Server& server) {
   INFO(server.name);
   if (!std::filesystem::exists(server.executable)) {
-    MESSAGE("left out: " << server.executable << " is missing; apt-get install " << server.package);
+    MESSAGE("skipped: " << server.executable << " is missing; apt-get install " << server.package);
     return;
   }
   test::TemporaryDirectory directory;
@@ -194,14 +194,14 @@ TEST_CASE("serving is found: memcached") {
 
 TEST_CASE("serving is found: sshd -D") {
   if (::getuid() != 0) {
-    MESSAGE("left out: sshd must start as root");
+    MESSAGE("skipped: sshd must start as root");
     return;
   }
   test::TemporaryDirectory keys;
   const std::string key = keys / "key";
   if (test::run({.words = {"ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", key}}).status !=
       0) {
-    MESSAGE("left out: ssh-keygen is missing; apt-get install openssh-client");
+    MESSAGE("skipped: ssh-keygen is missing; apt-get install openssh-client");
     return;
   }
   ::mkdir("/run/sshd", 0755);
@@ -226,7 +226,7 @@ TEST_CASE("serving is found: python3 -m http.server") {
 TEST_CASE("programs that do not serve have no serving phase") {
   for (const char* program : {"/usr/bin/ls", "/usr/bin/sqlite3"}) {
     if (!std::filesystem::exists(program)) {
-      MESSAGE("left out: " << program << " is missing");
+      MESSAGE("skipped: " << program << " is missing");
       continue;
     }
     INFO(program);

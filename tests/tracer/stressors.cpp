@@ -1,7 +1,7 @@
 // stress-ng as oracle: every stressor that runs here ends traced as it does untraced, in count and
 // in discover, by stress-ng's own verification. Run as nobody, without a way to more privileges: as
-// root some stressors disturb the machine. HARNESS_PART=1/2 takes every second one,
-// HARNESS_STRESSORS="memfd fork" those alone.
+// root some stressors apply_faults_and_signals the machine. HARNESS_PART=1/2 takes every second
+// one, HARNESS_STRESSORS="memfd fork" those alone.
 #include "tests/support/process.hpp"
 #include "tests/tracer/target.hpp"
 
@@ -185,7 +185,7 @@ private:
   bool untraced_shows(const Verdict& got) const {
     for (int i = 0; i < 5; ++i) {
       if (untraced() == got) {
-        std::printf("left out: stressor %s: now and then ends with %s untraced, too\n",
+        std::printf("skipped: stressor %s: now and then ends with %s untraced, too\n",
                     stressor_.c_str(), text(got).c_str());
         return true;
       }
@@ -225,7 +225,7 @@ TEST_CASE("every stressor of stress-ng ends as untraced, in count and in discove
       }
     }
     if (!reason.empty()) {
-      std::printf("left out: stressor %s: %s\n", stressor.c_str(), reason.c_str());
+      std::printf("skipped: stressor %s: %s\n", stressor.c_str(), reason.c_str());
     }
     std::fflush(stdout);
   }

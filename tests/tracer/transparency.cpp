@@ -1,4 +1,4 @@
-// Transparency: every fixture ends, prints and is signalled the same traced and untraced, time and
+// Transparency: every fixture ends, prints and is signaled the same traced and untraced, time and
 // again, with one stop a call and with two. HARNESS_REPEAT sets how often (the slow suite: 200).
 #include "tests/support/process.hpp"
 #include "tests/tracer/target.hpp"

@@ -193,9 +193,9 @@ TEST_CASE("a terminal that nobody reads is cut at the end") {
 
 TEST_CASE("what a target may not have outside isolation is said") {
   TemporaryDirectory place;
-  const auto run = prepare(
-      command_plan("/bin/true"),
-      input_of("file_system full size 4096\nneighbour devlog\nneighbour nobody\n"), place / "r");
+  const auto run = prepare(command_plan("/bin/true"),
+                           input_of("file_system full size 4096\nsidecar devlog\nsidecar nobody\n"),
+                           place / "r");
   REQUIRE(run.left_out.size() == 3);
   CHECK(contains(run.left_out[0], "only in isolation"));
   CHECK(contains(run.left_out[1], "devlog"));
@@ -204,12 +204,12 @@ TEST_CASE("what a target may not have outside isolation is said") {
 
 TEST_CASE("in isolation the target sees the run directory as /tmp, under the plan's identity") {
   if (::geteuid() != 0) {
-    std::printf("left out: needs to be root\n");
+    std::printf("skipped: needs to be root\n");
     return;
   }
   TemporaryDirectory place;
   auto plan = command_plan("/bin/true");
-  plan.target.needs = {"/tmp/tool", "/opt/x"};
+  plan.target.extra_paths = {"/tmp/tool", "/opt/x"};
   auto prepared = workloads::make(plan)->prepare(
       input_of(
           "arguments {run}\nidentity uid 0 capability CAP_CHOWN\nfile_system full size 4096\n"),

@@ -43,7 +43,7 @@ struct stat look(const Built& built, const std::string& path) {
 
 bool root_user() {
   if (::geteuid() != 0) {
-    std::printf("left out: needs to be root\n");
+    std::printf("skipped: needs to be root\n");
     return false;
   }
   return true;

@@ -115,10 +115,10 @@ Ended run_untraced(const RunSpec& spec, const RunnerOptions& options) {
   REQUIRE(::read(here->first.get(), &byte, 1) == 1);
   Control control(child);
   control.set_patience(options.patience);
-  if (spec.companion != nullptr) {
-    spec.companion->started(control, child);
+  if (spec.run_driver != nullptr) {
+    spec.run_driver->started(control, child);
     if (options.phase != 0) {
-      spec.companion->phase(options.phase);
+      spec.run_driver->phase(options.phase);
     }
   }
   (void)!::write(go->second.get(), &byte, 1);
@@ -127,7 +127,7 @@ Ended run_untraced(const RunSpec& spec, const RunnerOptions& options) {
   while (::waitpid(child, &status, WNOHANG) == 0) {
     if (!ready && wrote(spec.streams.output, options.ready_text)) {
       ready = true;
-      spec.companion->ready();
+      spec.run_driver->ready();
     }
     if (control.is_over() && !control.ended.killed) {
       control.ended.killed = true;
@@ -135,8 +135,8 @@ Ended run_untraced(const RunSpec& spec, const RunnerOptions& options) {
     }
     ::poll(nullptr, 0, 1);
   }
-  if (spec.companion != nullptr) {
-    spec.companion->stop();
+  if (spec.run_driver != nullptr) {
+    spec.run_driver->stop();
   }
   control.ended.status = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
   return control.ended;

@@ -1,5 +1,5 @@
-// Runs a RunSpec without tracing it, and calls its companion as the tracer would: so that workloads
-// are tested with real programs and nothing above them.
+// Runs a RunSpec without tracing it, and calls its run driver as the tracer would: so that
+// workloads are tested with real programs and nothing above them.
 #pragma once
 
 #include "core/model/run_spec.hpp"

@@ -12,13 +12,13 @@ using namespace harness::test;
 
 namespace {
 
-CampaignPlan server_plan(const std::string& behaviour, bool by_unix = false) {
+CampaignPlan server_plan(const std::string& behavior, bool by_unix = false) {
   auto plan = command_plan(fixture("workload_server"), Protocol::lines);
   plan.workload.kind = WorkloadPlan::Kind::server;
   plan.workload.port = by_unix ? 0 : 7000;
   plan.workload.unix_socket = by_unix ? "server.sock" : "";
   plan.workload.stop_grace = std::chrono::milliseconds(300);
-  plan.target.arguments = {by_unix ? "{socket}" : "{port}", behaviour};
+  plan.target.arguments = {by_unix ? "{socket}" : "{port}", behavior};
   plan.limits.wall = std::chrono::seconds(3);
   return plan;
 }
@@ -80,14 +80,14 @@ TEST_CASE("a server that takes no stop command gets the signal") {
 }
 
 TEST_CASE("servers that misbehave cannot hang the run") {
-  for (const char* behaviour : {"silent", "flood", "deaf"}) {
-    CAPTURE(behaviour);
+  for (const char* behavior : {"silent", "flood", "deaf"}) {
+    CAPTURE(behavior);
     std::string script;
     for (int i = 0; i < 200; ++i) {
       script += fmt::format("@{} command line{}\n", i % 3, i);
     }
     const std::string big(900000, 'x');
-    const auto [ended, output] = talk(server_plan(behaviour), script + "@4 send " + big + "\n");
+    const auto [ended, output] = talk(server_plan(behavior), script + "@4 send " + big + "\n");
     CHECK(ended.finish_asked);
     CHECK_FALSE(ended.killed);
     CHECK(ended.sent == std::vector<int>{SIGTERM});
@@ -131,7 +131,7 @@ TEST_CASE("a server that never listens is not waited for once its last phase beg
   CHECK_FALSE(ended.killed);
 }
 
-TEST_CASE("a server that ends before it is ready ends its companion too") {
+TEST_CASE("a server that ends before it is ready ends its run_driver too") {
   auto plan = server_plan("echo", true);
   plan.workload.ready_within = std::chrono::hours(1);
   plan.target.arguments = {"/no/such/directory/socket", "echo"};

@@ -18,7 +18,7 @@ struct Shipped {
   const char* name;
   const char* program;
   const char* package;
-  std::size_t least_seeds;
+  std::size_t min_seeds;
 };
 
 constexpr Shipped all_shipped[] = {
@@ -43,10 +43,10 @@ TEST_CASE("every seed can be read and says what it is for") {
       REQUIRE(text);
       const auto input = parse_input(*text);
       REQUIRE_MESSAGE(input, input.error().message);
-      CHECK(parse_input(serialise_input(*input)).ok());
+      CHECK(parse_input(serialize_input(*input)).ok());
       ++seeds;
     }
-    CHECK(seeds >= shipped.least_seeds);
+    CHECK(seeds >= shipped.min_seeds);
   }
 }
 
@@ -65,7 +65,7 @@ TEST_CASE("every plan is valid, makes a workload, and its grammar draws many inp
     Random random(test::property_seed(shipped.name));
     std::set<std::string> drawn;
     for (int i = 0; i < 100; ++i) {
-      const auto text = serialise_input(generator.fresh(random));
+      const auto text = serialize_input(generator.fresh(random));
       REQUIRE_MESSAGE(parse_input(text).ok(), text);
       drawn.insert(text);
     }

@@ -16,13 +16,13 @@ using namespace harness::bpf;
 
 namespace {
 
-sock_filter op(int code, std::uint32_t k) {
+sock_filter instruction(int code, std::uint32_t k) {
   return BPF_STMT(static_cast<std::uint16_t>(code), k);
 }
 
 /// The final A of a piece of program.
 Verdict a_after(FilterProgram program, std::array<std::uint64_t, 6> arguments = {}) {
-  program.push_back(op(BPF_RET | BPF_A, 0));
+  program.push_back(instruction(BPF_RET | BPF_A, 0));
   const auto verdict = evaluate(program, call_data({AuditArch::x86_64, 7}, arguments));
   REQUIRE(verdict.ok());
   return *verdict;
@@ -43,31 +43,33 @@ sock_filter arbitrary_instruction(Random& random, std::size_t behind) {
   const auto jump = [&] { return static_cast<std::uint8_t>(random.below(behind)); };
   switch (random.below(9)) {
   case 0: // number, architecture or half an argument, not the address, which differs
-    return op(BPF_LD | BPF_W | BPF_ABS,
-              static_cast<std::uint32_t>(random.chance(1, 3) ? 4 * random.below(2)
-                                                             : 16 + 4 * random.below(12)));
+    return instruction(BPF_LD | BPF_W | BPF_ABS,
+                       static_cast<std::uint32_t>(random.chance(1, 3) ? 4 * random.below(2)
+                                                                      : 16 + 4 * random.below(12)));
   case 1:
-    return op(random.chance(1, 2) ? BPF_LD | BPF_IMM : BPF_LDX | BPF_IMM, constant(random));
+    return instruction(random.chance(1, 2) ? BPF_LD | BPF_IMM : BPF_LDX | BPF_IMM,
+                       constant(random));
   case 2:
-    return op(random.chance(1, 2) ? BPF_ST : BPF_STX, slot);
+    return instruction(random.chance(1, 2) ? BPF_ST : BPF_STX, slot);
   case 3:
-    return op(random.chance(1, 2) ? BPF_LD | BPF_MEM : BPF_LDX | BPF_MEM, slot);
+    return instruction(random.chance(1, 2) ? BPF_LD | BPF_MEM : BPF_LDX | BPF_MEM, slot);
   case 4:
-    return op(BPF_MISC | (random.chance(1, 2) ? BPF_TAX : BPF_TXA), 0);
+    return instruction(BPF_MISC | (random.chance(1, 2) ? BPF_TAX : BPF_TXA), 0);
   case 5:
     return random.chance(1, 2)
-               ? op(BPF_ALU | BPF_NEG, 0)
-               : op(random.chance(1, 2) ? BPF_LD | BPF_W | BPF_LEN : BPF_LDX | BPF_W | BPF_LEN, 0);
+               ? instruction(BPF_ALU | BPF_NEG, 0)
+               : instruction(
+                     random.chance(1, 2) ? BPF_LD | BPF_W | BPF_LEN : BPF_LDX | BPF_W | BPF_LEN, 0);
   case 6: {
-    sock_filter jumps = op(BPF_JMP | random.pick(comparisons) | source, constant(random));
+    sock_filter jumps = instruction(BPF_JMP | random.pick(comparisons) | source, constant(random));
     jumps.jt = jump();
     jumps.jf = jump();
     return jumps;
   }
   case 7:
-    return op(BPF_JMP | BPF_JA, jump());
+    return instruction(BPF_JMP | BPF_JA, jump());
   default:
-    return op(BPF_ALU | random.pick(arithmetic) | source, constant(random));
+    return instruction(BPF_ALU | random.pick(arithmetic) | source, constant(random));
   }
 }
 
@@ -77,36 +79,41 @@ FilterProgram arbitrary_program(Random& random) {
   for (auto left = static_cast<std::size_t>(random.below(12)) + 1; left > 0; --left) {
     program.push_back(arbitrary_instruction(random, left));
   }
-  program.push_back(op(BPF_ALU | BPF_AND | BPF_K, 0xfff));
-  program.push_back(op(BPF_ALU | BPF_OR | BPF_K, SECCOMP_RET_ERRNO));
-  program.push_back(op(BPF_RET | BPF_A, 0));
+  program.push_back(instruction(BPF_ALU | BPF_AND | BPF_K, 0xfff));
+  program.push_back(instruction(BPF_ALU | BPF_OR | BPF_K, SECCOMP_RET_ERRNO));
+  program.push_back(instruction(BPF_RET | BPF_A, 0));
   return program;
 }
 
 } // namespace
 
 TEST_CASE("each instruction does what the kernel's does") {
-  CHECK(a_after({op(BPF_LD | BPF_W | BPF_ABS, 0)}) == 7);
-  CHECK(a_after({op(BPF_LD | BPF_W | BPF_ABS, 4)}) == 0xc000003e);
-  CHECK(a_after({op(BPF_LD | BPF_W | BPF_ABS, 16)}, {0x1122334455667788}) == 0x55667788);
-  CHECK(a_after({op(BPF_LD | BPF_W | BPF_ABS, 20)}, {0x1122334455667788}) == 0x11223344);
-  CHECK(a_after({op(BPF_LD | BPF_W | BPF_LEN, 0)}) == 64);
-  CHECK(a_after({op(BPF_LDX | BPF_W | BPF_LEN, 0), op(BPF_MISC | BPF_TXA, 0)}) == 64);
-  CHECK(a_after({op(BPF_LD | BPF_IMM, 5), op(BPF_ST, 3), op(BPF_LDX | BPF_MEM, 3),
-                 op(BPF_ALU | BPF_MUL | BPF_X, 0)}) == 25);
-  CHECK(a_after({op(BPF_LD | BPF_IMM, 1), op(BPF_ALU | BPF_NEG, 0)}) == 0xffffffff);
-  CHECK(a_after({op(BPF_LD | BPF_IMM, 1), op(BPF_ALU | BPF_SUB | BPF_K, 2),
-                 op(BPF_ALU | BPF_RSH | BPF_K, 31)}) == 1);
-  CHECK(a_after({op(BPF_LD | BPF_IMM, 9), op(BPF_ALU | BPF_DIV | BPF_K, 2)}) == 4);
+  CHECK(a_after({instruction(BPF_LD | BPF_W | BPF_ABS, 0)}) == 7);
+  CHECK(a_after({instruction(BPF_LD | BPF_W | BPF_ABS, 4)}) == 0xc000003e);
+  CHECK(a_after({instruction(BPF_LD | BPF_W | BPF_ABS, 16)}, {0x1122334455667788}) == 0x55667788);
+  CHECK(a_after({instruction(BPF_LD | BPF_W | BPF_ABS, 20)}, {0x1122334455667788}) == 0x11223344);
+  CHECK(a_after({instruction(BPF_LD | BPF_W | BPF_LEN, 0)}) == 64);
+  CHECK(a_after({instruction(BPF_LDX | BPF_W | BPF_LEN, 0), instruction(BPF_MISC | BPF_TXA, 0)}) ==
+        64);
+  CHECK(a_after({instruction(BPF_LD | BPF_IMM, 5), instruction(BPF_ST, 3),
+                 instruction(BPF_LDX | BPF_MEM, 3), instruction(BPF_ALU | BPF_MUL | BPF_X, 0)}) ==
+        25);
+  CHECK(a_after({instruction(BPF_LD | BPF_IMM, 1), instruction(BPF_ALU | BPF_NEG, 0)}) ==
+        0xffffffff);
+  CHECK(a_after({instruction(BPF_LD | BPF_IMM, 1), instruction(BPF_ALU | BPF_SUB | BPF_K, 2),
+                 instruction(BPF_ALU | BPF_RSH | BPF_K, 31)}) == 1);
+  CHECK(a_after({instruction(BPF_LD | BPF_IMM, 9), instruction(BPF_ALU | BPF_DIV | BPF_K, 2)}) ==
+        4);
   // A division by a zero in X ends the program with 0, which kills the thread.
-  CHECK(a_after({op(BPF_LD | BPF_IMM, 9), op(BPF_ALU | BPF_DIV | BPF_X, 0)}) ==
+  CHECK(a_after({instruction(BPF_LD | BPF_IMM, 9), instruction(BPF_ALU | BPF_DIV | BPF_X, 0)}) ==
         SECCOMP_RET_KILL_THREAD);
 }
 
 TEST_CASE("comparisons are without sign") {
-  const FilterProgram program{
-      op(BPF_LD | BPF_W | BPF_ABS, 0), BPF_JUMP(BPF_JMP | BPF_JGE | BPF_K, 0x40000000, 0, 1),
-      op(BPF_RET | BPF_K, kill_process_verdict), op(BPF_RET | BPF_K, allow_verdict)};
+  const FilterProgram program{instruction(BPF_LD | BPF_W | BPF_ABS, 0),
+                              BPF_JUMP(BPF_JMP | BPF_JGE | BPF_K, 0x40000000, 0, 1),
+                              instruction(BPF_RET | BPF_K, kill_process_verdict),
+                              instruction(BPF_RET | BPF_K, allow_verdict)};
   CHECK(*evaluate(program, call_data({AuditArch::x86_64, -1})) == kill_process_verdict);
   CHECK(*evaluate(program, call_data({AuditArch::x86_64, x32_bit})) == kill_process_verdict);
   CHECK(*evaluate(program, call_data({AuditArch::x86_64, x32_bit - 1})) == allow_verdict);
@@ -148,14 +155,14 @@ TEST_CASE("arbitrary programs get the verdicts that the kernel gives") {
 
 TEST_CASE("the ranges of a program hold what single evaluations give") {
   const FilterProgram program{
-      op(BPF_LD | BPF_W | BPF_ABS, 0),
+      instruction(BPF_LD | BPF_W | BPF_ABS, 0),
       BPF_JUMP(BPF_JMP | BPF_JSET | BPF_K, 0x40000000, 5, 0),
       BPF_JUMP(BPF_JMP | BPF_JGT | BPF_K, 10, 0, 2),
-      op(BPF_LD | BPF_W | BPF_ABS, 16),
+      instruction(BPF_LD | BPF_W | BPF_ABS, 16),
       BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, 1, 1, 0),
-      op(BPF_RET | BPF_K, allow_verdict),
-      op(BPF_RET | BPF_K, errno_verdict(1)),
-      op(BPF_RET | BPF_K, kill_process_verdict),
+      instruction(BPF_RET | BPF_K, allow_verdict),
+      instruction(BPF_RET | BPF_K, errno_verdict(1)),
+      instruction(BPF_RET | BPF_K, kill_process_verdict),
   };
   const auto ranges = verdict_ranges(program, AuditArch::x86_64);
   REQUIRE(ranges.ok());
@@ -170,8 +177,9 @@ TEST_CASE("the ranges of a program hold what single evaluations give") {
 }
 
 TEST_CASE("a program that calculates with the number is refused, not guessed") {
-  const FilterProgram program{op(BPF_LD | BPF_W | BPF_ABS, 0), op(BPF_ALU | BPF_ADD | BPF_K, 1),
-                              op(BPF_RET | BPF_K, allow_verdict)};
+  const FilterProgram program{instruction(BPF_LD | BPF_W | BPF_ABS, 0),
+                              instruction(BPF_ALU | BPF_ADD | BPF_K, 1),
+                              instruction(BPF_RET | BPF_K, allow_verdict)};
   const auto ranges = verdict_ranges(program, AuditArch::x86_64);
   REQUIRE_FALSE(ranges.ok());
   CHECK(ranges.error().message == "instruction 1 calculates with the number");

@@ -27,13 +27,13 @@ TEST_CASE("any input survives its text form") {
   Random random(test::property_seed("any input survives its text form"));
   for (int round = 0; round < 1000; ++round) {
     const Input input = test::random_input(random);
-    const std::string text = serialise_input(input);
+    const std::string text = serialize_input(input);
     CAPTURE(round);
     CAPTURE(text);
     const auto parsed = parse_input(text);
     REQUIRE_MESSAGE(parsed.ok(), parsed.error().message);
     REQUIRE(*parsed == input);
-    REQUIRE(serialise_input(*parsed) == text);
+    REQUIRE(serialize_input(*parsed) == text);
   }
 }
 
@@ -41,7 +41,7 @@ TEST_CASE("arbitrary bytes and damaged inputs never crash the parser") {
   Random random(test::property_seed("arbitrary bytes never crash the parser"));
   std::size_t accepted = 0;
   for (int round = 0; round < 2000; ++round) {
-    std::string text = serialise_input(test::random_input(random));
+    std::string text = serialize_input(test::random_input(random));
     for (auto damage = random.below(4); damage > 0 && !text.empty(); --damage) {
       const std::size_t at = random.below(text.size());
       text.replace(at, random.below(6), random.bytes(random.below(4)));
@@ -50,7 +50,7 @@ TEST_CASE("arbitrary bytes and damaged inputs never crash the parser") {
     if (parsed) {
       ++accepted;
       // What was understood is an input like any other.
-      const auto again = parse_input(serialise_input(*parsed));
+      const auto again = parse_input(serialize_input(*parsed));
       REQUIRE(again.ok());
       CHECK(*again == *parsed);
     } else {
@@ -71,7 +71,7 @@ TEST_CASE("the text form reads like this") {
                   {.kind = Step::Kind::pause, .client = 2, .milliseconds = 5}};
   input.faults = {{.call = "write", .nth = 3, .error = "ENOSPC"}};
   input.signals = {{"SIGTERM", {"main", 10}, SignalEvent::To::group}};
-  CHECK(serialise_input(input) == R"(harness-input/1
+  CHECK(serialize_input(input) == R"(harness-input/1
 arguments -l --sort=size "a b"
 env LANG=C
 unset HOME

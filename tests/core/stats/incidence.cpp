@@ -22,7 +22,7 @@ Incidence of_rows(const std::vector<std::vector<int>>& rows) {
   for (const auto& [id, pair] : pairs) {
     all.push_back(pair);
   }
-  return summarise(rows.size(), all);
+  return summarize(rows.size(), all);
 }
 } // namespace
 
@@ -36,12 +36,12 @@ TEST_CASE("a run that owns two pairs counts once for M1, twice for Q1") {
 
 TEST_CASE("runs of the same number in two writers are two runs") {
   const PairIncidence pairs[] = {{.runs = 1, .first = {1, 7}}, {.runs = 1, .first = {2, 7}}};
-  CHECK(summarise(20, pairs).singleton_owners == 2);
+  CHECK(summarize(20, pairs).singleton_owners == 2);
 }
 
 TEST_CASE("a pair that only uncounted runs showed is none of the matrix") {
   const PairIncidence pairs[] = {{.runs = 0}, {.runs = 3}};
-  const Incidence incidence = summarise(5, pairs);
+  const Incidence incidence = summarize(5, pairs);
   CHECK(incidence.pairs() == 1);
   CHECK(incidence.total() == 3);
 }

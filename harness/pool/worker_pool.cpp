@@ -1,0 +1,165 @@
+#include "harness/pool/worker_pool.hpp"
+
+#include "core/base/fd.hpp"
+#include "core/base/text.hpp"
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/post.hpp>
+#include <filesystem>
+#include <fmt/format.h>
+#include <stdexcept>
+
+namespace harness::pool {
+
+namespace {
+constexpr int max_silent_deaths = 3;
+
+std::string end_of_log(const std::string& path) {
+  const auto text = read_file(path);
+  if (!text || text->empty()) {
+    return "";
+  }
+  constexpr std::size_t shown = 600;
+  return "\n  " +
+         printable(std::string_view(*text).substr(text->size() > shown ? text->size() - shown : 0));
+}
+} // namespace
+
+WorkerPool::WorkerPool(boost::asio::io_context& context, Options options)
+    : context_(context), options_(std::move(options)), slots_(options_.workers) {}
+
+WorkerPool::~WorkerPool() {
+  *alive_ = false;
+  dismiss();
+}
+
+void WorkerPool::serve(WorkerPoolObserver& listener) {
+  listener_ = &listener;
+  const bool begin = std::exchange(dismissed_, false);
+  for (WorkerNumber worker = 0; worker < slots_.size(); ++worker) {
+    if (begin) {
+      start_one(worker);
+    } else if (slots_[worker].waiting) {
+      listener.began(worker);
+      listener.idle(worker);
+    }
+  }
+}
+
+void WorkerPool::start_one(WorkerNumber worker) {
+  Launch launch = options_.launch(worker);
+  WorkerSlot& slot = slots_[worker];
+  slot.host_directory = launch.host_directory;
+  slot.input.reset();
+  slot.waiting = false;
+  slot.last_words.clear();
+  auto process = WorkerProcess::start(
+      context_, {.command = std::move(launch.command), .log = options_.log},
+      {.message = [this,
+                   worker](engine::Message message) { on_message(worker, std::move(message)); },
+       .gone = [this, worker](const std::string& why) { on_loss(worker, why); }});
+  if (!process) {
+    throw std::runtime_error("no worker: " + process.error().message);
+  }
+  slot.process = std::move(*process);
+  slot.process->send(launch.setup);
+}
+
+void WorkerPool::on_message(WorkerNumber worker, engine::Message message) {
+  WorkerSlot& slot = slots_[worker];
+  if (std::holds_alternative<engine::Hello>(message)) {
+    slot.silent_deaths = 0;
+    slot.waiting = true;
+    listener_->began(worker);
+    listener_->idle(worker);
+    return;
+  }
+  if (std::holds_alternative<engine::Idle>(message)) {
+    slot.input.reset();
+    slot.waiting = true;
+    listener_->idle(worker);
+    return;
+  }
+  if (auto* starting = std::get_if<engine::Starting>(&message)) {
+    slot.input = std::move(starting->text);
+    return;
+  }
+  if (const auto* broken = std::get_if<engine::Broken>(&message)) {
+    slot.last_words = broken->message;
+    return;
+  }
+  listener_->said(worker, std::move(message));
+}
+
+void WorkerPool::on_loss(WorkerNumber worker, const std::string& why) {
+  WorkerSlot& slot = slots_[worker];
+  const std::string reason = slot.last_words.empty() ? why : slot.last_words;
+  const auto input = std::exchange(slot.input, std::nullopt);
+  slot.waiting = false;
+  if (++slot.silent_deaths >= max_silent_deaths) {
+    throw std::runtime_error(
+        fmt::format("worker {} ended {} times in a row before it ran anything: {}{}", worker + 1,
+                    max_silent_deaths, reason, end_of_log(options_.log)));
+  }
+  listener_->died(worker, input, reason);
+  ++restarts_;
+  start_later(worker);
+}
+
+void WorkerPool::replace(WorkerNumber worker) {
+  slots_[worker].waiting = false;
+  start_later(worker);
+}
+
+void WorkerPool::start_later(WorkerNumber worker) {
+  // Not from within a callback of the process that is to go.
+  boost::asio::post(context_, [this, worker, alive = alive_] {
+    if (*alive && !dismissed_) {
+      clean_up(slots_[worker]);
+      start_one(worker);
+    }
+  });
+}
+
+void WorkerPool::clean_up(WorkerSlot& slot) {
+  slot.process.reset();
+  if (!slot.host_directory.empty()) {
+    std::error_code ignored;
+    std::filesystem::remove_all(slot.host_directory, ignored);
+  }
+}
+
+void WorkerPool::dismiss() {
+  dismissed_ = true;
+  for (auto& slot : slots_) {
+    if (slot.process) {
+      slot.process->kill(); // all at once, so that waiting for one is waiting for all
+    }
+  }
+  for (auto& slot : slots_) {
+    clean_up(slot);
+    slot.waiting = false;
+    slot.input.reset();
+  }
+}
+
+void WorkerPool::send(WorkerNumber worker, const engine::Command& command) {
+  WorkerSlot& slot = slots_[worker];
+  if (slot.process) {
+    // These two are done at once and in silence.
+    const bool silent = std::holds_alternative<engine::Inputs>(command) ||
+                        std::holds_alternative<engine::Freeze>(command);
+    slot.waiting = slot.waiting && silent;
+    slot.process->send(command);
+  }
+}
+
+const std::optional<std::string>& WorkerPool::running(WorkerNumber worker) const {
+  return slots_[worker].input;
+}
+
+pid_t WorkerPool::pid(WorkerNumber worker) const {
+  return slots_[worker].process ? slots_[worker].process->pid() : -1;
+}
+
+} // namespace harness::pool

@@ -1,0 +1,16 @@
+// settle: brings an input back within the limits of harness/model/input_limits.hpp after any chain
+// of changes, so that no mutation has to know them. Private to mutators.
+#pragma once
+
+#include "core/model/input.hpp"
+
+namespace harness::mutators {
+
+/// All text of an input together; quoted four-fold it still fits into max_input_bytes.
+constexpr std::size_t max_text_bytes = 200 * 1024;
+
+/// After this, check_input(input) holds, and its text form is below max_input_bytes, provided that
+/// each word came from the grammar, the dictionary or this room's own draws.
+void clamp_to_limits(Input& input);
+
+} // namespace harness::mutators

@@ -1,0 +1,12 @@
+// audit: the same policy with every refusal turned into a line of the kernel's log. Pure.
+#pragma once
+
+#include "core/model/policy.hpp"
+
+namespace harness::policy {
+
+/// What `policy` denies, or allows only for some arguments, is let through and logged
+/// (SECCOMP_RET_LOG); so are other architectures.
+Policy audit(Policy policy);
+
+} // namespace harness::policy
