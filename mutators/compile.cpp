@@ -17,7 +17,7 @@ namespace harness::mutators {
 
 namespace {
 
-using Kind = Piece::Kind;
+using PieceKind = Piece::Kind;
 
 /// Turns the parts of one grammar into tables.
 class Compiler {
@@ -70,9 +70,9 @@ private:
 
   void note_kinds(const Pattern& pattern, const Template& source) {
     for (const Piece& piece : pattern.pieces) {
-      if (piece.kind == Kind::new_name) {
+      if (piece.kind == PieceKind::new_name) {
         made_up_.insert(piece.text);
-      } else if (piece.kind == Kind::old_name) {
+      } else if (piece.kind == PieceKind::old_name) {
         asked_for_.try_emplace(piece.text, &source);
       }
     }
@@ -87,7 +87,7 @@ private:
   std::uint32_t depth_of(const Pattern& pattern) const {
     std::uint32_t depth = 0;
     for (const Piece& piece : pattern.pieces) {
-      if (piece.kind == Kind::rule) {
+      if (piece.kind == PieceKind::rule) {
         depth = std::max(depth, rule_depths_[piece.rule]);
       }
     }
@@ -165,13 +165,13 @@ private:
       for (const Pattern& pattern : from.patterns) {
         bool names = false;
         for (const Piece& piece : pattern.pieces) {
-          if (piece.kind == Kind::new_name || piece.kind == Kind::old_name) {
+          if (piece.kind == PieceKind::new_name || piece.kind == PieceKind::old_name) {
             kinds.insert(piece.text);
-            names = names || piece.kind == Kind::new_name;
+            names = names || piece.kind == PieceKind::new_name;
           }
         }
         // Only a literal beginning tells whether a line follows the pattern at all.
-        if (lines && names && pattern.pieces.front().kind == Kind::text) {
+        if (lines && names && pattern.pieces.front().kind == PieceKind::text) {
           tables_.naming.push_back(pattern);
         }
       }

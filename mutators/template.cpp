@@ -10,18 +10,19 @@ namespace harness::mutators {
 
 namespace {
 
-using Kind = Piece::Kind;
+using PieceKind = Piece::Kind;
 
 /// Largest {bytes:N}.
 constexpr std::int64_t max_bytes = 65536;
 
 struct BuiltIn {
   std::string_view name;
-  Kind kind;
+  PieceKind kind;
 };
-constexpr BuiltIn built_ins[] = {{"word", Kind::word},           {"string", Kind::string},
-                                 {"path", Kind::path},           {"new_path", Kind::new_path},
-                                 {"directory", Kind::directory}, {"dictionary", Kind::dictionary}};
+constexpr BuiltIn built_ins[] = {
+    {"word", PieceKind::word},           {"string", PieceKind::string},
+    {"path", PieceKind::path},           {"new_path", PieceKind::new_path},
+    {"directory", PieceKind::directory}, {"dictionary", PieceKind::dictionary}};
 /// Filled in by the workload for each run: passed on as they are.
 constexpr std::string_view per_run[] = {"run", "port", "socket"};
 
@@ -58,10 +59,10 @@ private:
                     remedy);
   }
 
-  bool at_word_start() const { return at_ == 0 || pattern_.pieces.back().kind == Kind::blank; }
+  bool at_word_start() const { return at_ == 0 || pattern_.pieces.back().kind == PieceKind::blank; }
 
   void literal(char byte) {
-    if (pattern_.pieces.empty() || pattern_.pieces.back().kind != Kind::text) {
+    if (pattern_.pieces.empty() || pattern_.pieces.back().kind != PieceKind::text) {
       pattern_.pieces.push_back({});
     }
     pattern_.pieces.back().text += byte;
@@ -69,7 +70,8 @@ private:
 
   void blank() {
     const auto end = std::min(source_.text.find_first_not_of(" \t", at_), source_.text.size());
-    pattern_.pieces.push_back({.kind = Kind::blank, .text = source_.text.substr(at_, end - at_)});
+    pattern_.pieces.push_back(
+        {.kind = PieceKind::blank, .text = source_.text.substr(at_, end - at_)});
     at_ = end;
   }
 
@@ -122,7 +124,7 @@ private:
   Piece hole(const std::string& name) const {
     const auto rule = std::find(rules_.begin(), rules_.end(), name);
     if (rule != rules_.end()) {
-      return {.kind = Kind::rule, .rule = static_cast<std::uint32_t>(rule - rules_.begin())};
+      return {.kind = PieceKind::rule, .rule = static_cast<std::uint32_t>(rule - rules_.begin())};
     }
     for (const auto& [known, kind] : built_ins) {
       if (name == known) {
@@ -143,7 +145,7 @@ private:
         return path(tail);
       }
       if ((head == "new" || head == "old") && !tail.empty()) {
-        return {.kind = head == "new" ? Kind::new_name : Kind::old_name, .text = tail};
+        return {.kind = head == "new" ? PieceKind::new_name : PieceKind::old_name, .text = tail};
       }
     }
     unknown(name);
@@ -158,7 +160,7 @@ private:
       fail(fmt::format("{{int:{}}} is no range", range),
            "write {int:LOW..HIGH}, for example {int:0..100}");
     }
-    return {.kind = Kind::integer, .low = *low, .high = *high};
+    return {.kind = PieceKind::integer, .low = *low, .high = *high};
   }
 
   Piece bytes(const std::string& count) const {
@@ -167,7 +169,7 @@ private:
       fail(fmt::format("{{bytes:{}}} is no number of bytes", count),
            fmt::format("write {{bytes:N}} with N up to {}", max_bytes));
     }
-    return {.kind = Kind::bytes, .high = *most};
+    return {.kind = PieceKind::bytes, .high = *most};
   }
 
   Piece path(const std::string& kind) const {
@@ -179,7 +181,8 @@ private:
                        near ? fmt::format("; did you mean {}?", *near) : ""),
            fmt::format("write {{path:KIND}} with one of {}", fmt::join(node_words, ", ")));
     }
-    return {.kind = Kind::path, .node = static_cast<FileNode::Kind>(found - node_words.begin())};
+    return {.kind = PieceKind::path,
+            .node = static_cast<FileNode::Kind>(found - node_words.begin())};
   }
 
   [[noreturn]] void unknown(const std::string& name) const {
