@@ -21,7 +21,7 @@ namespace harness::workloads {
 namespace {
 
 constexpr int socket_flags = SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC;
-constexpr std::size_t max_heard = std::size_t{1} << 20;
+constexpr std::size_t max_received = std::size_t{1} << 20;
 
 int connect_tcp(int socket, std::uint16_t port) {
   sockaddr_in address{};
@@ -54,8 +54,8 @@ int connect_unix(int socket, const Endpoints& endpoints) {
 
 } // namespace
 
-Client::Client(const Endpoints& endpoints, const EventFlag& stop, std::string& heard)
-    : endpoints_(endpoints), stop_(stop), heard_(heard), counter_(endpoints.protocol) {}
+Client::Client(const Endpoints& endpoints, const EventFlag& stop, std::string& received)
+    : endpoints_(endpoints), stop_(stop), received_(received), counter_(endpoints.protocol) {}
 
 bool Client::connect(Transport transport, TimePoint deadline) {
   close();
@@ -97,7 +97,7 @@ bool Client::take() {
   if (got > 0) {
     const std::string_view bytes(buffer.data(), static_cast<std::size_t>(got));
     counter_.feed(bytes);
-    heard_.append(bytes.substr(0, max_heard - std::min(max_heard, heard_.size())));
+    received_.append(bytes.substr(0, max_received - std::min(max_received, received_.size())));
     return true;
   }
   if (got == 0 || (errno != EAGAIN && errno != EINTR)) {

@@ -27,8 +27,8 @@ enum class Transport { tcp, unix_socket };
 
 class Client {
 public:
-  /// What it reads is added to `heard`, which several clients may share.
-  Client(const Endpoints& endpoints, const EventFlag& stop, std::string& heard);
+  /// What it reads is added to `received`, which several clients may share.
+  Client(const Endpoints& endpoints, const EventFlag& stop, std::string& received);
 
   /// False if nobody is there (or the run ended, or time is up), as of all functions below.
   bool connect(Transport transport, TimePoint deadline);
@@ -57,7 +57,7 @@ private:
 
   const Endpoints& endpoints_;
   const EventFlag& stop_;
-  std::string& heard_;
+  std::string& received_;
   Fd socket_;
   ReplyCounter counter_;
 };

@@ -23,7 +23,7 @@ constexpr Duration silence = 40ms;
 constexpr Duration last_silence = 800ms;
 constexpr Duration grace = 300ms;
 constexpr int end_of_file_keys = 3;
-constexpr std::size_t max_heard = std::size_t{64} << 10;
+constexpr std::size_t max_kept_output = std::size_t{64} << 10;
 
 constexpr char key_interrupt = '\x03';
 constexpr char key_end = '\x04';
@@ -85,8 +85,8 @@ void Pump::stop() {
 
 std::string Pump::tail(std::size_t limit_bytes) const {
   // Of a flood so much is there whatever the pieces it came in.
-  const auto limit = std::min(limit_bytes, max_heard);
-  return heard_.size() <= limit ? heard_ : heard_.substr(heard_.size() - limit);
+  const auto limit = std::min(limit_bytes, max_kept_output);
+  return received_.size() <= limit ? received_ : received_.substr(received_.size() - limit);
 }
 
 void Pump::work() {
@@ -109,9 +109,9 @@ bool Pump::drain(Fd& from) {
   std::array<char, 65536> buffer;
   const auto got = ::read(from.get(), buffer.data(), buffer.size());
   if (got > 0) {
-    heard_.append(buffer.data(), static_cast<std::size_t>(got));
-    if (heard_.size() > 2 * max_heard) {
-      heard_.erase(0, heard_.size() - max_heard);
+    received_.append(buffer.data(), static_cast<std::size_t>(got));
+    if (received_.size() > 2 * max_kept_output) {
+      received_.erase(0, received_.size() - max_kept_output);
     }
     return true;
   }

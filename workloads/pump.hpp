@@ -70,7 +70,7 @@ private:
   bool hang_up_;
   RunControl* control_ = nullptr;
   EventFlag stop_;
-  std::string heard_;
+  std::string received_;
   std::thread thread_;
 };
 
