@@ -13,7 +13,7 @@ namespace harness::policy {
 
 namespace {
 
-constexpr Action defaults[] = {Action::enosys, Action::eperm, Action::kill_process};
+constexpr Action minijail_defaults[] = {Action::enosys, Action::eperm, Action::kill_process};
 
 constexpr std::string_view minijail_calls[] = {"execve"};
 
@@ -179,7 +179,7 @@ const Format minijail_format = {
     .read = read_minijail,
     .conditions = true,
     .refusals = true,
-    .defaults = defaults,
+    .defaults = minijail_defaults,
     .use = "minijail0 -n -S FILE -- PROGRAM",
     .launcher = "minijail0 with a static program",
     .launcher_calls = minijail_calls,

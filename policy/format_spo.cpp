@@ -124,7 +124,7 @@ Result<bpf::FilterSpec> read_spo(std::string_view text) {
   }
 }
 
-Format like_oci() {
+Format like_oci_yaml() {
   Format format = oci_format; // the same runtimes load it
   format.name = "spo";
   format.summary = "Kubernetes Security Profiles Operator: a SeccompProfile";
@@ -138,6 +138,6 @@ Format like_oci() {
 
 } // namespace
 
-const Format spo_format = like_oci();
+const Format spo_format = like_oci_yaml();
 
 } // namespace harness::policy

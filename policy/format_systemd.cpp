@@ -10,7 +10,7 @@ namespace harness::policy {
 
 namespace {
 
-constexpr Action defaults[] = {Action::enosys, Action::eperm, Action::kill_process};
+constexpr Action systemd_defaults[] = {Action::enosys, Action::eperm, Action::kill_process};
 
 // `systemd-analyze syscall-filter @default` of systemd 252, and the write by which a service of
 // Type=exec tells that its program is about to start.
@@ -169,7 +169,7 @@ const Format systemd_format = {
     .write = write_systemd,
     .read = read_systemd,
     .refusals = true,
-    .defaults = defaults,
+    .defaults = systemd_defaults,
     .use = "/etc/systemd/system/NAME.service.d/seccomp.conf, then systemctl daemon-reload",
     .launcher = "systemd, which always allows @default",
     .launcher_calls = always_allowed,

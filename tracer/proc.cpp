@@ -45,7 +45,7 @@ std::string_view name_of(std::string_view path) {
   return path.substr(path.rfind('/') + 1);
 }
 
-bool same_file(const std::string& a, const std::string& b) {
+bool same_inode(const std::string& a, const std::string& b) {
   struct stat of_a {};
   struct stat of_b {};
   return ::stat(a.c_str(), &of_a) == 0 && ::stat(b.c_str(), &of_b) == 0 &&
@@ -61,7 +61,7 @@ std::optional<std::string> executable_of(pid_t id) {
   // A name it was called by says more than what a symbolic link leads to (redis-server is one, to
   // redis-check-rdb); but for a script the interpreter runs, whatever was called.
   if (executed && called && called->starts_with('/') && name_of(*called) != name_of(*executed) &&
-      same_file(fmt::format("/proc/{}/root{}", id, *called), link)) {
+      same_inode(fmt::format("/proc/{}/root{}", id, *called), link)) {
     return called;
   }
   return executed;

@@ -13,9 +13,9 @@ using namespace std::chrono_literals;
 constexpr Duration reply_patience = 100ms;
 /// How long after its answer to the stop command a server may take to close the connection.
 constexpr Duration to_close = 250ms;
-constexpr std::uint32_t longest_pause_ms = 1000;
+constexpr std::uint32_t longest_script_pause_ms = 1000;
 
-TimePoint now() {
+TimePoint script_time() {
   return std::chrono::steady_clock::now();
 }
 
@@ -48,7 +48,7 @@ Script::Open& Script::open(std::uint16_t number, TimePoint deadline) {
 
 void Script::play(TimePoint deadline) {
   for (const auto& step : plan_.steps) {
-    if (stop_.is_set() || now() >= deadline) {
+    if (stop_.is_set() || script_time() >= deadline) {
       return;
     }
     play_step(step, deadline);
@@ -72,7 +72,7 @@ void Script::play_step(const Step& step, TimePoint deadline) {
   case Step::Kind::command: {
     auto& [client, behind] = open(step.client, deadline);
     const auto seen = client.replies();
-    const auto patience = std::min(deadline, now() + reply_patience);
+    const auto patience = std::min(deadline, script_time() + reply_patience);
     if (client.send(encode_command(plan_.endpoints.protocol, step.words), patience) && !behind) {
       behind = !client.await_reply_of(server_, seen, patience);
     }
@@ -80,12 +80,12 @@ void Script::play_step(const Step& step, TimePoint deadline) {
   }
   case Step::Kind::send:
     open(step.client, deadline)
-        .client.send(joined(step.words), std::min(deadline, now() + reply_patience));
+        .client.send(joined(step.words), std::min(deadline, script_time() + reply_patience));
     return;
   case Step::Kind::receive: {
     auto& [client, behind] = open(step.client, deadline);
     behind = !client.await_reply_of(server_, client.replies(),
-                                    std::min(deadline, now() + reply_patience));
+                                    std::min(deadline, script_time() + reply_patience));
     return;
   }
   case Step::Kind::half_close:
@@ -99,8 +99,9 @@ void Script::play_step(const Step& step, TimePoint deadline) {
     return;
   case Step::Kind::pause: {
     pollfd wait{stop_.fd(), POLLIN, 0};
-    const auto length = std::chrono::milliseconds(std::min(step.milliseconds, longest_pause_ms));
-    poll_until({&wait, 1}, std::min(deadline, now() + length));
+    const auto length =
+        std::chrono::milliseconds(std::min(step.milliseconds, longest_script_pause_ms));
+    poll_until({&wait, 1}, std::min(deadline, script_time() + length));
     return;
   }
   case Step::Kind::marker:
@@ -118,12 +119,13 @@ void Script::end() {
   bool ends = false;
   if (!plan_.stop_command.empty()) {
     Client client(plan_.endpoints, stop_, replies_);
-    const auto deadline = now() + plan_.stop_grace;
+    const auto deadline = script_time() + plan_.stop_grace;
     const auto command = encode_command(plan_.endpoints.protocol, plan_.stop_command);
     if (client.connect(usual(), deadline) && client.send(command, deadline)) {
       // One that ends closes the connection, some after a last answer; one that refuses answers.
       if (client.await_reply_of(server_, 0, deadline)) {
-        ends = !client.was_refused() && client.await_end(std::min(deadline, now() + to_close));
+        ends =
+            !client.was_refused() && client.await_end(std::min(deadline, script_time() + to_close));
       } else {
         ends = !client.is_open();
       }
