@@ -155,12 +155,12 @@ Ending run_untraced(workloads::Workload& workload, const Input& input, const Cam
   Handover handover(run_driver, wall);
   RunSpec spec = prepared->spec;
   spec.run_driver = &handover;
-  spec.phases.clear();
-  spec.observe = {.sites = false};
-  spec.detach_after_last_phase = true; // at its first call
+  TraceOptions options;
+  options.observe.sites = false;
+  options.detach_after_last_phase = true; // at its first call
   const auto before = children_of("self");
   tracer::StopFlag stop;
-  const RunResult result = tracer::run(spec, stop);
+  const RunResult result = tracer::run(spec, options, stop);
   Ending ending = Ending::ended;
   if (std::holds_alternative<Detached>(result.end)) {
     pid_t init = 0;

@@ -79,21 +79,27 @@ Words strace(Words words, bool filter) {
   return command;
 }
 
-RunSpec spec_of(const Words& words) {
+/// What to launch, and how to watch it.
+struct Job {
   RunSpec spec;
-  spec.executable = words[0];
-  spec.arguments = words;
-  spec.environment = {"PATH=/usr/bin:/bin", "LC_ALL=C"};
-  spec.streams = {null_device(), null_device(), null_device()};
-  spec.limits.wall = std::chrono::minutes(5);
-  spec.limits.processes = 100'000;
-  spec.observe.sites = false;
-  return spec;
+  TraceOptions options;
+};
+
+Job job_of(const Words& words) {
+  Job job;
+  job.spec.executable = words[0];
+  job.spec.arguments = words;
+  job.spec.environment = {"PATH=/usr/bin:/bin", "LC_ALL=C"};
+  job.spec.streams = {null_device(), null_device(), null_device()};
+  job.spec.limits.wall = std::chrono::minutes(5);
+  job.spec.limits.processes = 100'000;
+  job.options.observe.sites = false;
+  return job;
 }
 
-RunResult traced(const RunSpec& spec) {
+RunResult traced(const Job& job) {
   tracer::StopFlag stop;
-  return tracer::run(spec, stop);
+  return tracer::run(job.spec, job.options, stop);
 }
 
 /// What a way of running measures: microseconds, where less is better, or requests a second.
@@ -127,12 +133,12 @@ void compare(const std::string& title, const std::string& unit, int rounds,
 }
 
 void compare_command(const std::string& title, const Words& words, int rounds) {
-  const RunSpec counting = spec_of(words);
+  const Job counting = job_of(words);
   const RunResult seen = traced(counting);
-  RunSpec discovering = counting;
-  discovering.mode = Mode::discover;
+  Job discovering = counting;
+  discovering.options.mode = Mode::discover;
   for (const auto& sighting : seen.sightings) {
-    discovering.known.insert(sighting.call);
+    discovering.options.known.insert(sighting.call);
   }
   std::vector<NamedWay> ways = {
       {"untraced", [&] { return timed([&] { finish(spawn(words)); }); }},
@@ -152,33 +158,31 @@ void compare_command(const std::string& title, const Words& words, int rounds) {
 void compare_extras(int rounds) {
   const std::string directory = "/dev/shm/harness-bench-run";
   std::filesystem::create_directories(directory + "/run");
-  RunSpec plain = spec_of({"/usr/bin/true"});
-  plain.mode = Mode::discover;
+  Job plain = job_of({"/usr/bin/true"});
+  plain.options.mode = Mode::discover;
   for (const auto& sighting : traced(plain).sightings) {
-    plain.known.insert(sighting.call);
+    plain.options.known.insert(sighting.call);
   }
-  RunSpec isolated = plain;
-  isolated.isolation = Isolation{.run_directory = directory};
-  isolated.directory = "/tmp/run";
+  Job isolated = plain;
+  isolated.spec.isolation = Isolation{.run_directory = directory};
+  isolated.spec.directory = "/tmp/run";
   compare("isolation, around `true` in discover", "us", rounds * 10,
           {{"plain", [&] { return timed([&] { traced(plain); }); }},
            {"isolated", [&] { return timed([&] { traced(isolated); }); }}});
   std::filesystem::remove_all(directory);
 
-  const RunSpec counting = spec_of({"/usr/bin/ls", "-l", "/usr"});
-  RunSpec sites = counting;
-  sites.observe.sites = true;
-  RunSpec arguments = counting;
-  arguments.observe.arguments = arguments.observe.edges = true;
-  RunSpec words = counting;
-  words.observe.strings = true;
-  RunSpec errors = counting;
-  errors.observe.all_errno = true;
-  RunSpec phased = counting;
-  phased.phases = {{"load", LaunchTrigger{}}, {"main", SymbolTrigger{"main", 0, ""}}};
-  const auto way = [](const RunSpec& spec) {
-    return [&spec] { return timed([&] { traced(spec); }); };
-  };
+  const Job counting = job_of({"/usr/bin/ls", "-l", "/usr"});
+  Job sites = counting;
+  sites.options.observe.sites = true;
+  Job arguments = counting;
+  arguments.options.observe.arguments = arguments.options.observe.edges = true;
+  Job words = counting;
+  words.options.observe.strings = true;
+  Job errors = counting;
+  errors.options.observe.all_errno = true;
+  Job phased = counting;
+  phased.options.phases = {{"load", LaunchTrigger{}}, {"main", SymbolTrigger{"main", 0, ""}}};
+  const auto way = [](const Job& job) { return [&job] { return timed([&] { traced(job); }); }; };
   compare("what to look at besides, `ls -l /usr` in count", "us", rounds * 5,
           {{"counts alone", way(counting)},
            {"all sites unknown", way(sites)},
@@ -252,24 +256,25 @@ double redis_spawned(const Words& words, const std::string& test) {
   return rate;
 }
 
-double redis_traced(RunSpec spec, const std::string& test) {
+double redis_traced(Job job, const std::string& test) {
   Load load(test);
-  spec.run_driver = &load;
-  traced(spec);
+  job.spec.run_driver = &load;
+  traced(job);
   return load.rate;
 }
 
 void compare_redis(const std::string& test, int rounds) {
-  RunSpec counting = spec_of(redis);
-  counting.phases = {{"startup", LaunchTrigger{}}, {"serving", SymbolTrigger{"aeMain", 0, ""}}};
-  RunSpec discovering = counting;
-  discovering.mode = Mode::discover;
+  Job counting = job_of(redis);
+  counting.options.phases = {{"startup", LaunchTrigger{}},
+                             {"serving", SymbolTrigger{"aeMain", 0, ""}}};
+  Job discovering = counting;
+  discovering.options.mode = Mode::discover;
   Load first(test);
-  counting.run_driver = &first;
+  counting.spec.run_driver = &first;
   const RunResult seen = traced(counting);
   for (const auto& sighting : seen.sightings) {
     if (sighting.phase == 1) {
-      discovering.known.insert(sighting.call);
+      discovering.options.known.insert(sighting.call);
     }
   }
   std::vector<NamedWay> ways = {

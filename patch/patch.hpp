@@ -8,8 +8,8 @@
 #pragma once
 
 #include "core/base/result.hpp"
+#include "core/model/filter_program.hpp"
 #include "core/model/phase.hpp"
-#include "core/model/run_spec.hpp"
 #include "patch/record.hpp"
 
 #include <string>

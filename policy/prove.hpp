@@ -2,8 +2,8 @@
 #pragma once
 
 #include "core/base/result.hpp"
+#include "core/model/filter_program.hpp"
 #include "core/model/policy.hpp"
-#include "core/model/run_spec.hpp"
 
 #include <vector>
 

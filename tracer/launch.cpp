@@ -67,17 +67,17 @@ Result<std::vector<ChildSetupLimit>> stub_limits(const std::vector<ResourceLimit
 
 /// A filter of ours can't be taken back: where a later phase is to run free or behind a filter, or
 /// the target is to live on alone, every call stops the other way.
-Watch choose_watch(const RunSpec& spec, bool may_filter) {
+Watch choose_watch(const RunSpec& spec, const TraceOptions& options, bool may_filter) {
   const bool later_filter =
-      !spec.filters.empty() || spec.report_violations || spec.detach_after_last_phase;
+      !options.filters.empty() || options.report_violations || options.detach_after_last_phase;
   if (!may_filter || later_filter) {
     return Watch::every_syscall;
   }
-  if (spec.mode == Mode::count) {
+  if (options.mode == Mode::count) {
     return Watch::filter;
   }
-  const bool only_phase = spec.phases.size() <= 1;
-  const bool nothing_to_learn = !spec.known.empty() && spec.run_driver == nullptr;
+  const bool only_phase = options.phases.size() <= 1;
+  const bool nothing_to_learn = !options.known.empty() && spec.run_driver == nullptr;
   return only_phase && nothing_to_learn ? Watch::unknown_calls : Watch::every_syscall;
 }
 
@@ -90,6 +90,7 @@ int launch_options() {
 
 struct Launch::State {
   const RunSpec* spec = nullptr;
+  const TraceOptions* options = nullptr;
   ChildSetup plan;
   std::vector<char*> arguments;
   std::vector<char*> environment;
@@ -108,8 +109,10 @@ struct Launch::State {
   Result<> fill_watch();
 };
 
-Launch::Launch(const RunSpec& spec) : state_(std::make_unique<State>()) {
+Launch::Launch(const RunSpec& spec, const TraceOptions& options)
+    : state_(std::make_unique<State>()) {
   state_->spec = &spec;
+  state_->options = &options;
 }
 Launch::~Launch() = default;
 
@@ -158,15 +161,15 @@ Result<> Launch::State::fill() {
 Result<> Launch::State::fill_watch() {
   // The kernel wants one or the other before it takes a filter; without isolation, only a target
   // that is to get filters is told that it can't gain privileges.
-  plan.no_new_privileges = plan.no_new_privileges || !spec->filters.empty();
+  plan.no_new_privileges = plan.no_new_privileges || !options->filters.empty();
   const bool may_filter = plan.no_new_privileges || machine().no_new_privs ||
                           (machine().sys_admin && !plan.set_identity);
-  watch = choose_watch(*spec, may_filter);
+  watch = choose_watch(*spec, *options, may_filter);
   if (watch == Watch::every_syscall) {
     return Done{};
   }
   if (watch == Watch::unknown_calls) {
-    free_calls = spec->known - always_seen();
+    free_calls = options->known - always_seen();
     auto program = bpf::trace_all_but(free_calls);
     if (!program) {
       return std::move(program).error();

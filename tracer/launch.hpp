@@ -3,6 +3,7 @@
 #pragma once
 
 #include "core/model/run_spec.hpp"
+#include "core/model/trace_options.hpp"
 #include "tracer/child_setup.hpp"
 
 #include <memory>
@@ -19,7 +20,7 @@ enum class Watch {
 
 class Launch {
 public:
-  explicit Launch(const RunSpec& spec);
+  Launch(const RunSpec& spec, const TraceOptions& options);
   ~Launch();
   Launch(const Launch&) = delete;
   Launch& operator=(const Launch&) = delete;

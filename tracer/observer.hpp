@@ -3,7 +3,7 @@
 #pragma once
 
 #include "core/model/run_result.hpp"
-#include "core/model/run_spec.hpp"
+#include "core/model/trace_options.hpp"
 #include "tracer/tracee.hpp"
 
 #include <map>

@@ -37,7 +37,7 @@ SyscallSet always_seen() {
 }
 
 bool ViolationBook::check(const Process& process, const SyscallInfo& info) {
-  if (process.phase >= spec_.filters.size() || spec_.filters[process.phase].empty()) {
+  if (process.phase >= options_.filters.size() || options_.filters[process.phase].empty()) {
     return true;
   }
   seccomp_data data{};
@@ -45,7 +45,7 @@ bool ViolationBook::check(const Process& process, const SyscallInfo& info) {
   data.arch = static_cast<std::uint32_t>(info.call.arch);
   data.instruction_pointer = info.instruction_pointer;
   std::copy(info.args.begin(), info.args.end(), std::begin(data.args));
-  const auto verdict = bpf::evaluate(spec_.filters[process.phase], data);
+  const auto verdict = bpf::evaluate(options_.filters[process.phase], data);
   if (verdict && bpf::lets_run(*verdict)) {
     return true;
   }

@@ -3,7 +3,7 @@
 #pragma once
 
 #include "core/model/run_result.hpp"
-#include "core/model/run_spec.hpp"
+#include "core/model/trace_options.hpp"
 #include "tracer/injection.hpp"
 #include "tracer/tree.hpp"
 
@@ -22,14 +22,14 @@ SyscallSet always_seen();
 /// Shadow evaluation: what the phases' filters would refuse.
 class ViolationBook {
 public:
-  explicit ViolationBook(const RunSpec& spec) : spec_(spec) {}
-  bool active() const { return spec_.report_violations; }
+  explicit ViolationBook(const TraceOptions& options) : options_(options) {}
+  bool active() const { return options_.report_violations; }
   /// False if the filter of the process's phase refuses the call; it is then in the book.
   bool check(const Process& process, const SyscallInfo& info);
   void report(RunResult& result) const;
 
 private:
-  const RunSpec& spec_;
+  const TraceOptions& options_;
   std::map<std::tuple<PhaseIndex, SyscallId, std::uint32_t>, std::uint64_t> refused_;
 };
 

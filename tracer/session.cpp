@@ -22,10 +22,11 @@ bool leads_a_process(pid_t id) {
 
 } // namespace
 
-Session::Session(const RunSpec& spec, StopFlag& stop, WaitLog* waits, pid_t attach_to)
-    : spec_(spec), stop_(stop), start_(SteadyClock().now()), launch_(spec), control_(stop),
-      limits_(spec, start_), observer_(spec.observe), violations_(spec), waits_(waits),
-      attach_to_(attach_to) {}
+Session::Session(const RunSpec& spec, const TraceOptions& options, StopFlag& stop, WaitLog* waits,
+                 pid_t attach_to)
+    : spec_(spec), options_(options), stop_(stop), start_(SteadyClock().now()),
+      launch_(spec, options), control_(stop), limits_(spec, start_), observer_(options.observe),
+      violations_(options), waits_(waits), attach_to_(attach_to) {}
 
 RunResult Session::run() {
   const WaitScope waiting(stop_);
@@ -41,17 +42,17 @@ RunResult Session::run() {
 // -------------------------------------------------------------------------------------
 
 Result<> Session::plan() {
-  auto phases = PhasePlan::make(spec_.phases);
+  auto phases = PhasePlan::make(options_.phases);
   if (!phases) {
     return std::move(phases).error();
   }
   phases_ = PhaseWatch(std::move(*phases));
-  auto signals = SignalPlan::make(spec_.signals, spec_.phases);
+  auto signals = SignalPlan::make(spec_.signals, options_.phases);
   if (!signals) {
     return std::move(signals).error();
   }
   signals_ = std::move(*signals);
-  auto faults = FaultPlan::make(spec_.faults, spec_.phases);
+  auto faults = FaultPlan::make(spec_.faults, options_.phases);
   if (!faults) {
     return std::move(faults).error();
   }
@@ -237,7 +238,7 @@ ResumeAction Session::on(Thread& thread, StoppedTracee tracee, const ExecEvent& 
   const std::string path = executable_of(id).value_or(spec_.executable);
   Thread& caller = tree_.exec(id, former ? static_cast<pid_t>(*former) : id, path);
   if (!launched_) {
-    target_executable_ = spec_.phases_of.empty() ? path : spec_.phases_of;
+    target_executable_ = options_.phases_of.empty() ? path : options_.phases_of;
     on_first_exec(caller);
   }
   maps_.forget(id);

@@ -4,6 +4,7 @@
 
 #include "core/model/run_result.hpp"
 #include "core/model/run_spec.hpp"
+#include "core/model/trace_options.hpp"
 #include "tracer/backtrace.hpp"
 #include "tracer/control.hpp"
 #include "tracer/event.hpp"
@@ -31,7 +32,8 @@ using ResumeAction = std::variant<RunningTracee, Parked>;
 
 class Session {
 public:
-  Session(const RunSpec& spec, StopFlag& stop, WaitLog* waits, pid_t attach_to = 0);
+  Session(const RunSpec& spec, const TraceOptions& options, StopFlag& stop, WaitLog* waits,
+          pid_t attach_to = 0);
   RunResult run();
 
 private:
@@ -111,6 +113,7 @@ private:
   RunResult result();
 
   const RunSpec& spec_;
+  const TraceOptions& options_;
   StopFlag& stop_;
   TimePoint start_;
   Launch launch_;

@@ -113,8 +113,8 @@ void Session::count(Thread& thread, const StoppedTracee* tracee, const SyscallIn
     if (faulted_) {
       only_faulted_.insert(key);
     }
-    if (tracee != nullptr && launched_ && spec_.observe.sites &&
-        !spec_.known_sites.contains(info.call)) {
+    if (tracee != nullptr && launched_ && options_.observe.sites &&
+        !options_.known_sites.contains(info.call)) {
       keep_site(process, *tracee, key);
     }
   }

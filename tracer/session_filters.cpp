@@ -23,9 +23,9 @@ bool Session::install_filter(Thread& thread, StoppedTracee& tracee, const Syscal
   Process& process = *thread.process;
   const FilterProgram* program = nullptr;
   FilterProgram learned;
-  if (process.phase < spec_.filters.size() && !spec_.filters[process.phase].empty() &&
+  if (process.phase < options_.filters.size() && !options_.filters[process.phase].empty() &&
       process.filtered_phase != process.phase) {
-    program = &spec_.filters[process.phase];
+    program = &options_.filters[process.phase];
   } else if (ready_to_free(process)) {
     auto built = bpf::trace_all_but(known_now());
     if (!built) {
@@ -45,19 +45,19 @@ bool Session::install_filter(Thread& thread, StoppedTracee& tracee, const Syscal
 }
 
 bool Session::ready_to_free(const Process& process) const {
-  if (spec_.mode != Mode::discover || process.freed || process.free_failed ||
-      process.phase != phases_.last() || !spec_.filters.empty()) {
+  if (options_.mode != Mode::discover || process.freed || process.free_failed ||
+      process.phase != phases_.last() || !options_.filters.empty()) {
     return false;
   }
   const bool heard =
       ready_ || spec_.run_driver == nullptr || process.calls_in_phase >= patience_calls;
-  const bool learned = !spec_.known.empty() || process.calls_since_new >= dry_stretch;
+  const bool learned = !options_.known.empty() || process.calls_since_new >= dry_stretch;
   return heard && learned;
 }
 
 /// Known from earlier runs, and seen in the last phase of this one.
 SyscallSet Session::known_now() const {
-  SyscallSet known = spec_.known;
+  SyscallSet known = options_.known;
   for (const auto& entry : sighted_.sorted()) {
     if (const CallKey key = unpack(entry.key); key.phase == phases_.last()) {
       known.insert(key.call);
@@ -73,7 +73,7 @@ void Session::on_installed(Thread& thread, std::optional<std::int64_t> answer) {
   if (!answer) {
     return; // the thread was killed; its end is on its way
   }
-  const bool policy = !spec_.filters.empty();
+  const bool policy = !options_.filters.empty();
   if (*answer != 0 && policy) {
     end_run(TracerFailed{Error::from_errno(
         fmt::format("installing the filter of phase {} in the target", process.phase),
@@ -101,7 +101,7 @@ void Session::free_process(Process& process) {
 
 /// Each thread leaves at its next stop: an interrupt would end a wait of its with EINTR.
 void Session::detach_if_due(Process& process) {
-  process.detaching = process.detaching || (spec_.detach_after_last_phase &&
+  process.detaching = process.detaching || (options_.detach_after_last_phase &&
                                             process.phase == phases_.last() && launched_);
 }
 

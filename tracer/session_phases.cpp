@@ -13,7 +13,7 @@ void Session::enter(Process& process, std::optional<PhaseIndex> phase) {
   }
   const bool stranger =
       process.phase == 0 && tree_.executable(process.executable) != target_executable_;
-  if (stranger && !spec_.phases_of.empty()) {
+  if (stranger && !options_.phases_of.empty()) {
     return;
   }
   process.phase = *phase;
@@ -35,7 +35,7 @@ void Session::enter_everywhere(std::optional<PhaseIndex> phase) {
 }
 
 bool Session::loses_set_id(pid_t id) const {
-  const bool bound = spec_.isolation || !spec_.filters.empty() || !machine().sys_ptrace;
+  const bool bound = spec_.isolation || !options_.filters.empty() || !machine().sys_ptrace;
   return bound && executes_set_id(id);
 }
 

@@ -8,9 +8,10 @@ namespace harness::tracer {
 
 namespace {
 
-RunResult guarded(const RunSpec& spec, StopFlag& stop, WaitLog* waits, pid_t attach_to) {
+RunResult guarded(const RunSpec& spec, const TraceOptions& options, StopFlag& stop, WaitLog* waits,
+                  pid_t attach_to) {
   try {
-    return Session(spec, stop, waits, attach_to).run();
+    return Session(spec, options, stop, waits, attach_to).run();
   } catch (const std::exception& failure) {
     RunResult result;
     result.end = TracerFailed{Error{failure.what()}};
@@ -20,26 +21,23 @@ RunResult guarded(const RunSpec& spec, StopFlag& stop, WaitLog* waits, pid_t att
 
 } // namespace
 
-RunResult run(const RunSpec& spec, StopFlag& stop, WaitLog* waits) {
-  return guarded(spec, stop, waits, 0);
+RunResult run(const RunSpec& spec, const TraceOptions& options, StopFlag& stop, WaitLog* waits) {
+  return guarded(spec, options, stop, waits, 0);
 }
 
-RunResult attach(pid_t id, const RunSpec& spec, StopFlag& stop) {
-  RunSpec own = spec;
+RunResult attach(pid_t id, Duration wall, const TraceOptions& options, StopFlag& stop) {
   // A process that was there before us is neither limited nor filtered nor disturbed.
-  own.isolation.reset();
+  RunSpec spec;
+  spec.limits = {.wall = wall,
+                 .output_bytes = UINT64_MAX,
+                 .memory_bytes = UINT64_MAX,
+                 .disk_bytes = UINT64_MAX,
+                 .processes = UINT32_MAX};
+  TraceOptions own = options;
   own.mode = Mode::count;
-  own.faults.clear();
-  own.signals.clear();
   own.filters.clear();
   own.detach_after_last_phase = false;
-  own.streams = {-1, -1, -1, false};
-  own.limits = {.wall = spec.limits.wall,
-                .output_bytes = UINT64_MAX,
-                .memory_bytes = UINT64_MAX,
-                .disk_bytes = UINT64_MAX,
-                .processes = UINT32_MAX};
-  return guarded(own, stop, nullptr, id);
+  return guarded(spec, own, stop, nullptr, id);
 }
 
 } // namespace harness::tracer

@@ -1,16 +1,21 @@
-// The tracer: one RunSpec in, one RunResult out. The public header of the room; knows no workload
-// and no engine. docs/tracing.md says what is guaranteed, what is not visible and what it costs.
+// The tracer: one RunSpec (what to launch) and TraceOptions (how to watch it) in, one RunResult
+// out. The public header of the module; depends on no workload and no engine. docs/tracing.md says
+// what is guaranteed, what is not visible and what it costs.
+//
+//   tracer::StopFlag stop;
+//   const RunResult result = tracer::run(spec, {.phases = plan.phases}, stop);
 #pragma once
 
 #include "core/model/run_result.hpp"
 #include "core/model/run_spec.hpp"
+#include "core/model/trace_options.hpp"
 #include "tracer/stop_flag.hpp"
 #include "tracer/wait_log.hpp"
 
 namespace harness::tracer {
 
 /// Launches what `spec` says under ptrace and follows every process and thread of it to its end, to
-/// a limit, or to `stop`. Returns with no process of the run left behind (but where the spec says
+/// a limit, or to `stop`. Returns with no process of the run left behind (but where the options say
 /// `detach_after_last_phase`). Never throws; a failure of ours is RunEnd's TracerFailed.
 ///
 /// Runs in the calling thread, which must have no children of its own that it waits for itself.
@@ -18,13 +23,14 @@ namespace harness::tracer {
 /// between clone and exec only, all others are the tracer's.
 ///
 /// `waits`, if given, is filled with where the target waits for work (dear; for calibration runs).
-RunResult run(const RunSpec& spec, StopFlag& stop, WaitLog* waits = nullptr);
+RunResult run(const RunSpec& spec, const TraceOptions& options, StopFlag& stop,
+              WaitLog* waits = nullptr);
 
 /// Follows the running process `id` with all its threads, and what they start from now on, until it
-/// ends or `stop` or the wall limit lets it go (RunEnd Detached). Of the spec count `phases` (those
-/// begun by calls, signals, output, time or spawn), `observe`, `run driver` and `limits.wall`.
+/// ends, or until `stop` or the end of `wall` lets it go (RunEnd Detached). Of the options count
+/// `phases` (those begun by calls, signals, output, time or spawn) and `observe`.
 /// Nothing stays behind in the process: no filter, no breakpoint; if we die it lives on. A wait
 /// that it is in when we come or go may end with EINTR. LaunchFailed if it can't be attached to.
-RunResult attach(pid_t id, const RunSpec& spec, StopFlag& stop);
+RunResult attach(pid_t id, Duration wall, const TraceOptions& options, StopFlag& stop);
 
 } // namespace harness::tracer

@@ -272,13 +272,11 @@ Result<RunBuilder> begin_run(const CampaignPlan& plan, const Input& input, const
   set_arguments(builder.spec, plan, input, builder.surroundings);
   builder.spec.environment = make_environment(plan.target, input, builder.surroundings);
   set_directory(builder, input);
-  builder.spec.phases = plan.phases;
   builder.spec.limits = plan.limits;
   builder.spec.identity = input.identity;
   builder.spec.resource_limits = input.limits;
   builder.spec.signals = input.signals;
   builder.spec.faults = input.faults;
-  builder.spec.mode = plan.explore.mode;
   start_neighbors(builder, plan, input, place);
   return builder;
 }

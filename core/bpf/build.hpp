@@ -8,7 +8,7 @@
 
 #include "core/base/result.hpp"
 #include "core/bpf/filter_spec.hpp"
-#include "core/model/run_spec.hpp"
+#include "core/model/filter_program.hpp"
 
 namespace harness::bpf {
 

@@ -3,7 +3,7 @@
 #pragma once
 
 #include "core/base/result.hpp"
-#include "core/model/run_spec.hpp"
+#include "core/model/filter_program.hpp"
 
 namespace harness::bpf {
 

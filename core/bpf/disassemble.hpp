@@ -1,7 +1,7 @@
 // disassemble: a filter as text that a person can read. Pure.
 #pragma once
 
-#include "core/model/run_spec.hpp"
+#include "core/model/filter_program.hpp"
 
 #include <string>
 

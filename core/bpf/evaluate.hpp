@@ -4,7 +4,7 @@
 
 #include "core/base/result.hpp"
 #include "core/bpf/verdict.hpp"
-#include "core/model/run_spec.hpp"
+#include "core/model/filter_program.hpp"
 #include "core/model/syscall_id.hpp"
 
 #include <linux/seccomp.h>

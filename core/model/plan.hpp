@@ -5,6 +5,7 @@
 #include "core/model/grammar.hpp"
 #include "core/model/phase.hpp"
 #include "core/model/run_spec.hpp"
+#include "core/model/trace_options.hpp"
 
 #include <cstdint>
 #include <map>

@@ -2,8 +2,8 @@
 // under the enforced filters, and each call that they refuse is reported by the tracer.
 #pragma once
 
+#include "core/model/filter_program.hpp"
 #include "core/model/policy.hpp"
-#include "core/model/run_spec.hpp"
 #include "core/model/summary.hpp"
 #include "harness/store/campaign_snapshot.hpp"
 

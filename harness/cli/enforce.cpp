@@ -143,15 +143,15 @@ int run_enforce(const EnforceOptions& options, const Invocation& invocation) {
   if (::access(executable->c_str(), R_OK) == 0) { // else the launch says what is wrong
     check_phases(options, policy, *executable);
   }
-  auto spec = spec_of_command(*executable, invocation.program);
+  TraceOptions watch;
   for (const auto& phase : policy.phases) {
-    spec.phases.push_back({phase.name, phase.trigger});
+    watch.phases.push_back({phase.name, phase.trigger});
   }
-  spec.filters = std::move(proof->filters);
-  spec.observe.sites = false;
-  spec.report_violations = !options.report.empty();
-  spec.detach_after_last_phase = options.report.empty();
-  const auto result = trace_once(spec);
+  watch.filters = std::move(proof->filters);
+  watch.observe.sites = false;
+  watch.report_violations = !options.report.empty();
+  watch.detach_after_last_phase = options.report.empty();
+  const auto result = trace_once(spec_of_command(*executable, invocation.program), watch);
   if (!options.report.empty()) {
     if (auto written = replace_file(options.report, violations_text(result, policy)); !written) {
       remark("enforce", written.error().message);

@@ -134,7 +134,7 @@ int look_inside(const std::vector<std::string>& program, const InitLookInsideOpt
     }
     run->spec.run_driver = &listener; // an empty input needs none of its own
     tracer::StopFlag stop;
-    const RunResult result = tracer::run(run->spec, stop);
+    const RunResult result = tracer::run(run->spec, {}, stop);
     if (const auto* failed = std::get_if<TracerFailed>(&result.end)) {
       throw std::runtime_error(failed->error.message);
     }

@@ -64,41 +64,41 @@ void check_phases(const std::vector<Phase>& phases, const std::string& executabl
   }
 }
 
-void set_observed(const TraceArguments& options, RunSpec& spec) {
-  spec.mode = options.mode == "discover" ? Mode::discover : Mode::count;
-  spec.observe.all_errno = options.errors && spec.mode == Mode::count;
-  spec.observe.sites = options.json;
+TraceOptions observed(const TraceArguments& arguments) {
+  TraceOptions options;
+  options.mode = arguments.mode == "discover" ? Mode::discover : Mode::count;
+  options.observe.all_errno = arguments.errors && options.mode == Mode::count;
+  options.observe.sites = arguments.json || !arguments.into.empty();
+  return options;
 }
 
-RunSpec spec_of(const TraceArguments& options, const std::string& executable,
-                const std::vector<std::string>& program, const std::optional<TraceInto>& into) {
-  RunSpec spec = spec_of_command(executable, program);
+TraceOptions options_of(const TraceArguments& arguments, const std::string& executable,
+                        const std::optional<TraceInto>& into) {
+  TraceOptions options = observed(arguments);
   if (into) {
-    spec.phases = into->phases();
-    spec.phases_of = into->executable();
+    options.phases = into->phases();
+    options.phases_of = into->executable();
   } else {
-    spec.phases = phases_of(options);
-    check_phases(spec.phases, executable);
+    options.phases = phases_of(arguments);
+    check_phases(options.phases, executable);
   }
-  set_observed(options, spec);
-  spec.observe.sites = options.json || into;
-  return spec;
+  return options;
 }
 
-std::string rendered(const TraceArguments& options, const RunSpec& spec, const RunResult& result,
-                     const reports::Style& style) {
-  const auto names = reports::phase_names(spec.phases);
-  if (options.json) {
+std::string rendered(const TraceArguments& arguments, const TraceOptions& options,
+                     const RunResult& result, const reports::Style& style) {
+  const auto names = reports::phase_names(options.phases);
+  if (arguments.json) {
     return reports::trace_json(result, names);
   }
-  return options.tree ? reports::trace_tree(result, names, style)
-                      : reports::trace_table(result, names, style);
+  return arguments.tree ? reports::trace_tree(result, names, style)
+                        : reports::trace_table(result, names, style);
 }
 
-bool show(const TraceArguments& options, const RunSpec& spec, const RunResult& result,
+bool show(const TraceArguments& arguments, const TraceOptions& options, const RunResult& result,
           const Fd& output) {
   const int fd = output ? output.get() : STDERR_FILENO;
-  const auto written = write_all(fd, rendered(options, spec, result, style_for(fd)));
+  const auto written = write_all(fd, rendered(arguments, options, result, style_for(fd)));
   if (!written) {
     remark("trace", written.error().message);
   }
@@ -136,17 +136,16 @@ void check_options(const TraceArguments& options, const Invocation& invocation) 
   }
 }
 
-int run_attach(const TraceArguments& options) {
-  const Fd output = open_output(options.output);
-  RunSpec spec = spec_of_command("", {});
-  set_observed(options, spec);
-  spec.phases = phases_of(options);
-  remark("trace", fmt::format("following process {}; Ctrl-C lets it go", options.attach));
-  const RunResult result = trace_running(options.attach, spec);
+int run_attach(const TraceArguments& arguments) {
+  const Fd output = open_output(arguments.output);
+  TraceOptions options = observed(arguments);
+  options.phases = phases_of(arguments);
+  remark("trace", fmt::format("following process {}; Ctrl-C lets it go", arguments.attach));
+  const RunResult result = trace_running(arguments.attach, options);
   if (!was_launched("trace", result.end)) {
     return exit_tracer_failed;
   }
-  return show(options, spec, result, output) ? exit_status_of(result.end) : exit_tracer_failed;
+  return show(arguments, options, result, output) ? exit_status_of(result.end) : exit_tracer_failed;
 }
 
 bool report_merge(TraceInto& into, const RunResult& result,
@@ -162,25 +161,25 @@ bool report_merge(TraceInto& into, const RunResult& result,
   return true;
 }
 
-int run_trace(const TraceArguments& options, const Invocation& invocation) {
-  check_options(options, invocation);
-  if (options.attach != 0) {
-    return run_attach(options);
+int run_trace(const TraceArguments& arguments, const Invocation& invocation) {
+  check_options(arguments, invocation);
+  if (arguments.attach != 0) {
+    return run_attach(arguments);
   }
-  const Fd output = open_output(options.output);
+  const Fd output = open_output(arguments.output);
   const auto& program = invocation.program;
   const auto executable = path_of_program("trace", program.front());
   if (!executable) {
     return exit_not_found;
   }
   std::optional<TraceInto> into;
-  if (!options.into.empty()) {
-    into.emplace(options.into, options.only);
+  if (!arguments.into.empty()) {
+    into.emplace(arguments.into, arguments.only);
   }
-  const RunSpec spec = spec_of(options, *executable, program, into);
-  const RunResult result = trace_once(spec);
-  if (was_launched("trace", result.end) &&
-      (!show(options, spec, result, output) || (into && !report_merge(*into, result, program)))) {
+  const TraceOptions options = options_of(arguments, *executable, into);
+  const RunResult result = trace_once(spec_of_command(*executable, program), options);
+  if (was_launched("trace", result.end) && (!show(arguments, options, result, output) ||
+                                            (into && !report_merge(*into, result, program)))) {
     return exit_tracer_failed;
   }
   return exit_status_of(result.end);

@@ -17,6 +17,9 @@ namespace harness::cli {
 
 namespace {
 
+/// A year: as good as none, and safe to add to a point in time.
+constexpr Duration no_limit = std::chrono::hours(24 * 365);
+
 tracer::StopFlag& stop_flag() {
   static tracer::StopFlag flag;
   return flag;
@@ -89,7 +92,7 @@ RunSpec spec_of_command(const std::string& executable, const std::vector<std::st
     spec.environment.emplace_back(*entry);
   }
   spec.streams = {.input = 0, .output = 1, .error = 2};
-  spec.limits = {.wall = std::chrono::hours(24 * 365),
+  spec.limits = {.wall = no_limit,
                  .output_bytes = std::numeric_limits<std::uint64_t>::max(),
                  .memory_bytes = std::numeric_limits<std::uint64_t>::max(),
                  .disk_bytes = std::numeric_limits<std::uint64_t>::max(),
@@ -97,15 +100,15 @@ RunSpec spec_of_command(const std::string& executable, const std::vector<std::st
   return spec;
 }
 
-RunResult trace_once(const RunSpec& spec) {
+RunResult trace_once(const RunSpec& spec, const TraceOptions& options) {
   const SignalScope scope;
-  return tracer::run(spec, stop_flag());
+  return tracer::run(spec, options, stop_flag());
 }
 
-RunResult trace_running(pid_t id, const RunSpec& spec) {
+RunResult trace_running(pid_t id, const TraceOptions& options) {
   terminal_interrupts_allowed = 0;
   const SignalScope scope;
-  return tracer::attach(id, spec, stop_flag());
+  return tracer::attach(id, no_limit, options, stop_flag());
 }
 
 bool was_launched(std::string_view command, const RunEnd& end) {

@@ -4,6 +4,7 @@
 
 #include "core/model/run_result.hpp"
 #include "core/model/run_spec.hpp"
+#include "core/model/trace_options.hpp"
 
 #include <optional>
 #include <string>
@@ -24,11 +25,11 @@ RunSpec spec_of_command(const std::string& executable, const std::vector<std::st
 /// Traces it. SIGTERM, SIGHUP and SIGINT that are sent to us end every process of the run and give
 /// what was gathered; a Ctrl-C, which the target gets from the terminal as well, is left to the
 /// target, and the second one ends it.
-RunResult trace_once(const RunSpec& spec);
+RunResult trace_once(const RunSpec& spec, const TraceOptions& options);
 
 /// Follows the running process `id` until it ends or a signal to us (Ctrl-C: the first) lets it go,
 /// unharmed.
-RunResult trace_running(pid_t id, const RunSpec& spec);
+RunResult trace_running(pid_t id, const TraceOptions& options);
 
 /// False, with a word on standard error, if the target could not be launched.
 bool was_launched(std::string_view command, const RunEnd& end);

@@ -9,6 +9,7 @@
 #include "core/base/result.hpp"
 #include "core/model/run_result.hpp"
 #include "core/model/run_spec.hpp"
+#include "core/model/trace_options.hpp"
 #include "harness/engine/printed.hpp"
 
 #include <cstdint>

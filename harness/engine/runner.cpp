@@ -16,6 +16,20 @@ Mode Runner::mode_for(const Input& input) const {
   return output || !input.faults.empty() ? Mode::count : plan_.explore.mode;
 }
 
+TraceOptions Runner::options_for(const Input& input, const Watch& watch) const {
+  return {.phases = plan_.phases,
+          .mode = watch.compare ? Mode::count : mode_for(input),
+          .known = watch.free,
+          .known_sites = watch.all_sites ? SyscallSet{} : watch.known_sites,
+          .observe = {.sites = true,
+                      .edges = watch.guide && plan_.explore.edges,
+                      .arguments = watch.guide && plan_.explore.arguments,
+                      .strings = watch.guide,
+                      .all_errno = watch.compare || (watch.guide && plan_.explore.errnos)},
+          .filters = options_.filters,
+          .report_violations = options_.report_violations};
+}
+
 Shown Runner::run(const Input& input, const Watch& watch, tracer::StopFlag& stop) {
   auto prepared =
       workload_->prepare(input, {.directory = options_.directory +
@@ -27,21 +41,7 @@ Shown Runner::run(const Input& input, const Watch& watch, tracer::StopFlag& stop
     failed.result.end = TracerFailed{std::move(prepared).error().within("preparing a run")};
     return failed;
   }
-  RunSpec& spec = prepared->spec;
-  spec.mode = watch.compare ? Mode::count : mode_for(input);
-  spec.known = watch.free;
-  spec.known_sites = watch.known_sites;
-  spec.observe = {.sites = true,
-                  .edges = watch.guide && plan_.explore.edges,
-                  .arguments = watch.guide && plan_.explore.arguments,
-                  .strings = watch.guide,
-                  .all_errno = watch.compare || (watch.guide && plan_.explore.errnos)};
-  if (watch.all_sites) {
-    spec.known_sites = {};
-  }
-  spec.filters = options_.filters;
-  spec.report_violations = options_.report_violations;
-  Shown shown{.result = tracer::run(spec, stop, watch.waits)};
+  Shown shown{.result = tracer::run(prepared->spec, options_for(input, watch), stop, watch.waits)};
   const auto* ended = std::get_if<Exited>(&shown.result.end);
   if (ended == nullptr || watch.output) {
     shown.output_tail = prepared->output_tail(output_tail_bytes);

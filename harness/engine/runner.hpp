@@ -53,6 +53,7 @@ public:
 
 private:
   Mode mode_for(const Input& input) const;
+  TraceOptions options_for(const Input& input, const Watch& watch) const;
 
   CampaignPlan plan_;
   Options options_;

@@ -1,7 +1,7 @@
 // Small filters for the tests of the patcher. Knows only the kernel's headers.
 #pragma once
 
-#include "core/model/run_spec.hpp"
+#include "core/model/filter_program.hpp"
 
 #include <cstddef>
 #include <initializer_list>

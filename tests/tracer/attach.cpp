@@ -48,9 +48,7 @@ RunResult attach(pid_t id, int milliseconds) {
   RunResult result;
   std::thread([&] {
     tracer::StopFlag stop;
-    RunSpec spec;
-    spec.limits.wall = std::chrono::milliseconds(milliseconds);
-    result = tracer::attach(id, spec, stop);
+    result = tracer::attach(id, std::chrono::milliseconds(milliseconds), {}, stop);
   }).join();
   return result;
 }
@@ -80,9 +78,7 @@ TEST_CASE("a tracer that dies leaves the process it is attached to alive") {
   const pid_t tracer = ::fork();
   if (tracer == 0) {
     tracer::StopFlag stop;
-    RunSpec spec;
-    spec.limits.wall = std::chrono::seconds(60);
-    static_cast<void>(tracer::attach(target.id, spec, stop));
+    static_cast<void>(tracer::attach(target.id, std::chrono::seconds(60), {}, stop));
     ::_exit(0);
   }
   ::usleep(150'000);

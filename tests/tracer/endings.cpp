@@ -153,7 +153,7 @@ TEST_CASE(
     threads.emplace_back([&count] {
       for (int i = 0; i < 40; ++i) {
         Target target({test::fixture("fork_tree")});
-        target.spec.observe.sites = false;
+        target.options.observe.sites = false;
         const auto result = target.run();
         count += test::exit_status(result) == 0 && result.processes.size() == 7;
       }

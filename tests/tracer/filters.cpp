@@ -51,9 +51,9 @@ SyscallSet known_calls(Target& target) {
 
 TEST_CASE("each phase gets its filter, and what it refuses is a violation") {
   Target target({test::fixture("report_answers")});
-  target.spec.phases = two_phases();
-  target.spec.filters = {refuse(SYS_getppid), refuse(SYS_getuid)};
-  target.spec.report_violations = true;
+  target.options.phases = two_phases();
+  target.options.filters = {refuse(SYS_getppid), refuse(SYS_getuid)};
+  target.options.report_violations = true;
   const auto result = target.run();
   INFO(describe(result.end));
   CHECK(test::exit_status(result) == 0);
@@ -69,8 +69,8 @@ TEST_CASE("each phase gets its filter, and what it refuses is a violation") {
 TEST_CASE("a fault keeps its error under a filter that answers what it does not know") {
   Target target({test::fixture("write_thrice")});
   target.spec.faults = {{.call = "write", .nth = 2, .error = "ENOSPC"}};
-  target.spec.filters = {refuse(~0U)}; // a failing call reaches the filter as number -1
-  target.spec.observe.all_errno = true;
+  target.options.filters = {refuse(~0U)}; // a failing call reaches the filter as number -1
+  target.options.observe.all_errno = true;
   const auto result = target.run();
   CHECK(test::exit_status(result) == ENOSPC);
   CHECK(std::ranges::count_if(result.errnos, [](const ErrnoSeen& seen) {
@@ -80,8 +80,8 @@ TEST_CASE("a fault keeps its error under a filter that answers what it does not 
 
 TEST_CASE("a filter reaches every thread of the process") {
   Target target({test::fixture("report_answers"), "threads"});
-  target.spec.phases = two_phases();
-  target.spec.filters = {{}, refuse(SYS_getuid)};
+  target.options.phases = two_phases();
+  target.options.filters = {{}, refuse(SYS_getuid)};
   const auto result = target.run();
   CHECK(test::exit_status(result) == 0);
   CHECK(target.output().find("thread allowed") == std::string::npos);
@@ -90,9 +90,9 @@ TEST_CASE("a filter reaches every thread of the process") {
 
 TEST_CASE("the target goes on alone with its last filter in place") {
   Target target({test::fixture("report_answers")});
-  target.spec.phases = two_phases();
-  target.spec.filters = {{}, refuse(SYS_getuid)};
-  target.spec.detach_after_last_phase = true;
+  target.options.phases = two_phases();
+  target.options.filters = {{}, refuse(SYS_getuid)};
+  target.options.detach_after_last_phase = true;
   const auto result = target.run();
   REQUIRE(std::holds_alternative<Detached>(result.end));
   int status = 0;
@@ -103,9 +103,9 @@ TEST_CASE("the target goes on alone with its last filter in place") {
 
 TEST_CASE("discover: known calls of the only phase run free and have no count") {
   Target target({test::fixture("two_stages")});
-  target.spec.mode = Mode::discover;
-  target.spec.known = known_calls(target);
-  target.spec.known.erase(native(SYS_getgid));
+  target.options.mode = Mode::discover;
+  target.options.known = known_calls(target);
+  target.options.known.erase(native(SYS_getgid));
   const auto result = target.run();
   CHECK(test::exit_status(result) == 0);
   REQUIRE(sighting(result, 0, SYS_getgid) != nullptr);
@@ -117,9 +117,9 @@ TEST_CASE("discover: known calls of the only phase run free and have no count") 
 
 TEST_CASE("discover: earlier phases are counted, the last one runs free") {
   Target target({test::fixture("two_stages"), "many"});
-  target.spec.phases = two_phases();
-  target.spec.known = {native(SYS_getuid), native(SYS_exit_group)};
-  target.spec.mode = Mode::discover;
+  target.options.phases = two_phases();
+  target.options.known = {native(SYS_getuid), native(SYS_exit_group)};
+  target.options.mode = Mode::discover;
   const auto result = target.run();
   CHECK(test::exit_status(result) == 0);
   CHECK(result.incomplete.empty());
@@ -132,7 +132,7 @@ TEST_CASE("discover: earlier phases are counted, the last one runs free") {
 
 TEST_CASE("discover without a known set learns first") {
   Target target({test::fixture("busy_loop"), "3000"});
-  target.spec.mode = Mode::discover;
+  target.options.mode = Mode::discover;
   const auto result = target.run();
   CHECK(test::exit_status(result) == 0);
   REQUIRE(sighting(result, 0, SYS_getppid) != nullptr);

@@ -201,7 +201,7 @@ TEST_CASE("isolated: a target that is let go keeps its namespaces and goes on to
     return;
   }
   Isolated run({test::fixture("report_answers")});
-  run.target.spec.detach_after_last_phase = true; // there is one phase: at its first call
+  run.target.options.detach_after_last_phase = true; // there is one phase: at its first call
   const auto result = run.target.run();
   REQUIRE(std::holds_alternative<Detached>(result.end));
   int status = 0;

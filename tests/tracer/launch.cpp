@@ -59,7 +59,8 @@ TEST_CASE("a process of the target's identity can't reach us through a target be
   spec.arguments = {"true"};
   spec.isolation = Isolation{.run_directory = directory.path()};
   ::prctl(PR_SET_DUMPABLE, 1); // as this process was before any launch
-  tracer::Launch launch(spec);
+  const TraceOptions options;
+  tracer::Launch launch(spec, options);
   REQUIRE(launch.start().ok());
   for (int i = 0; i < 1000 && !is_nobody(launch.id()); ++i) {
     ::usleep(10'000); // it stays there until it is released

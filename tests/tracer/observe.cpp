@@ -20,7 +20,7 @@ SyscallId native_call(int number) {
 
 TEST_CASE("edges, argument classes, errors and words are gathered when asked for") {
   Target target({"/bin/sh", "-c", "test -e /nonexistent-word; :"});
-  target.spec.observe = {.edges = true, .arguments = true, .strings = true, .all_errno = true};
+  target.options.observe = {.edges = true, .arguments = true, .strings = true, .all_errno = true};
   const auto result = target.run();
   CHECK(test::exit_status(result) == 0);
   CHECK(std::count(result.strings.begin(), result.strings.end(), "/nonexistent-word") == 1);
@@ -45,7 +45,7 @@ TEST_CASE("what is a class is never an address: two runs show the same ones") {
   for (int run = 0; run < 2; ++run) {
     // Python makes its pipes by pipe2.
     Target target({"/usr/bin/python3", "-I", "-c", "import os; os.pipe2(os.O_CLOEXEC)"});
-    target.spec.observe = {.arguments = true};
+    target.options.observe = {.arguments = true};
     const auto result = target.run();
     CHECK(test::exit_status(result) == 0);
     seen.push_back(result.arguments);

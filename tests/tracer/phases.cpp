@@ -23,7 +23,7 @@ std::vector<Phase> phases(std::initializer_list<const char*> triggers) {
 
 RunResult run(std::vector<std::string> words, std::initializer_list<const char*> triggers) {
   Target target(std::move(words));
-  target.spec.phases = phases(triggers);
+  target.options.phases = phases(triggers);
   return target.run();
 }
 
@@ -186,7 +186,7 @@ public:
 TEST_CASE("a marker begins a phase and the run_driver hears of it") {
   Marks run_driver;
   Target target({test::fixture("two_stages")});
-  target.spec.phases = phases({"marker:go", "symbol:serve"});
+  target.options.phases = phases({"marker:go", "symbol:serve"});
   target.spec.run_driver = &run_driver;
   const auto result = target.run();
   CHECK(test::exit_status(result) == 0);

@@ -115,12 +115,13 @@ Served serve(const Server& server, const std::string& directory, const std::vect
   REQUIRE(replace_file(directory + "/conf", filled(server.configuration, port, directory)).ok());
   Clients clients(port, server.request);
   Target target(words);
-  target.spec.phases = phases;
+  target.options.phases = phases;
   target.spec.run_driver = &clients;
   target.spec.directory = directory;
   target.spec.limits.wall = std::chrono::seconds(20);
   tracer::StopFlag stop;
-  Served served{tracer::run(target.spec, stop, waits), clients.was_ready, clients.answered};
+  Served served{tracer::run(target.spec, target.options, stop, waits), clients.was_ready,
+                clients.answered};
   INFO(target.output());
   CHECK(served.ready);
   CHECK(served.answered == 3);
@@ -232,9 +233,9 @@ TEST_CASE("programs that do not serve have no serving phase") {
     INFO(program);
     const auto run = [&](const std::vector<Phase>& wanted, tracer::WaitLog* waits) {
       Target target({program});
-      target.spec.phases = wanted;
+      target.options.phases = wanted;
       tracer::StopFlag stop;
-      return tracer::run(target.spec, stop, waits);
+      return tracer::run(target.spec, target.options, stop, waits);
     };
     const auto phases =
         tracer::find_phases({{"load", LaunchTrigger{}}, {"auto", AutoTrigger{}}}, program, run);

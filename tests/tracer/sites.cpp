@@ -52,11 +52,11 @@ TEST_CASE("backtraces pass through stripped programs and libraries") {
 
 TEST_CASE("no backtrace is taken for sites that are known or not wanted") {
   Target target({test::fixture("two_stages")});
-  target.spec.known_sites = {{AuditArch::x86_64, SYS_getuid}};
+  target.options.known_sites = {{AuditArch::x86_64, SYS_getuid}};
   auto result = target.run();
   CHECK(find(result, SYS_getuid)->backtrace.empty());
   CHECK_FALSE(find(result, SYS_getgid)->backtrace.empty());
-  target.spec.observe.sites = false;
+  target.options.observe.sites = false;
   result = target.run();
   CHECK(find(result, SYS_getgid)->backtrace.empty());
 }

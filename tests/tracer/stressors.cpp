@@ -141,9 +141,9 @@ public:
   /// Why it can't be traced, or nothing.
   std::string in_mode(Mode mode, const SyscallSet& known) {
     Target target(words_);
-    target.spec.mode = mode;
-    target.spec.known = known;
-    target.spec.observe.sites = false;
+    target.options.mode = mode;
+    target.options.known = known;
+    target.options.observe.sites = false;
     target.spec.limits = {.wall = std::chrono::minutes(2),
                           .output_bytes = UINT64_MAX,
                           .memory_bytes = UINT64_MAX,

@@ -34,7 +34,7 @@ RunResult Target::run() {
 }
 
 RunResult Target::run(tracer::StopFlag& stop) {
-  return tracer::run(spec, stop);
+  return tracer::run(spec, options, stop);
 }
 
 std::string Target::output() const {

@@ -14,8 +14,9 @@ namespace harness::test {
 class Target {
 public:
   explicit Target(std::vector<std::string> words);
-  /// Changes the spec before `run`.
+  /// May be changed before `run`.
   RunSpec spec;
+  TraceOptions options;
   RunResult run();
   RunResult run(tracer::StopFlag& stop);
   /// What the target wrote to both streams.

@@ -17,9 +17,9 @@ using Words = std::vector<std::string>;
 
 Shown traced(const Words& words, bool two_stops) {
   Target target(words);
-  target.spec.observe.sites = false;
+  target.options.observe.sites = false;
   // With filters that come later (here: none ever), the tracer uses PTRACE_SYSCALL.
-  target.spec.report_violations = two_stops;
+  target.options.report_violations = two_stops;
   const auto result = target.run();
   Shown shown;
   shown.output = target.output();

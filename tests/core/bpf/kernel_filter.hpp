@@ -1,7 +1,7 @@
 // The kernel as oracle: installs a filter in a child process and asks it.
 #pragma once
 
-#include "core/model/run_spec.hpp"
+#include "core/model/filter_program.hpp"
 
 #include <array>
 #include <optional>
