@@ -1,5 +1,5 @@
 // CompiledGrammar: a plan's grammar, checked and made ready to draw from. Knows harness/base and
-// harness/model alone. docs/grammar.md is the reference of templates and holes.
+// harness/model alone. docs/user/grammar.md is the reference of templates and holes.
 #pragma once
 
 #include "core/model/grammar.hpp"

@@ -1,7 +1,7 @@
 // Sandbox: the command line by which a worker starts inside of Bubblewrap, and whether that is
 // possible here. What the target can't do although it is made to do anything is in
-// docs/isolation.md; half of that is this allow-list root, the other half the tracer's isolation of
-// each run. Must not depend on a running campaign.
+// docs/user/isolation.md; half of that is this allow-list root, the other half the tracer's
+// isolation of each run. Must not depend on a running campaign.
 #pragma once
 
 #include "core/model/plan.hpp"

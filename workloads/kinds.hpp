@@ -1,4 +1,4 @@
-// The kinds of workload, for make(). See docs/workloads.md.
+// The kinds of workload, for make(). See docs/user/workloads.md.
 #pragma once
 
 #include "workloads/workload.hpp"

@@ -1,5 +1,5 @@
 // Grammar: what inputs of a target look like, as the plan says it. Pure value; the mutators compile
-// it. docs/plan.md is its reference.
+// it. docs/user/plan.md is its reference.
 #pragma once
 
 #include "core/base/user_error.hpp"
@@ -16,7 +16,7 @@ namespace harness {
 ///   {path:KIND} with a FileNode kind; {new:KIND} makes up a name of that kind (a table, a key) and
 ///   {old:KIND} is one that was made up before in the same input; {space} is a blank that does not
 ///   separate; {run}, {port}, {socket} are filled in for each run. "{{" is a brace. A space
-///   separates words where words count. docs/grammar.md is the reference.
+///   separates words where words count. docs/user/grammar.md is the reference.
 struct Template {
   std::string text;
   double weight = 1;

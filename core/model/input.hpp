@@ -1,5 +1,5 @@
 // Input: one complete test case. Pure value with a text form that a person can read and edit; seeds
-// in corpora/ and every corpus entry are such texts. docs/inputs.md describes the text form.
+// in corpora/ and every corpus entry are such texts. docs/user/inputs.md describes the text form.
 #pragma once
 
 #include "core/base/clock.hpp"

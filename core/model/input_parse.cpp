@@ -299,7 +299,7 @@ Input read_input(std::string_view text, const std::string& file) {
   Parsed parsed = parse_text(text);
   if (const auto* mistake = std::get_if<Mistake>(&parsed)) {
     throw with_remedy({file, static_cast<int>(mistake->line), 0}, mistake->problem,
-                      "docs/inputs.md shows what an input looks like");
+                      "docs/user/inputs.md shows what an input looks like");
   }
   return std::get<Input>(std::move(parsed));
 }

@@ -1,5 +1,6 @@
 // Pieces of the text form of inputs that others use too: node lines (plans and grammars list file
-// trees by them), script steps, and the words for the enumerators. docs/inputs.md is the reference.
+// trees by them), script steps, and the words for the enumerators. docs/user/inputs.md is the
+// reference.
 #pragma once
 
 #include "core/model/input.hpp"

@@ -1,5 +1,5 @@
 // CampaignPlan: a campaign as the user wrote it, checked and frozen. Pure value; the YAML loader is
-// in harness/campaign, docs/plan.md is the reference of every key.
+// in harness/campaign, docs/user/plan.md is the reference of every key.
 #pragma once
 
 #include "core/model/grammar.hpp"

@@ -1,5 +1,5 @@
 // Bounds that hold without assumptions on the target: how many fresh runs a claim needs and what a
-// batch of them proves. Pure. docs/statistics.md says why only these may end a campaign.
+// batch of them proves. Pure. docs/design/statistics.md says why only these may end a campaign.
 #pragma once
 
 #include <cstdint>

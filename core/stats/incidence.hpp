@@ -1,5 +1,6 @@
 // Incidence: how often each (phase, call) pair was seen in T runs, boiled down to what the
-// estimators need. Pure; knows nothing of phases or calls. docs/statistics.md explains the words.
+// estimators need. Pure; knows nothing of phases or calls. docs/design/statistics.md explains the
+// words.
 #pragma once
 
 #include <cstdint>

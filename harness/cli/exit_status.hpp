@@ -1,4 +1,4 @@
-// Exit statuses: a contract that scripts rely on (docs/exit-status.md). Knows nothing.
+// Exit statuses: a contract that scripts rely on (docs/user/exit-status.md). Knows nothing.
 #pragma once
 
 namespace harness::cli {

@@ -158,7 +158,7 @@ std::string grammar_section(const InitFindings& findings) {
 std::string init_plan(const InitFindings& findings) {
   std::string text = fmt::format(
       "# A first plan for {}, written by `harness init`: it explores as it is; edit what you know\n"
-      "# better. docs/plan.md explains every key, docs/grammar.md the templates.\n"
+      "# better. docs/user/plan.md explains every key, docs/user/grammar.md the templates.\n"
       "name: {}\n\n{}\n{}\n"
       "phases: auto           # load, init, main{}: found by a first run\n\n"
       "limits:\n"

@@ -1,4 +1,4 @@
-// Plan files: YAML → CampaignPlan and back. docs/plan.md is the reference of every key.
+// Plan files: YAML → CampaignPlan and back. docs/user/plan.md is the reference of every key.
 // Knows the model; looks at the file system, but creates nothing.
 #pragma once
 
@@ -29,8 +29,8 @@ CampaignPlan parse_plan(std::string_view text, const std::string& file);
 /// YAML with every key that has a value; parse_plan gives an equal plan if all text is UTF-8.
 std::string serialize_plan(const CampaignPlan& plan);
 
-/// The reference of all keys (docs/plan.md, the part that comes from the key tables), and the JSON
-/// Schema by which editors complete and check plans (docs/plan.schema.json).
+/// The reference of all keys (docs/user/plan.md, the part that comes from the key tables), and the
+/// JSON Schema by which editors complete and check plans (docs/plan.schema.json).
 std::string plan_reference();
 std::string plan_schema();
 

@@ -75,7 +75,7 @@ std::vector<FileNode> FileNodesCodec::read(const YamlTree& value) {
     const auto words = split_words(TextCodec::read(item));
     auto node = words ? parse_file_node(*words) : Error{"a quote is not closed"};
     if (!node) {
-      reject(item, node.error().message, "docs/inputs.md lists the forms of file lines");
+      reject(item, node.error().message, "docs/user/inputs.md lists the forms of file lines");
     }
     nodes.push_back(std::move(*node));
   }

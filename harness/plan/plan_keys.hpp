@@ -1,5 +1,6 @@
 // The keys of a plan as data: name, type, meaning, how to read and write. The loader, the frozen
-// form, docs/plan.md and docs/plan.schema.json all come from these tables, so they can't drift.
+// form, docs/user/plan.md and docs/plan.schema.json all come from these tables, so they can't
+// drift.
 #pragma once
 
 #include "core/model/plan.hpp"

@@ -55,9 +55,10 @@ std::string plan_reference() {
 }
 
 std::string plan_schema() {
-  Json schema = {{"$schema", "https://json-schema.org/draft/2020-12/schema"},
-                 {"title", "harness plan"},
-                 {"description", "What to explore, and when to stop; docs/plan.md explains it."}};
+  Json schema = {
+      {"$schema", "https://json-schema.org/draft/2020-12/schema"},
+      {"title", "harness plan"},
+      {"description", "What to explore, and when to stop; docs/user/plan.md explains it."}};
   schema.update(section_schema(plan_keys()));
   schema["required"] = {"target"};
   Json definitions = Json::parse(shared_schemas());

@@ -18,7 +18,7 @@ namespace harness::plan {
 
 /// For the reference and the JSON Schema.
 struct ValueType {
-  const char* name;   // "duration": as docs/plan.md says it
+  const char* name;   // "duration": as docs/user/plan.md says it
   const char* schema; // a JSON Schema object
 };
 

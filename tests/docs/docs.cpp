@@ -1,19 +1,21 @@
 // Every command in the documentation is run: the blocks ```sh of a page, one after another in one
 // shell, as a reader would type them. ```sh skip: REASON leaves a block out and says so. A page
-// that says <!-- begins with redis.campaign --> finds a converged one. DOCS_PAGE=NAME runs one page
-// only. Links between pages are checked as well.
+// that says <!-- begins with redis.campaign --> finds a converged one. DOCS_PAGE=docs/user/ci.md
+// runs one page only. Links between pages are checked as well, with the headings that they name.
 #include "core/base/clock.hpp"
 #include "core/base/text.hpp"
 #include "core/base/text_block.hpp"
 #include "tests/support/process.hpp"
 
 #include <algorithm>
+#include <cctype>
 #include <cstdio>
 #include <cstdlib>
 #include <doctest/doctest.h>
 #include <filesystem>
 #include <fstream>
 #include <regex>
+#include <set>
 #include <sstream>
 
 using namespace harness;
@@ -29,21 +31,33 @@ std::string read_text(const fs::path& path) {
   return text.str();
 }
 
+/// Every page of the documentation: docs/ and the pages that lie beside what they describe.
 std::vector<fs::path> pages() {
   const fs::path root = test::source_root();
   std::vector<fs::path> all;
-  for (const auto& entry : fs::directory_iterator(root / "docs")) {
+  const auto add = [&all](const auto& entry) {
     if (entry.path().extension() == ".md") {
       all.push_back(entry.path());
     }
+  };
+  for (const auto& entry : fs::directory_iterator(root)) {
+    add(entry);
   }
-  for (const auto* name : {"README.md", "ARCHITECTURE.md"}) {
-    if (fs::exists(root / name)) {
-      all.push_back(root / name);
+  for (const auto* directory : {"docs", "containers"}) {
+    for (const auto& entry : fs::recursive_directory_iterator(root / directory)) {
+      add(entry);
     }
+  }
+  for (const auto& entry : fs::directory_iterator(root / "tests")) {
+    add(entry);
   }
   std::sort(all.begin(), all.end());
   return all;
+}
+
+/// "docs/user/plan.md": pages in different folders may have the same file name.
+std::string name_of(const fs::path& page) {
+  return page.lexically_relative(test::source_root());
 }
 
 /// A line at once, so that somebody who waits sees how far it is.
@@ -66,7 +80,7 @@ std::string script_of(const fs::path& page) {
       inside = !inside;
       taken = inside && line == "```sh";
       if (inside && line.starts_with("```sh skip: ")) {
-        std::printf("left out in %s: %s\n", page.filename().c_str(), line.substr(12).c_str());
+        std::printf("left out in %s: %s\n", name_of(page).c_str(), line.substr(12).c_str());
       }
     } else if (inside && taken) {
       script += line + "\n";
@@ -141,13 +155,12 @@ void run_pages(bool with_campaign) {
   const char* only = std::getenv("DOCS_PAGE");
   const auto all = pages();
   REQUIRE((only == nullptr || std::any_of(all.begin(), all.end(), [&](const fs::path& page) {
-             return page.filename() == only;
+             return name_of(page) == only;
            })));
   RedisCampaign redis;
   std::size_t run = 0;
   for (const auto& page : all) {
-    if (begins_with_campaign(page) != with_campaign ||
-        (only != nullptr && page.filename() != only)) {
+    if (begins_with_campaign(page) != with_campaign || (only != nullptr && name_of(page) != only)) {
       continue;
     }
     const std::string script = script_of(page);
@@ -161,14 +174,34 @@ void run_pages(bool with_campaign) {
     }
     const TimePoint begin = std::chrono::steady_clock::now();
     const auto outcome = run_script(place, script);
-    say(page.filename().string(), begin);
-    CHECK_MESSAGE(outcome.status == 0, page.filename().string()
-                                           << "\n"
-                                           << printable_lines(outcome.output) << "\n"
-                                           << outcome.error);
+    say(name_of(page), begin);
+    CHECK_MESSAGE(outcome.status == 0, name_of(page) << "\n"
+                                                     << printable_lines(outcome.output) << "\n"
+                                                     << outcome.error);
     ++run;
   }
   CHECK((run > 0 || only != nullptr));
+}
+
+/// The anchors of a page's headings as GitHub derives them: lower case, blanks become `-`, other
+/// punctuation is dropped.
+std::set<std::string> anchors_of(const fs::path& page) {
+  std::set<std::string> anchors;
+  for (const auto& line : split(read_text(page), '\n')) {
+    if (!line.starts_with("#")) {
+      continue;
+    }
+    std::string anchor;
+    for (const unsigned char byte : trim(line.substr(line.find_first_not_of('#')))) {
+      if (byte == ' ') {
+        anchor += '-';
+      } else if (std::isalnum(byte) != 0 || byte == '-' || byte == '_' || byte >= 0x80) {
+        anchor += static_cast<char>(std::tolower(byte));
+      }
+    }
+    anchors.insert(anchor);
+  }
+  return anchors;
 }
 
 } // namespace
@@ -184,18 +217,26 @@ TEST_CASE("the commands of pages that begin with a campaign") {
 TEST_CASE("no command stands where nothing runs it") {
   for (const auto& page : pages()) {
     for (const auto& line : stray_commands(page)) {
-      FAIL_CHECK(page.filename().string() << ": not in a block ```sh: " << line);
+      FAIL_CHECK(name_of(page) << ": not in a block ```sh: " << line);
     }
   }
 }
 
 TEST_CASE("links between pages lead somewhere") {
-  const std::regex link(R"(\]\(([^)#: ]+)(#[^)]*)?\))");
+  const std::regex link(R"(\]\(([^)#: ]*)(#[^): ]*)?\))");
+  std::size_t followed = 0;
   for (const auto& page : pages()) {
     const std::string text = read_text(page);
     for (std::sregex_iterator i(text.begin(), text.end(), link), end; i != end; ++i) {
-      const fs::path target = page.parent_path() / (*i)[1].str();
-      CHECK_MESSAGE(fs::exists(target), page.filename().string() << ": " << (*i)[1].str());
+      const std::string path = (*i)[1].str();
+      const std::string anchor = (*i)[2].str();
+      const fs::path target = path.empty() ? page : page.parent_path() / path;
+      CAPTURE(name_of(page));
+      CAPTURE((*i)[0].str());
+      REQUIRE(fs::exists(target));
+      CHECK((anchor.empty() || anchors_of(target).contains(anchor.substr(1))));
+      ++followed;
     }
   }
+  CHECK(followed > 0);
 }

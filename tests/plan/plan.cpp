@@ -121,7 +121,7 @@ TEST_CASE("YAML text of any kind comes back") {
   }
 }
 
-TEST_CASE("docs/plan.schema.json and docs/plan.md say what the loader takes") {
+TEST_CASE("docs/plan.schema.json and docs/user/plan.md say what the loader takes") {
   const auto check = [](const std::string& path, const std::string& wanted) {
     const std::string full = test::source_root() + "/" + path;
     const auto found = read_file(full);
@@ -136,5 +136,5 @@ TEST_CASE("docs/plan.schema.json and docs/plan.md say what the loader takes") {
     CHECK_MESSAGE(same, path, " is old; HARNESS_UPDATE_DOCS=1 and this test write it anew");
   };
   check("docs/plan.schema.json", plan_schema());
-  check("docs/plan.md", plan_reference());
+  check("docs/user/plan.md", plan_reference());
 }
