@@ -1,6 +1,6 @@
 #!/bin/sh
-# Explores the three programs of the classic image (built by the Dockerfile beside this), with the
-# shipped plans: other places and older programs are all that differs.
+# Explores the three programs of the classic image (built by the Dockerfile in this directory) with the
+# shipped plans. Only paths and the versions of the programs differ.
 #   explore.sh HARNESS IMAGE DIRECTORY [OPTION of harness explore]...
 # Writes DIRECTORY/NAME.yaml and DIRECTORY/NAME.campaign for ls, sqlite and redis.
 set -eu
@@ -9,12 +9,12 @@ shift 3
 source=$(cd "$(dirname "$0")/../.." && pwd)
 mkdir -p "$directory"
 
-plan() { # NAME, and what changes: sed expressions
+plan() { # NAME SED-EXPRESSION...
   name=$1
   shift
   sed -e "s|^seeds: \.\./\.\./|seeds: $source/|" "$@" "$source/workloads/$name/$name.yaml" >"$directory/$name.yaml"
 }
-# There /bin is no link to /usr/bin, and redis 4 knows nothing of directives that came later.
+# In the image /bin is not a link to /usr/bin, and redis 4 does not support newer directives.
 plan ls -e "s|^target: .*|target: {image: $image, executable: /bin/ls}|"
 plan sqlite -e "s|^target: .*|target: {image: $image, executable: /usr/bin/sqlite3}|"
 plan redis -e "s|^target:|target:\n  image: $image|" -e '/- enable-[a-z]*-command yes/d' \

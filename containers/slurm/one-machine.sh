@@ -1,6 +1,6 @@
 #!/bin/sh
-# A Slurm cluster of one machine, for trying the recipes: no systemd, nothing outside of DIR but the
-# key of munge if there is none. As root, with Debian's slurm-wlm and munge installed.
+# A Slurm cluster of one machine, for testing the recipes. It needs no systemd and writes only to DIR,
+# except for the key of munge if that is missing. Run it as root, with Debian's slurm-wlm and munge installed.
 #   containers/slurm/one-machine.sh start DIR     # then: export SLURM_CONF=DIR/slurm.conf
 #   containers/slurm/one-machine.sh stop DIR
 set -eu
@@ -18,11 +18,11 @@ stop() {
 
 start() {
   for program in slurmctld slurmd munged; do
-    command -v $program >/dev/null || { echo "no $program: apt-get install slurm-wlm munge" >&2; exit 69; }
+    command -v $program >/dev/null || { echo "$program not found; run: apt-get install slurm-wlm munge" >&2; exit 69; }
   done
   host=$(hostname -s)
   mkdir -p "$dir/state" "$dir/spool" "$dir/munge"
-  # munged insists on safe directories all the way up: its socket and key lie in its own place.
+  # munged requires that all parent directories are safe, so its socket has a directory of its own.
   [ -e /etc/munge/munge.key ] || mungekey --create
   chown -R munge: /etc/munge "$dir/munge"
   chmod 711 "$dir/munge"
@@ -54,11 +54,11 @@ CONF
   cp "$dir/munge/pid" "$dir/munged.pid"
   slurmctld
   slurmd
-  # A node is of use when the controller has heard of it.
+  # A node can be used once it has registered with the controller.
   tries=0
   until sinfo -h -t idle -o %N 2>/dev/null | grep -q .; do
     tries=$((tries + 1))
-    [ $tries -lt 60 ] || { echo "the node never came up; see $dir/*.log" >&2; stop; exit 70; }
+    [ $tries -lt 60 ] || { echo "the node did not start within 60 s; see $dir/*.log" >&2; stop; exit 70; }
     sleep 1
   done
   echo "export SLURM_CONF=$SLURM_CONF"

@@ -1,6 +1,6 @@
 #!/bin/sh
-# Explores on a Slurm cluster: N shards; a merge that waits for all of them, whatever became of them; fresh
-# runs from what they found, drawn in N parts; and the merge that closes the attempt. Prints the id of
+# Explores on a Slurm cluster: N shards; a merge that waits until all of them have ended, successfully or
+# not; validation by fresh runs in N parts; and the merge that closes the attempt. Prints the id of
 # the last job. OUT must be on a file system that all nodes share; HARNESS names the program there.
 #   containers/slurm/submit.sh PLAN OUT [SHARDS] [FOR]
 set -eu
