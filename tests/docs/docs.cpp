@@ -188,11 +188,13 @@ void run_pages(bool with_campaign) {
 std::set<std::string> anchors_of(const fs::path& page) {
   std::set<std::string> anchors;
   for (const auto& line : split(read_text(page), '\n')) {
-    if (!line.starts_with("#")) {
+    const std::size_t begin = line.find_first_not_of('#');
+    if (begin == 0 || begin == std::string::npos) {
       continue;
     }
+    const std::string heading(trim(line.substr(begin)));
     std::string anchor;
-    for (const unsigned char byte : trim(line.substr(line.find_first_not_of('#')))) {
+    for (const unsigned char byte : heading) {
       if (byte == ' ') {
         anchor += '-';
       } else if (std::isalnum(byte) != 0 || byte == '-' || byte == '_' || byte >= 0x80) {
