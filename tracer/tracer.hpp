@@ -1,5 +1,5 @@
 // The tracer: one RunSpec (what to launch) and TraceOptions (how to watch it) in, one RunResult
-// out. The public header of the module; depends on no workload and no engine. docs/tracing.md says
+// out. The public header of the module; depends on no workload and no engine. docs/design/tracing.md says
 // what is guaranteed, what is not visible and what it costs.
 //
 //   tracer::StopFlag stop;

@@ -23,7 +23,7 @@ enum class Mode {
 };
 
 /// What to look at besides (phase, call) pairs and counts. Each costs something; see
-/// docs/tracing.md.
+/// docs/design/tracing.md.
 struct Observe {
   bool sites = true;      // code location and backtrace at first sightings
   bool edges = false;     // call-to-call edges per thread
