@@ -32,17 +32,17 @@ Result<ElfView> ElfView::open(std::string_view image) {
   ElfView view(image);
   const auto header = read_at<Elf64_Ehdr>(image, 0);
   if (!header || std::memcmp(header->e_ident, ELFMAG, SELFMAG) != 0) {
-    return Error{"not an ELF file; give the program itself, not a script or a link to one"};
+    return Error{"not an ELF file; name the program itself, not a script that starts it"};
   }
   if (header->e_ident[EI_CLASS] != ELFCLASS64 || header->e_machine != EM_X86_64) {
     return Error{"an ELF file of another architecture; only x86-64 programs can be patched"};
   }
   if ((header->e_type != ET_EXEC && header->e_type != ET_DYN) || header->e_entry == 0) {
-    return Error{"an ELF file that is no program (an object file or a library)"};
+    return Error{"not an executable ELF file (an object file or a library)"};
   }
   if (header->e_phentsize != sizeof(Elf64_Phdr) || header->e_phnum == 0 ||
       header->e_phnum >= PN_XNUM) {
-    return Error{"a damaged ELF file: its program headers make no sense"};
+    return Error{"a damaged ELF file: its program headers are invalid"};
   }
   view.header_ = *header;
   for (unsigned i = 0; i < header->e_phnum; ++i) {
@@ -59,7 +59,7 @@ Result<ElfView> ElfView::open(std::string_view image) {
     view.segments_.push_back(*segment);
   }
   if (!view.executable_at(header->e_entry)) {
-    return Error{"a damaged ELF file: its entry point lies in no executable segment"};
+    return Error{"a damaged ELF file: its entry point is not in an executable segment"};
   }
   return view;
 }

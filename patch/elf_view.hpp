@@ -1,5 +1,5 @@
-// ElfView: a bounds-checked look at the bytes of an x86-64 ELF file: segments, symbols, where
-// functions start. Borrows the bytes; knows libelf, and nothing of policies.
+// ElfView: a bounds-checked view of the bytes of an x86-64 ELF file: segments, symbols, starts of
+// functions. Borrows the bytes. Uses libelf; independent of policies.
 #pragma once
 
 #include "core/base/result.hpp"

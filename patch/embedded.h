@@ -7,9 +7,9 @@
 #define EMBEDDED_MAGIC "harness-policy/1" // 16 bytes, no terminator
 #define EMBEDDED_MAGIC_BYTES 16
 
-// EMBEDDED_SOAK_VARIABLE=log in the environment makes every denial a log line of the kernel instead,
-// unless the program was patched with --no-override or runs set-uid.
-#define EMBEDDED_SOAK_VARIABLE "HARNESS_SECCOMP"
+// EMBEDDED_AUDIT_VARIABLE=log in the environment makes every denial a log line of the kernel
+// instead, unless the program was patched with --no-override or runs set-uid.
+#define EMBEDDED_AUDIT_VARIABLE "HARNESS_SECCOMP"
 
 /// One phase: the filter that enforces it, and the one that only logs (count 0: none embedded).
 struct embedded_phase {
@@ -30,7 +30,7 @@ struct embedded_descriptor {
 struct embedded_state {
   int32_t reached; // filters of phases below this index are in force
   int32_t busy;    // a thread is installing
-  int32_t audit;    // 1: the audit filters are used
+  int32_t audit;   // 1: the audit filters are used
   int32_t reserved;
 };
 

@@ -26,7 +26,7 @@ static inline long kernel_call(long number, long a, long b, long c, long d, long
 
 __attribute__((noreturn)) static void refuse(void) {
   static const char message[] =
-      "harness: the kernel refused the seccomp policy of this program; not going on without it\n";
+      "harness: the kernel rejected the seccomp policy of this program; exiting\n";
   kernel_call(SYS_write, 2, (long)message, sizeof message - 1, 0, 0);
   for (;;) {
     kernel_call(SYS_exit_group, 126, 0, 0, 0, 0);
@@ -46,7 +46,7 @@ static int soak_is_asked_for(const uintptr_t* initial_stack) {
   const uintptr_t* next = initial_stack + 1 + initial_stack[0] + 1; // past argc, argv and its NULL
   int asked = 0;
   for (; *next != 0; ++next) {
-    asked |= same_text((const char*)*next, EMBEDDED_SOAK_VARIABLE "=log");
+    asked |= same_text((const char*)*next, EMBEDDED_AUDIT_VARIABLE "=log");
   }
   for (++next; next[0] != AT_NULL; next += 2) {
     if (next[0] == AT_SECURE && next[1] != 0) {

@@ -56,8 +56,8 @@ bool is_padding(const ZydisDecodedInstruction& i) {
 }
 
 Error refusal(std::uint64_t address, std::string_view reason) {
-  return Error{fmt::format("no policy point can be put at {:#x}: {}; choose another symbol or "
-                           "offset, best the start of a function",
+  return Error{fmt::format("cannot place a policy point at {:#x}: {}; choose another symbol or "
+                           "offset, preferably the start of a function",
                            address, reason)};
 }
 

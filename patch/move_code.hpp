@@ -1,5 +1,5 @@
-// Moves the few instructions that a jump will overwrite to another place, so that they do the same
-// there; refuses where that can't be promised. Knows ElfView and Zydis.
+// Moves the few instructions that a jump will overwrite to another place, where they do the same.
+// Refuses instructions for which this cannot be guaranteed.
 #pragma once
 
 #include "patch/elf_view.hpp"

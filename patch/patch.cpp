@@ -28,7 +28,7 @@ Result<std::uint64_t> symbol_address(const ElfView& elf, const SymbolTrigger& tr
   const auto near = nearest_word(trigger.name, elf.function_names());
   return Error{fmt::format("the program has no function '{}'{}", printable(trigger.name),
                            near ? fmt::format("; did you mean '{}'?", printable(*near))
-                                : "; give the point as offset:0xN")};
+                                : "; write the point as offset:0xN")};
 }
 
 /// A transition point as a virtual address; refuses triggers that are no place in the program's
@@ -43,20 +43,19 @@ Result<std::uint64_t> point_address(const ElfView& elf, const Trigger& trigger) 
       if (const auto address = elf.address_of(offset->file_offset_bytes)) {
         return *address;
       }
-      return Error{
-          fmt::format("{:#x} is no offset of loaded code in this file", offset->file_offset_bytes)};
+      return Error{fmt::format("{:#x} is not the offset of loaded code in this file",
+                               offset->file_offset_bytes)};
     }
   } else {
     return Error{
-        fmt::format("'{}' is no place in code, so nothing can be put there; make the policy "
-                    "with a symbol: or offset: trigger, or use harness enforce, which can "
-                    "follow this one",
+        fmt::format("'{}' is not a place in the code and cannot be patched; create the policy "
+                    "with a symbol: or offset: trigger, or use harness enforce, which supports "
+                    "this trigger",
                     trigger_text(trigger))};
   }
-  return Error{
-      fmt::format("'{}' lies in a library, and only the program itself is patched; choose a "
-                  "point in the program",
-                  trigger_text(trigger))};
+  return Error{fmt::format("'{}' is in a library, but only the program itself is patched; choose a "
+                           "point in the program",
+                           trigger_text(trigger))};
 }
 
 struct Point {
@@ -86,9 +85,9 @@ Result<std::vector<Point>> find_points(const ElfView& elf, const PatchRequest& r
     for (const auto& other : points) {
       if (code->address < other.code.address + other.code.length &&
           other.code.address < code->address + code->length) {
-        return Error{fmt::format("phase '{}': its point lies on that of phase '{}'; leave one out",
-                                 phase.name,
-                                 request.phases[static_cast<std::size_t>(other.phase)].name)};
+        return Error{
+            fmt::format("phase '{}': its point overlaps that of phase '{}'; remove one phase",
+                        phase.name, request.phases[static_cast<std::size_t>(other.phase)].name)};
       }
     }
     record.points.push_back({phase.name, trigger_text(trigger), *address});
@@ -126,13 +125,13 @@ std::uint64_t append_descriptor(Layout& layout, const PatchRequest& request) {
 
 Result<> check(const PatchRequest& request, const ElfView& elf) {
   if (request.phases.empty()) {
-    return Error{"the policy has no phase"};
+    return Error{"the policy has no phases"};
   }
   for (const auto& phase : request.phases) {
     if (phase.enforce.empty() || phase.enforce.size() > BPF_MAXINSNS ||
         phase.audit.size() > BPF_MAXINSNS) {
       return Error{
-          fmt::format("phase '{}': its filter has {} instructions, the kernel takes 1 to {}",
+          fmt::format("phase '{}': its filter has {} instructions, but the kernel accepts 1 to {}",
                       phase.name, phase.enforce.size(), BPF_MAXINSNS)};
     }
   }
@@ -143,7 +142,7 @@ Result<> check(const PatchRequest& request, const ElfView& elf) {
   }
   const auto patched = read_record(request.program);
   if (!patched || patched->has_value()) {
-    return Error{"the program carries a policy already; take it out first with --remove"};
+    return Error{"the program already carries a policy; remove it first with --remove"};
   }
   return Done{};
 }
@@ -170,8 +169,8 @@ Result<std::string> patch_program(const PatchRequest& request) {
   Layout layout(*elf, request.program);
   if (!layout.within_reach()) {
     return Error{
-        "the program is too large in memory: what is added lies behind its data, as far from "
-        "the start in the file, and that is limited to 1 GiB; use harness enforce"};
+        "the program is too large in memory: the policy is added behind its data and at the same "
+        "offset of the file, which is limited to 1 GiB; use harness enforce"};
   }
   InstallerPlaces places;
   places.state = layout.state_address();

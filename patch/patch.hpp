@@ -1,10 +1,10 @@
-// Patch: an x86-64 program and the filters of a policy → the same program, that installs them by
-// itself. Pure: bytes in, bytes out; the original is never touched.
+// Patch: an x86-64 program and the filters of a policy → a copy of the program that installs them
+// itself. Pure: bytes in, bytes out.
 //
 // One segment is added behind all others: a copy of the program headers, the descriptor, the
 // filters, the installer and the trampolines (read and execute), and one page of state (read and
-// write). Nothing of the original moves, so symbols, relocations, RELRO, notes and debug
-// information stay valid; only the ELF header and the instructions at the transition points change.
+// write). Nothing of the original moves, so that symbols, relocations, RELRO, notes and debug
+// information stay valid. Only the ELF header and the instructions at the transition points change.
 #pragma once
 
 #include "core/base/result.hpp"

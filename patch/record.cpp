@@ -82,7 +82,7 @@ Result<std::optional<PatchRecord>> read_record(std::string_view image) {
   std::uint64_t length = 0;
   std::memcpy(&length, image.data() + image.size() - sizeof length, sizeof length);
   if (length > image.size() - footer_bytes) {
-    return Error{"the record of the patch is damaged: its length is beyond the file"};
+    return Error{"the record of the patch is damaged: its length exceeds the file"};
   }
   const auto text = image.substr(image.size() - footer_bytes - length, length);
   try {
@@ -102,19 +102,20 @@ Result<std::string> restore_original(std::string_view image) {
   }
   const PatchRecord& patched = **record;
   if (patched.original_bytes > image.size()) {
-    return Error{"the record of the patch is damaged: the original was larger than this file"};
+    return Error{"the record of the patch is damaged: the original is larger than this file"};
   }
   std::string original(image.substr(0, patched.original_bytes));
   for (const auto& piece : patched.overwritten) {
     if (piece.file_offset > original.size() ||
         piece.bytes.size() > original.size() - piece.file_offset) {
-      return Error{"the record of the patch is damaged: it speaks of bytes beyond the original"};
+      return Error{"the record of the patch is damaged: it refers to bytes beyond the original"};
     }
     original.replace(piece.file_offset, piece.bytes.size(), piece.bytes);
   }
   if (sha256_hex(original) != patched.original_hash) {
-    return Error{"the program was changed after it was patched (stripped, signed, edited): what "
-                 "removing gives is not the original; take it from where it came"};
+    return Error{
+        "the program was changed after it was patched (stripped, signed or edited), so that "
+        "the original cannot be restored; install the original again"};
   }
   return original;
 }

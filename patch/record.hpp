@@ -1,5 +1,5 @@
-// PatchRecord: what a patched program keeps at its end, so that it can be inspected and turned
-// back. Pure: bytes in, values out.
+// PatchRecord: data at the end of a patched program that allows inspecting it and restoring the
+// original. Pure: bytes in, values out.
 #pragma once
 
 #include "core/base/result.hpp"

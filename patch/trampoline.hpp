@@ -1,5 +1,5 @@
-// The code that leads into the installer and out again: one piece at the program's entry, one at
-// each transition point. Pure: addresses in, machine code out.
+// The code that calls the installer and returns: one piece at the entry point of the program, one
+// at each transition point. Pure: addresses in, machine code out.
 #pragma once
 
 #include "core/base/result.hpp"

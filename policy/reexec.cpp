@@ -20,7 +20,7 @@ bool may_execute(const PolicyPhase& phase, AuditArch native) {
 
 } // namespace
 
-Policy with_reloading(Policy policy) {
+Policy with_reexec(Policy policy) {
   const PolicyEntry loading{Action::allow,
                             Rule::launcher,
                             "",

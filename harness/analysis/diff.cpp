@@ -8,7 +8,7 @@ namespace harness::analysis {
 
 namespace {
 
-/// All that one side knows of a (phase, call) pair, whatever the executable.
+/// A (phase, call) pair in one campaign, joined over executables.
 struct Side {
   std::set<std::string> executables;
   const PairRecord* reproducer = nullptr; // a steady one before a flaky one, then the earliest
@@ -41,7 +41,7 @@ DiffEntry entry_of(const Column& column, const Side* a, const Side* b, const Dif
   DiffEntry entry{.phase = column.first,
                   .call = column.second,
                   .executables = side.executables,
-                  .witness_side = a != nullptr ? options.first : options.second,
+                  .reproducer_side = a != nullptr ? options.first : options.second,
                   .reproducer = reproducer.first.input,
                   .stability = reproducer.stability};
   if (a != nullptr && b != nullptr) {

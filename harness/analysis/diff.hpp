@@ -1,4 +1,4 @@
-// diff: what one campaign saw and another did not. Pure.
+// diff: the calls that one of two campaigns saw and the other did not. Pure.
 #pragma once
 
 #include "core/model/profile.hpp"
@@ -12,7 +12,7 @@ namespace harness::analysis {
 enum class Change {
   gained, // only the second has it
   lost,   // only the first has it
-  flaky,  // one side alone has it, and there its own input did not always show it again
+  flaky,  // only one side has it, where its input did not always show it again
   same,
 };
 
@@ -23,7 +23,7 @@ struct DiffEntry {
   SyscallId call;
   std::set<std::string> executables; // that made the call, on either side
   /// The side that has it (for `same`: the first) and the input that showed it first there.
-  std::string witness_side;
+  std::string reproducer_side;
   std::string reproducer;
   Stability stability; // of that reproducer
   friend bool operator==(const DiffEntry&, const DiffEntry&) = default;

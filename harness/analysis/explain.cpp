@@ -16,14 +16,14 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// Names of seeds by the hash of their text; none where they are not where they were.
+/// Names of seeds by the hash of their text; empty if the seeds are no longer in their place.
 std::map<std::string, std::string> seed_names(const CampaignPlan& plan) {
   std::map<std::string, std::string> names;
   try {
     for (const auto& seed : plan::read_seeds(plan)) {
       names.emplace(input_hash(seed.text), fs::path(seed.file).filename());
     }
-  } catch (const UserError&) { // changed or gone since: they go without names
+  } catch (const UserError&) { // changed or removed since the campaign began
     names.clear();
   }
   return names;
@@ -31,9 +31,17 @@ std::map<std::string, std::string> seed_names(const CampaignPlan& plan) {
 
 using Calls = std::map<SyscallId, ExplainedCall>;
 
-void add_campaign(Calls& calls, const store::CampaignSnapshot& campaign, std::size_t number) {
+bool is_wanted(const std::optional<WantedPair>& pair, const std::string& phase, SyscallId call) {
+  return !pair || (pair->call == call && (pair->phase.empty() || pair->phase == phase));
+}
+
+void add_campaign(Calls& calls, const store::CampaignSnapshot& campaign, std::size_t number,
+                  const std::optional<WantedPair>& pair) {
   const auto seeds = seed_names(campaign.plan);
   for (const auto& [key, record] : campaign.state.profile.pairs) {
+    if (!is_wanted(pair, key.phase, key.call)) {
+      continue;
+    }
     ExplainedCall& found = calls[key.call];
     found.call = key.call;
     found.phases.insert(key.phase);
@@ -50,15 +58,16 @@ void add_campaign(Calls& calls, const store::CampaignSnapshot& campaign, std::si
   }
 }
 
-/// The smallest kept inputs that showed the call.
-std::vector<std::string> texts_of(SyscallId call,
+/// The smallest saved inputs that showed the call, in the phase of `pair` if it has one.
+std::vector<std::string> texts_of(SyscallId call, const std::optional<WantedPair>& pair,
                                   const std::vector<store::CampaignSnapshot>& campaigns) {
   std::map<std::pair<std::uint64_t, std::string>, const store::CampaignSnapshot*> by_size;
   for (const auto& campaign : campaigns) {
     for (const auto& [hash, record] : campaign.state.inputs) {
       const bool shows =
-          std::any_of(record.pairs.begin(), record.pairs.end(),
-                      [&](const auto& phase) { return phase.second.contains(call); });
+          std::any_of(record.pairs.begin(), record.pairs.end(), [&](const auto& phase) {
+            return phase.second.contains(call) && is_wanted(pair, phase.first, call);
+          });
       if (shows) {
         by_size.emplace(std::pair(record.bytes, hash), &campaign);
       }
@@ -74,11 +83,15 @@ std::vector<std::string> texts_of(SyscallId call,
   return texts;
 }
 
-SyscallSet calls_of(const pool::ReplayOutcome& outcome) {
+SyscallSet calls_of(const pool::ReplayOutcome& outcome, const std::optional<WantedPair>& pair,
+                    const std::vector<std::string>& phases) {
   SyscallSet calls;
   for (const auto& run : outcome.runs) {
     for (const auto& sighting : run.result.sightings) {
-      calls.insert(sighting.call);
+      const std::string phase = sighting.phase < phases.size() ? phases[sighting.phase] : "";
+      if (is_wanted(pair, phase, sighting.call)) {
+        calls.insert(sighting.call);
+      }
     }
   }
   return calls;
@@ -89,55 +102,71 @@ std::vector<store::CampaignSnapshot> open_all(const std::vector<std::string>& di
   for (const auto& directory : directories) {
     campaigns.push_back(store::open_campaign(directory));
     if (campaigns.back().plan.target.executable != campaigns.front().plan.target.executable) {
-      throw UserError({}, directory + " is about another target than " + directories.front(),
+      throw UserError({},
+                      directory + " is a campaign of another target than " + directories.front(),
                       "name campaigns of one plan");
     }
   }
   return campaigns;
 }
 
+/// The named pair, from the first campaign that has it.
+std::optional<WantedPair> pair_of(const std::vector<store::CampaignSnapshot>& campaigns,
+                                  const std::string& name) {
+  if (name.empty()) {
+    return std::nullopt;
+  }
+  for (const auto& campaign : campaigns) {
+    if (auto pair = known_pair(campaign, name)) {
+      return pair;
+    }
+  }
+  return find_pair(campaigns.front(), name); // throws, with the nearest name
+}
+
 } // namespace
 
-std::optional<Found> find_required_dimensions(const ExplainOptions& options) {
+std::optional<Explanation> explain(const ExplainOptions& options) {
   const auto campaigns = open_all(options.campaigns);
+  const auto pair = pair_of(campaigns, options.pair);
   Calls calls;
   for (std::size_t i = 0; i < campaigns.size(); ++i) {
-    add_campaign(calls, campaigns[i], i);
+    add_campaign(calls, campaigns[i], i, pair);
   }
   std::vector<Wanted> wanted;
   for (const auto& [call, found] : calls) {
-    wanted.push_back({call, texts_of(call, campaigns)});
+    wanted.push_back({call, texts_of(call, pair, campaigns)});
   }
   const CampaignPlan& plan = campaigns.front().plan;
-  Found found{.campaigns = options.campaigns,
-              .executable = fs::path(plan.target.executable).filename()};
-  pool::ReplaySession room(plan,
-                           {.isolation = options.isolation, .workers = pool::worker_count(plan)});
-  const auto needs = required_dimensions_of(wanted, [&](const std::vector<std::string>& texts) {
+  Explanation explanation{.campaigns = options.campaigns,
+                          .executable = fs::path(plan.target.executable).filename()};
+  pool::ReplaySession session(
+      plan, {.isolation = options.isolation, .workers = pool::worker_count(plan)});
+  const auto required = required_dimensions_of(wanted, [&](const std::vector<std::string>& texts) {
     std::vector<pool::ReplayJob> jobs;
     for (const auto& text : texts) {
       jobs.push_back({text, explain_repetitions});
     }
     std::vector<SyscallSet> shown;
-    for (const auto& outcome : room.run(jobs)) {
-      shown.push_back(calls_of(outcome));
-      found.runs += outcome.runs.size();
+    for (const auto& outcome : session.run(jobs)) {
+      shown.push_back(calls_of(outcome, pair, campaigns.front().state.profile.phases));
+      explanation.runs += outcome.runs.size();
     }
     return shown;
   });
-  if (room.interrupted()) {
+  if (session.interrupted()) {
     return std::nullopt;
   }
   for (std::size_t i = 0; i < wanted.size(); ++i) {
     ExplainedCall& call = calls.at(wanted[i].call);
     call.first.resize(campaigns.size());
-    call.need = needs[i];
-    found.calls.push_back(std::move(call));
+    call.required = required[i];
+    explanation.calls.push_back(std::move(call));
   }
-  std::sort(found.calls.begin(), found.calls.end(), [](const auto& a, const auto& b) {
+  std::sort(explanation.calls.begin(), explanation.calls.end(), [](const auto& a, const auto& b) {
     return qualified_name(a.call) < qualified_name(b.call);
   });
-  return found;
+  return explanation;
 }
 
 } // namespace harness::analysis

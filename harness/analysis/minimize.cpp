@@ -29,7 +29,7 @@ std::vector<std::string> by_size(const Inputs& inputs) {
   return order;
 }
 
-/// Takes out inputs whose every pair another chosen one has; the largest go first.
+/// Removes inputs whose pairs are all in other selected inputs, largest inputs first.
 void drop_superfluous(std::vector<std::string>& chosen, const Inputs& inputs,
                       const std::map<std::string, Columns>& shown) {
   std::map<store::Column, int> times;

@@ -1,6 +1,6 @@
-// minimize: a small corpus that shows the same (phase, call) pairs. Chosen from what was recorded
-// when the inputs were kept, without running anything; then checked by running the chosen ones.
-// Pure but for the caller's `show`.
+// minimize: a small corpus that shows the same (phase, call) pairs. The inputs are selected from
+// what was recorded when they were saved, without running anything, and then checked by running
+// them. Pure, except for the caller's `show`.
 #pragma once
 
 #include "harness/store/campaign_state.hpp"
@@ -30,7 +30,7 @@ struct Minimized {
   std::uint64_t bytes = 0;
   std::uint64_t bytes_before = 0;
   std::size_t pairs = 0;
-  /// Pairs that no input showed again. Their reproducers are among `inputs` all the same.
+  /// Pairs that no input showed again. Their reproducers are nevertheless in `inputs`.
   Columns unconfirmed;
 };
 

@@ -14,7 +14,7 @@ namespace harness::analysis {
 
 namespace {
 
-// A pair that one of so many runs shows is confirmed.
+// A pair that one of this many runs shows is confirmed.
 constexpr std::uint32_t repetitions = 3;
 
 /// What any of the runs showed.
@@ -47,13 +47,13 @@ Minimized minimize_campaign(const MinimizeOptions& options,
                             const std::function<void(std::size_t, std::size_t)>& progress) {
   const store::CampaignSnapshot campaign = store::open_campaign(options.campaign);
   if (store::WorkDir::exists(options.out)) {
-    throw UserError({}, options.out + " exists already", "choose another directory with --out DIR");
+    throw UserError({}, options.out + " already exists", "choose another directory with --out DIR");
   }
   boost::asio::io_context context;
   const pool::Interrupts interrupts(context);
-  const pool::WorkerSandbox room({.isolation = options.isolation});
+  const pool::WorkerSandbox sandbox({.isolation = options.isolation});
   pool::WorkerPool workers(context,
-                           room.pool_options(campaign.plan, pool::worker_count(campaign.plan)));
+                           sandbox.pool_options(campaign.plan, pool::worker_count(campaign.plan)));
   const auto show = [&](const std::vector<std::string>& hashes) {
     std::vector<pool::ReplayJob> jobs;
     for (const auto& hash : hashes) {

@@ -1,5 +1,5 @@
-// minimize_campaign: the minimal corpus of a campaign directory, checked by running it, in a
-// directory of its own. The campaign itself is not changed: its reproducers stay.
+// minimize_campaign: writes the minimal corpus of a campaign directory, checked by running it, into
+// a directory of its own. The campaign itself, with its reproducers, is not changed.
 #pragma once
 
 #include "harness/analysis/minimize.hpp"
@@ -15,9 +15,9 @@ struct MinimizeOptions {
   bool isolation = true;
 };
 
-/// Throws UserError for a directory that is no campaign or an `out` that is there already,
+/// Throws UserError for a directory that is not a campaign or an `out` that already exists,
 /// std::runtime_error where workers can't run. Nothing is written after an interrupt: then `inputs`
-/// is empty. `progress` hears how many of how many chosen inputs have been run.
+/// is empty. `progress` is called with the number of inputs run and of all selected inputs.
 Minimized minimize_campaign(const MinimizeOptions& options,
                             const std::function<void(std::size_t, std::size_t)>& progress);
 

@@ -1,6 +1,5 @@
-// OutputComparison: whether two programs did the same with an input, as far as it can be told of
-// programs whose output changes by itself (times, process ids, addresses, the order of threads).
-// Pure.
+// OutputComparison: whether two programs behaved the same with an input, even if their output
+// varies by itself (times, process ids, addresses, the order of threads). Pure.
 #pragma once
 
 #include "harness/engine/printed.hpp"

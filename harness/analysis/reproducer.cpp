@@ -21,7 +21,7 @@ bool is_hash(const std::string& what) {
          what.find_first_not_of("0123456789abcdef") == std::string::npos;
 }
 
-/// Hashes of kept inputs and of failures that begin with `prefix`.
+/// Hashes of saved inputs and of failures that begin with `prefix`.
 std::vector<std::string> hashes_like(const store::CampaignSnapshot& campaign,
                                      const std::string& prefix) {
   std::vector<std::string> found;
@@ -50,7 +50,7 @@ Reproducer reproducer_of(const store::CampaignSnapshot& campaign, const std::str
   return {hash, std::move(*text), std::nullopt};
 }
 
-/// The smallest kept input whose run showed the pair; "" if none did.
+/// The smallest saved input whose run showed the pair; "" if none did.
 std::string smallest_input(const store::CampaignState& state, const WantedPair& pair) {
   std::pair<std::uint64_t, std::string> smallest{UINT64_MAX, ""};
   for (const auto& [hash, record] : state.inputs) {
@@ -78,22 +78,32 @@ std::string WantedPair::text() const {
   return phase.empty() ? qualified_name(call) : phase + ":" + qualified_name(call);
 }
 
-WantedPair find_pair(const store::CampaignSnapshot& campaign, const std::string& what) {
-  std::vector<std::string> known;
+std::optional<WantedPair> known_pair(const store::CampaignSnapshot& campaign,
+                                     const std::string& what) {
   for (const auto& [key, record] : campaign.state.profile.pairs) {
     const WantedPair pair{key.phase, key.call};
     if (what == pair.text()) {
       return pair;
     }
     if (what == qualified_name(key.call)) {
-      return {"", key.call};
+      return WantedPair{"", key.call};
     }
-    known.push_back(pair.text());
+  }
+  return std::nullopt;
+}
+
+WantedPair find_pair(const store::CampaignSnapshot& campaign, const std::string& what) {
+  if (auto pair = known_pair(campaign, what)) {
+    return *std::move(pair);
+  }
+  std::vector<std::string> known;
+  for (const auto& [key, record] : campaign.state.profile.pairs) {
+    known.push_back(WantedPair{key.phase, key.call}.text());
     known.push_back(qualified_name(key.call));
   }
   const auto near = nearest_word(what, known);
   throw UserError({},
-                  fmt::format("{} is no input and no pair of {}", quote_if_needed(what),
+                  fmt::format("{} is neither an input nor a pair of {}", quote_if_needed(what),
                               campaign.directory.path()),
                   near ? fmt::format("did you mean {}?", *near)
                        : "name an input by its hash or file, or a pair as PHASE:CALL");
@@ -114,7 +124,7 @@ Reproducer find_reproducer(const store::CampaignSnapshot& campaign, const std::s
     const auto bytes = read_file(what, max_input_bytes + 1);
     if (!bytes) {
       throw UserError({.file = what}, bytes.error().message,
-                      "make it readable, or name another input");
+                      "make the file readable, or name another input");
     }
     std::string text = serialize_input(read_input(*bytes, what));
     std::string hash = input_hash(text);

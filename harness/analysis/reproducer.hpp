@@ -1,5 +1,5 @@
-// Reproducer: what a user names on the command line, an input or a pair, and the text of the input
-// that is meant. Also: did a run show a pair?
+// Finds the reproducer that a user names on the command line: an input itself, or a pair, which
+// stands for an input that showed it. Also tests whether a run showed a pair.
 #pragma once
 
 #include "core/model/profile.hpp"
@@ -25,12 +25,16 @@ struct Reproducer {
   std::optional<WantedPair> pair; // if the user named one
 };
 
-/// `what` is the hash of an input (8 digits of it do), a file with an input, or a pair:
-/// `PHASE:CALL` or `CALL`. A pair stands for the smallest kept input that showed it. Throws
-/// UserError with the nearest name that there is.
+/// `what` is the hash of an input (its first 8 digits suffice), a file with an input, or a pair:
+/// `PHASE:CALL` or `CALL`. A pair stands for the smallest saved input that showed it. Throws
+/// UserError with the nearest known name.
 Reproducer find_reproducer(const store::CampaignSnapshot& campaign, const std::string& what);
 
-/// A pair as the user writes it; throws UserError if no such pair was seen.
+/// The pair that the user named; nothing if the campaign has no such pair.
+std::optional<WantedPair> known_pair(const store::CampaignSnapshot& campaign,
+                                     const std::string& what);
+
+/// The same; throws UserError with the nearest known pair if the campaign has no such pair.
 WantedPair find_pair(const store::CampaignSnapshot& campaign, const std::string& what);
 
 /// `phases` are names by index.

@@ -13,7 +13,7 @@ constexpr std::array<Dimension, dimension_names.size()> rarest_first = {
     Dimension::file_tree, Dimension::configuration, Dimension::script,   Dimension::standard_input,
     Dimension::arguments};
 
-/// One input of one call on its way down.
+/// One input of one call that is being reduced.
 struct Trial {
   std::size_t wanted;
   Input input;
@@ -59,7 +59,7 @@ std::vector<Trial> begin_trials(const std::vector<Wanted>& wanted, const Syscall
   return trials;
 }
 
-/// Takes `dimension` away from every input that shows its call without it, too.
+/// Removes `dimension` from every input that also shows its call without it.
 void take_away(Dimension dimension, std::vector<Trial>& trials, const std::vector<Wanted>& wanted,
                const ShowCalls& show) {
   std::vector<Trial*> asked;

@@ -1,6 +1,6 @@
-// needs: which dimensions of an input a call needs. Of each input that once showed the call, one
-// dimension after the other is taken away; those without which the call is gone are needed. Pure
-// but for the caller's `show`.
+// Which dimensions of an input a call requires. From each input that showed the call, the
+// dimensions are removed one after another; a dimension is required if the call disappears without
+// it. Pure, except for the caller's `show`.
 #pragma once
 
 #include "core/model/dimension.hpp"
@@ -19,17 +19,17 @@ struct Wanted {
 };
 
 struct RequiredDimensions {
-  bool shown = false;                // by any of the inputs, when they were run again
+  bool shown = false;                // whether any of the inputs showed the call when run again
   std::vector<Dimension> dimensions; // empty: the empty input, a plain run, shows the call
-  std::string text;                  // of the input, with nothing but those dimensions
+  std::string text;                  // the input reduced to these dimensions
 };
 
-/// What each of these inputs calls when it is run again.
+/// Runs each input again and returns its calls.
 using ShowCalls = std::function<std::vector<SyscallSet>(const std::vector<std::string>& texts)>;
 
-/// In the order of `wanted`. Of several inputs the one that needs least counts, the first among
-/// equals. Dimensions are taken away from the rarest to the most ordinary: where either of two
-/// will do, the ordinary one is what is named.
+/// In the order of `wanted`. Of several inputs, the one that requires the fewest dimensions counts,
+/// the first of equals. Dimensions are removed from the rarest to the most common, so that where
+/// either of two suffices, the common one is reported.
 std::vector<RequiredDimensions> required_dimensions_of(const std::vector<Wanted>& wanted,
                                                        const ShowCalls& show);
 

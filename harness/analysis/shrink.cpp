@@ -11,7 +11,7 @@ namespace harness::analysis {
 namespace {
 
 /// The first of `texts` that shows the pair; nothing if none does.
-std::optional<std::string> first_that_shows(pool::ReplaySession& room,
+std::optional<std::string> first_that_shows(pool::ReplaySession& session,
                                             const std::vector<std::string>& texts,
                                             const WantedPair& pair, const ShrinkOptions& options,
                                             std::uint64_t& runs) {
@@ -19,7 +19,7 @@ std::optional<std::string> first_that_shows(pool::ReplaySession& room,
   for (const auto& text : texts) {
     jobs.push_back({text, options.tries});
   }
-  const auto outcomes = room.run(jobs);
+  const auto outcomes = session.run(jobs);
   std::optional<std::string> first;
   for (std::size_t i = 0; i < outcomes.size(); ++i) {
     runs += outcomes[i].runs.size();
@@ -35,16 +35,16 @@ std::optional<std::string> first_that_shows(pool::ReplaySession& room,
 
 } // namespace
 
-Shrunk shrink(pool::ReplaySession& room, const std::string& text, const WantedPair& pair,
+Shrunk shrink(pool::ReplaySession& session, const std::string& text, const WantedPair& pair,
               const ShrinkOptions& options,
               const std::function<void(std::size_t, std::uint64_t)>& progress) {
   Shrunk shrunk{.text = text};
-  shrunk.shown = first_that_shows(room, {text}, pair, options, shrunk.runs).has_value();
+  shrunk.shown = first_that_shows(session, {text}, pair, options, shrunk.runs).has_value();
   if (!shrunk.shown) {
     return shrunk;
   }
   std::set<std::string> refused; // a step that failed before fails after other steps, too: mostly
-  while (!room.interrupted()) {
+  while (!session.interrupted()) {
     const auto input = parse_input(shrunk.text);
     std::vector<std::string> candidates;
     for (const auto& candidate : input ? shrink_candidates(*input) : std::vector<Input>()) {
@@ -54,21 +54,21 @@ Shrunk shrink(pool::ReplaySession& room, const std::string& text, const WantedPa
       }
     }
     std::optional<std::string> next;
-    for (std::size_t at = 0; at < candidates.size() && !next && !room.interrupted();
+    for (std::size_t at = 0; at < candidates.size() && !next && !session.interrupted();
          at += options.batch) {
       const auto begin = candidates.begin() + static_cast<std::ptrdiff_t>(at);
       const auto end =
           candidates.begin() +
           static_cast<std::ptrdiff_t>(std::min<std::size_t>(at + options.batch, candidates.size()));
       const std::vector<std::string> batch(begin, end);
-      next = first_that_shows(room, batch, pair, options, shrunk.runs);
+      next = first_that_shows(session, batch, pair, options, shrunk.runs);
       if (!next) {
         refused.insert(batch.begin(), batch.end());
         progress(shrunk.text.size(), shrunk.runs);
       }
     }
     if (!next) {
-      shrunk.finished = !room.interrupted();
+      shrunk.finished = !session.interrupted();
       break;
     }
     shrunk.text = std::move(*next);

@@ -1,4 +1,5 @@
-// Shrink: the smallest input that still shows a pair, by delta debugging over simpler inputs.
+// shrink: the smallest input that still shows a pair, found by delta debugging: candidates that are
+// one step smaller are run until none of them shows the pair any more.
 #pragma once
 
 #include "harness/analysis/reproducer.hpp"
@@ -18,13 +19,14 @@ struct Shrunk {
 
 struct ShrinkOptions {
   std::vector<std::string> phases; // names by index
-  /// An input counts as showing the pair if one of so many runs does: more for flaky pairs.
+  /// An input counts as showing the pair if one of this many runs does; more help flaky pairs.
   std::uint32_t tries = 1;
   std::uint32_t batch = 4; // candidates run side by side
 };
 
-/// `progress` hears after every batch the length of the smallest text so far and the runs made.
-Shrunk shrink(pool::ReplaySession& room, const std::string& text, const WantedPair& pair,
+/// `progress` is called after every batch, with the length of the smallest text so far and the
+/// number of runs made.
+Shrunk shrink(pool::ReplaySession& session, const std::string& text, const WantedPair& pair,
               const ShrinkOptions& options,
               const std::function<void(std::size_t, std::uint64_t)>& progress);
 

@@ -8,15 +8,15 @@ namespace harness::analysis {
 
 namespace {
 
-/// A candidate, and how much it leaves out.
+/// A candidate, and how much it removes.
 using Candidate = std::pair<std::size_t, Input>;
 
 class Steps {
 public:
   explicit Steps(const Input& input) : input_(input), length_(serialize_input(input).size()) {}
 
-  /// Keeps `changed` if its text is shorter and means what it says: a hard link may have lost the
-  /// file that it is a link to.
+  /// Adds `changed` if its text is shorter and still valid: a hard link may have lost the file that
+  /// it refers to.
   void offer(Input changed) {
     const std::string text = serialize_input(changed);
     const std::size_t length = text.size();
@@ -87,7 +87,7 @@ std::vector<Input> shrink_candidates(const Input& input) {
   steps.shorten([](auto& i) -> auto& { return i.sidecars; });
   steps.shorten([](auto& i) -> auto& { return i.standard_input.bytes; });
 
-  // Parts back at their defaults.
+  // Parts reset to their defaults.
   const auto without = [&](auto reset) {
     Input changed = input;
     reset(changed);

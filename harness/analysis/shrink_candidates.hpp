@@ -1,5 +1,5 @@
-// Simpler: all inputs that are one step simpler than a given one, biggest steps first: lists
-// without a stretch of elements, parts back at their defaults, shorter texts. Pure.
+// shrink_candidates: all inputs that are one step smaller than a given one, biggest steps first:
+// lists without a range of elements, parts reset to their defaults, shorter texts. Pure.
 #pragma once
 
 #include "core/model/input.hpp"
@@ -8,7 +8,7 @@
 
 namespace harness::analysis {
 
-/// Each has a shorter text form than `input`; none for an input that is as simple as can be.
+/// Each has a shorter text form than `input`; empty if nothing can be removed.
 std::vector<Input> shrink_candidates(const Input& input);
 
 } // namespace harness::analysis

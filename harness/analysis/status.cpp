@@ -64,7 +64,7 @@ std::string attempt_text(const ReplicateStatus& replicate) {
   const std::string name = fmt::format("attempt {}", attempt.number);
   switch (attempt.state) {
   case stats::Attempt::State::drawing:
-    return fmt::format("{}: {} of {} fresh runs drawn, {} with news", name,
+    return fmt::format("{}: {} of {} fresh runs made, {} with new calls", name,
                        with_commas(attempt.runs), with_commas(attempt.planned_runs), attempt.news);
   case stats::Attempt::State::passed:
     return fmt::format("{} passed: nothing new in {} fresh runs", name, with_commas(attempt.runs));
@@ -121,38 +121,39 @@ std::string status_text(const CampaignStatus& status) {
   const double rate =
       status.elapsed_s > 0 ? static_cast<double>(status.runs) / status.elapsed_s : 0;
   line("runs",
-       fmt::format("{} in {:.1f} s ({:.1f} a second), {} incomplete", with_commas(status.runs),
+       fmt::format("{} in {:.1f} s ({:.1f} per second), {} incomplete", with_commas(status.runs),
                    status.elapsed_s, rate, with_commas(status.incomplete_runs)));
   for (const auto& phase : status.phases) {
     const auto pairs = status.pairs.find(phase);
     line(phase, fmt::format("{} calls", pairs == status.pairs.end() ? 0 : pairs->second));
   }
   line("corpus", fmt::format("{} inputs", with_commas(status.corpus)));
-  line("failures", fmt::format("{} crashes, {} time-outs in {} kinds", with_commas(status.crashes),
-                               with_commas(status.time_outs), status.failure_buckets));
+  line("failures",
+       fmt::format("{} crashes, {} time-outs, {} different", with_commas(status.crashes),
+                   with_commas(status.time_outs), status.failure_buckets));
   if (status.flaky > 0) {
     line("flaky", fmt::format("{} pairs", status.flaky));
   }
-  line("last news", status.last_news_run == 0
-                        ? "never"
-                        : fmt::format("after run {}, {:.1f} s", with_commas(status.last_news_run),
-                                      status.last_news_s));
-  // Only one way of ending a campaign makes attempts.
+  line("last new", status.last_news_run == 0
+                       ? "never"
+                       : fmt::format("after run {}, {:.1f} s", with_commas(status.last_news_run),
+                                     status.last_news_s));
+  // Only campaigns with `until: converged` make attempts.
   for (const auto& replicate :
        status.by_attempts ? status.replicates : std::vector<ReplicateStatus>{}) {
     const std::string name =
         status.replicates.size() > 1 ? fmt::format("replicate {}", replicate.number) : "search";
     const bool passed =
         replicate.attempt && replicate.attempt->state == stats::Attempt::State::passed;
-    line(name, passed
-                   ? attempt_text(replicate)
-                   : fmt::format("{}; {} of {} quiet runs before the next", attempt_text(replicate),
-                                 std::min(replicate.quiet, replicate.quiet_needed),
-                                 replicate.quiet_needed));
+    line(name, passed ? attempt_text(replicate)
+                      : fmt::format("{}; {} of {} runs without a new call before the next",
+                                    attempt_text(replicate),
+                                    std::min(replicate.quiet, replicate.quiet_needed),
+                                    replicate.quiet_needed));
   }
   if (status.runs_to_95_percent && *status.runs_to_95_percent > 0) {
     line("estimate",
-         fmt::format("about {} more runs to 95 % of the calls there seem to be",
+         fmt::format("about {} more runs to reach 95 % of the estimated calls",
                      with_commas(static_cast<std::uint64_t>(*status.runs_to_95_percent) + 1)));
   }
   return text + "  " + printable(status.statement) + "\n";

@@ -1,4 +1,4 @@
-// status: how a campaign stands, from its directory alone; it may be running.
+// status: the state of a campaign, read from its directory alone. The campaign may be running.
 #pragma once
 
 #include "core/stats/convergence.hpp"
@@ -12,7 +12,7 @@
 
 namespace harness::analysis {
 
-/// How far a replicate's search has come by the rule that ends it.
+/// The progress of a replicate by the rule that ends it.
 struct ReplicateStatus {
   std::uint32_t number = 1;
   std::uint64_t runs = 0;

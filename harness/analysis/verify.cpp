@@ -23,7 +23,7 @@ public:
 
   void add(const pool::ReplayOutcome& outcome, const std::string& text, bool fresh) {
     if (outcome.runs.empty()) {
-      fail(outcome.problem.empty() ? "the run was not made" : outcome.problem);
+      fail(outcome.problem.empty() ? "the run did not start" : outcome.problem);
       return;
     }
     const auto& result = outcome.runs.front().result;
@@ -92,10 +92,10 @@ Verified verify(const store::CampaignSnapshot& campaign, const Policy& policy,
   }
   boost::asio::io_context context;
   const pool::Interrupts interrupts(context);
-  const pool::WorkerSandbox room(
+  const pool::WorkerSandbox sandbox(
       {.isolation = options.isolation, .filters = options.filters, .report_violations = true});
   pool::WorkerPool workers(context,
-                           room.pool_options(campaign.plan, pool::worker_count(campaign.plan)));
+                           sandbox.pool_options(campaign.plan, pool::worker_count(campaign.plan)));
   const auto outcomes = pool::replay_all(context, workers, interrupts, jobs, [&](std::size_t over) {
     if (done) {
       done(over, jobs.size());

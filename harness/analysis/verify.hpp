@@ -1,5 +1,5 @@
-// Verify: a policy tried on what it was made from: every kept input and a batch of fresh ones run
-// under the enforced filters, and each call that they refuse is reported by the tracer.
+// verify: enforces a policy on what it was derived from. Every saved input and a batch of fresh
+// inputs run under the filters, and the tracer reports each call that they refuse.
 #pragma once
 
 #include "core/model/filter_program.hpp"
@@ -32,8 +32,8 @@ struct Verified {
   bool interrupted = false;
 };
 
-/// `done` hears how many of how many runs are over. Throws UserError where targets can't be
-/// isolated, std::runtime_error where we fail.
+/// `done` is called with the number of runs finished and of all runs. Throws UserError where
+/// targets can't be isolated, std::runtime_error where we fail.
 Verified verify(const store::CampaignSnapshot& campaign, const Policy& policy,
                 const VerifyOptions& options,
                 const std::function<void(std::size_t, std::size_t)>& done = {});

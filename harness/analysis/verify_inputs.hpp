@@ -1,4 +1,4 @@
-// The inputs that a policy is tried on: every kept one, and a batch of fresh ones.
+// The inputs that a policy is verified with: every saved one, and a batch of fresh ones.
 #pragma once
 
 #include "core/model/profile.hpp"

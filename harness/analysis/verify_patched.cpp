@@ -28,7 +28,7 @@ constexpr std::uint32_t first_looks = 2;
 /// What a rare accident made different in two runs is seen in so many more, or it was none.
 constexpr std::uint32_t further_looks = 8;
 constexpr std::uint32_t looks_at_a_time = 2;
-/// Every call is stopped twice, for its answer: the plan's times were meant for faster runs.
+/// Every call is stopped twice, for its result, so that the time limits of the plan are too short.
 constexpr int patience = 3;
 
 /// How the kernel answered a call: phase, call, errno.
@@ -47,11 +47,11 @@ Policy embedded_policy(const store::CampaignSnapshot& campaign, const std::strin
     fail(record.error().message, "patch it again");
   }
   if (!record->has_value()) {
-    fail("this program carries no policy", "make it with harness patch PROGRAM POLICY -o OUT");
+    fail("this program carries no policy", "create it with harness patch PROGRAM POLICY -o OUT");
   }
   const auto hash = campaign.environment.find("target_sha256");
   if (hash == campaign.environment.end() || hash->second != (*record)->original_hash) {
-    fail(fmt::format("made from another program than the {} that the campaign explored",
+    fail(fmt::format("it was made from another program than {}, which the campaign explored",
                      printable(campaign.plan.target.executable)),
          "patch that one, or explore again");
   }
@@ -165,15 +165,15 @@ private:
     for (const auto i : which) {
       jobs.push_back({cases_[i].played, times, true});
     }
-    pool::ReplaySession room(
+    pool::ReplaySession session(
         plan_, {.workers = pool::worker_count(plan_), .filters = {}, .stand_in = stand_in});
-    auto outcomes = room.run(jobs, [&](std::size_t over) {
+    auto outcomes = session.run(jobs, [&](std::size_t over) {
       if (done_) {
         done_(runs_before_ + over * times, expected_runs_);
       }
     });
     runs_before_ += jobs.size() * times;
-    verified_.interrupted = room.interrupted();
+    verified_.interrupted = session.interrupted();
     return outcomes;
   }
 
@@ -238,7 +238,7 @@ private:
 
   void fail(const std::string& problem) {
     if (!verified_.interrupted && verified_.failed++ == 0) {
-      verified_.problem = problem.empty() ? "the run was not made" : problem;
+      verified_.problem = problem.empty() ? "the run did not start" : problem;
     }
   }
 
@@ -261,7 +261,7 @@ private:
       }
     }
     if (without_those_of_faults) {
-      return; // it ends as its policy says, which leaves out what only faults lead to
+      return; // refused by its policy, which does not allow calls made only under faults
     }
     const auto [alike, shown_by] = compare_output(one.original, one.patched);
     switch (alike) {

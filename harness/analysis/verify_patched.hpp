@@ -1,7 +1,7 @@
-// Verify, of a program that carries its policy: every kept input and a batch of fresh ones are
-// given to the original, twice, and to the patched program in its place; what both put out and how
-// they end is compared, and so is how the kernel answers each call. Where something differs, both
-// are run eight times more.
+// verify for a program that carries its policy: every saved input and a batch of fresh ones run
+// twice in the original and once in the patched program, which replaces it. Output, end and the
+// kernel's answer to each call are compared. Where something differs, both programs run eight times
+// more.
 #pragma once
 
 #include "harness/store/campaign_snapshot.hpp"
@@ -36,9 +36,9 @@ struct PatchedVerified {
   bool interrupted = false;
 };
 
-/// `done` hears how many of how many runs are over. Throws UserError where targets can't be
-/// isolated, or the program carries no policy or was made from another one than the campaign's
-/// target; std::runtime_error where we fail.
+/// `done` is called with the number of runs finished and of all runs. Throws UserError where
+/// targets can't be isolated, or the program carries no policy or was made from another one than
+/// the campaign's target; std::runtime_error where we fail.
 PatchedVerified verify_patched(const store::CampaignSnapshot& campaign,
                                const VerifyPatchedOptions& options,
                                const std::function<void(std::size_t, std::size_t)>& done = {});

@@ -4,12 +4,12 @@
 
 namespace harness::cli {
 
-// One line a command, in its own file: harness/cli/NAME.cpp.
+// Each is defined in a file of its own, harness/cli/NAME.cpp.
 extern const Command trace_command;
 extern const Command merge_command;
 extern const Command validate_command;
 extern const Command minimize_command;
-extern const Command found_command;
+extern const Command explain_command;
 extern const Command diff_command;
 extern const Command status_command;
 extern const Command init_command;
@@ -29,11 +29,10 @@ extern const Command init_look_command;
 
 std::span<const Command* const> commands() {
   static constexpr std::array table = {
-      &explore_command,   &trace_command,      &merge_command,  &validate_command,
-      &minimize_command,  &diff_command,       &status_command, &replay_command,
-      &shrink_command,    &found_command,      &report_command, &init_command,
-      &policy_command,    &enforce_command,    &patch_command,  &verify_command,
-      &doctor_command,    &completion_command, &manual_command, &worker_command,
+      &explore_command,   &trace_command,  &validate_command,   &merge_command,   &minimize_command,
+      &status_command,    &report_command, &explain_command,    &diff_command,    &replay_command,
+      &shrink_command,    &policy_command, &verify_command,     &enforce_command, &patch_command,
+      &init_command,      &doctor_command, &completion_command, &manual_command,  &worker_command,
       &init_look_command,
   };
   return table;

@@ -1,4 +1,4 @@
-// `harness completion`: a script by which a shell completes commands, options and files.
+// `harness completion`: prints a script that completes commands, options and files in a shell.
 #include "core/base/user_error.hpp"
 #include "harness/cli/exit_status.hpp"
 #include "harness/cli/option_table.hpp"
@@ -23,8 +23,8 @@ std::string command_names() {
 
 std::string option_list(const Command& command) {
   std::vector<std::string> names;
-  for (const auto& words : words_of(command)) {
-    names.insert(names.end(), words.names.begin(), words.names.end());
+  for (const auto& entry : option_help(command)) {
+    names.insert(names.end(), entry.names.begin(), entry.names.end());
   }
   return fmt::format("{}", fmt::join(names, " "));
 }
@@ -62,7 +62,8 @@ complete -o bashdefault -o default -F _harness harness
                      command_names(), cases);
 }
 
-/// In single quotes, for zsh and fish alike (fish would take a backslash, so none is left).
+/// In single quotes, for zsh and fish alike. fish interprets a backslash even there, so that
+/// backslashes are replaced.
 std::string single_quoted(std::string_view text) {
   std::string out = "'";
   for (const char c : text) {
@@ -71,7 +72,7 @@ std::string single_quoted(std::string_view text) {
   return out + "'";
 }
 
-/// Text inside a specification of _arguments, where brackets and colons mean something.
+/// Text inside a specification of _arguments, where brackets and colons are special.
 std::string zsh_text(std::string_view text) {
   std::string out;
   for (const char c : text) {
@@ -87,11 +88,11 @@ std::string zsh_script() {
     list += fmt::format(
         "    {}\n", single_quoted(fmt::format("{}:{}", command->name, zsh_text(command->summary))));
     cases += fmt::format("    {})\n      _arguments", command->name);
-    for (const auto& words : words_of(*command)) {
-      for (const auto& name : words.names) {
+    for (const auto& entry : option_help(*command)) {
+      for (const auto& name : entry.names) {
         cases += " \\\n        " +
-                 single_quoted(fmt::format("{}[{}]{}", name, zsh_text(words.description),
-                                           words.value.empty() ? "" : ":value:_files"));
+                 single_quoted(fmt::format("{}[{}]{}", name, zsh_text(entry.description),
+                                           entry.value.empty() ? "" : ":value:_files"));
       }
     }
     cases += " \\\n        '*:file:_files' ;;\n";
@@ -125,15 +126,15 @@ std::string fish_script() {
   for (const Command* command : visible_commands()) {
     text += fmt::format("complete -c harness -n __fish_use_subcommand -f -a {} -d {}\n",
                         command->name, single_quoted(command->summary));
-    for (const auto& words : words_of(*command)) {
+    for (const auto& entry : option_help(*command)) {
       std::string names;
-      for (const auto& name : words.names) {
+      for (const auto& name : entry.names) {
         names += name.starts_with("--") ? " -l " + name.substr(2) : " -s " + name.substr(1);
       }
       if (!names.empty()) {
         text += fmt::format("complete -c harness -n '__fish_seen_subcommand_from {}'{}{} -d {}\n",
-                            command->name, names, words.value.empty() ? "" : " -r",
-                            single_quoted(words.description));
+                            command->name, names, entry.value.empty() ? "" : " -r",
+                            single_quoted(entry.description));
       }
     }
   }
@@ -146,15 +147,15 @@ int run_completion(const std::string& shell) {
                             : shell == "fish" ? fish_script
                                               : nullptr;
   if (script == nullptr) {
-    throw UserError({}, "completion: no script for the shell " + shell, "write bash, zsh or fish");
+    throw UserError({}, "completion: unsupported shell " + shell, "write bash, zsh or fish");
   }
   std::fputs(script().c_str(), stdout);
   return exit_good;
 }
 
-Action define_completion(CLI::App& app) {
+CommandAction define_completion(CLI::App& app) {
   const auto shell = std::make_shared<std::string>();
-  app.add_option("SHELL", *shell, "bash, zsh or fish")->required();
+  app.add_option("SHELL", *shell, "Shell: bash, zsh or fish")->required();
   return [shell](const Invocation&) { return run_completion(*shell); };
 }
 
@@ -163,11 +164,12 @@ Action define_completion(CLI::App& app) {
 extern const Command completion_command;
 const Command completion_command = {
     .name = "completion",
-    .summary = "A script by which bash, zsh or fish completes what you type",
+    .summary = "Print a completion script for bash, zsh or fish",
     .examples = "  harness completion bash > ~/.local/share/bash-completion/completions/harness\n"
                 "  harness completion zsh > \"${fpath[1]}/_harness\"\n"
                 "  harness completion fish > ~/.config/fish/completions/harness.fish\n",
     .define = define_completion,
+    .group = Group::setup,
 };
 
 } // namespace harness::cli

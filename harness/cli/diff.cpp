@@ -1,10 +1,11 @@
-// `harness diff`: what one campaign saw and another did not.
+// `harness diff`: compares the calls of two campaigns.
 #include "harness/analysis/diff.hpp"
 
 #include "core/base/json_text.hpp"
 #include "core/base/text.hpp"
 #include "core/model/syscall_table.hpp"
 #include "harness/cli/commands.hpp"
+#include "harness/cli/common_options.hpp"
 #include "harness/cli/exit_status.hpp"
 #include "harness/store/campaign_snapshot.hpp"
 #include "reports/escape.hpp"
@@ -38,7 +39,7 @@ std::string text_of(const analysis::DiffEntry& entry) {
                                  printable(entry.phase), qualified_name(entry.call),
                                  printable(programs)); // targets choose the names of programs
   if (!entry.reproducer.empty() && entry.change != Change::same) {
-    line += fmt::format("  harness replay {} {}", reports::shell_word(entry.witness_side),
+    line += fmt::format("  harness replay {} {}", reports::shell_word(entry.reproducer_side),
                         entry.reproducer);
   }
   if (entry.stability.tried > 0 && entry.change != Change::same) {
@@ -59,7 +60,7 @@ nlohmann::ordered_json json_of(const analysis::Diff& diff, bool all) {
                          {"phase", json_text(entry.phase)},
                          {"name", qualified_name(entry.call)},
                          {"executables", std::move(executables)},
-                         {"campaign", json_text(entry.witness_side)},
+                         {"campaign", json_text(entry.reproducer_side)},
                          {"input", json_text(entry.reproducer)},
                          {"shown", entry.stability.shown},
                          {"tried", entry.stability.tried}});
@@ -90,13 +91,14 @@ int run_diff(const DiffOptions& options) {
   return diff_status(diff);
 }
 
-Action define_diff(CLI::App& app) {
+CommandAction define_diff(CLI::App& app) {
   auto options = std::make_shared<DiffOptions>();
-  app.add_option("A", options->first, "The earlier campaign directory")->required();
-  app.add_option("B", options->second, "The later one")->required();
-  app.add_flag("--all", options->all, "List calls that both have, too");
-  app.add_flag("--json", options->json, "Write one JSON object");
-  app.add_flag("--with-faulted", options->with_faulted, "Count calls seen only under faults, too");
+  app.add_option("A", options->first, "Campaign directory to compare with, the earlier one")
+      ->required();
+  app.add_option("B", options->second, "Campaign directory to compare, the later one")->required();
+  app.add_flag("--all", options->all, "Also list calls that both campaigns have");
+  add_json(app, options->json);
+  app.add_flag("--with-faulted", options->with_faulted, "Also count calls seen only under faults");
   return [options](const Invocation&) { return run_diff(*options); };
 }
 
@@ -105,10 +107,12 @@ Action define_diff(CLI::App& app) {
 extern const Command diff_command;
 const Command diff_command = {
     .name = "diff",
-    .summary = "Compare two campaigns; exits 0, or the sum of 2 (gained) and 4 (lost)",
+    .summary = "Compare the calls of two campaigns",
     .examples = "  harness diff yesterday.campaign today.campaign\n"
-                "  harness diff --json a.campaign b.campaign > changes.json\n",
+                "  harness diff --json a.campaign b.campaign > changes.json\n"
+                "Exit status: 0 no difference, or the sum of 2 (gained) and 4 (lost).\n",
     .define = define_diff,
+    .group = Group::inspect,
 };
 
 } // namespace harness::cli

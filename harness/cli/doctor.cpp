@@ -1,4 +1,4 @@
-// `harness doctor`: what this machine allows, each with the command that mends it.
+// `harness doctor`: reports what this machine supports and how to fix the rest.
 #include "sandbox/doctor.hpp"
 
 #include "harness/cli/commands.hpp"
@@ -39,18 +39,18 @@ int run_doctor() {
     fmt::print("{} {:<12} {}\n", style.paint(mark.role, fmt::format("{:<8}", mark.word)),
                finding.name, finding.found);
     if (!finding.remedy.empty()) {
-      fmt::print("{:<8} {:<12} mend it: {}\n", "", "", finding.remedy);
+      fmt::print("{:<8} {:<12} fix: {}\n", "", "", finding.remedy);
     }
   }
   const bool bad = std::any_of(findings.begin(), findings.end(), [](const auto& finding) {
     return finding.state == sandbox::Finding::State::bad;
   });
-  fmt::print("\n{}\n", bad ? "Campaigns do not run here until what is BAD is mended."
-                           : "Campaigns run here.");
+  fmt::print("\n{}\n", bad ? "Campaigns cannot run on this machine until every BAD line is fixed."
+                           : "Campaigns can run on this machine.");
   return bad ? 1 : exit_good;
 }
 
-Action define_doctor(CLI::App&) {
+CommandAction define_doctor(CLI::App&) {
   return [](const Invocation&) { return run_doctor(); };
 }
 
@@ -59,9 +59,10 @@ Action define_doctor(CLI::App&) {
 extern const Command doctor_command;
 const Command doctor_command = {
     .name = "doctor",
-    .summary = "What this machine allows, and the command that mends it",
+    .summary = "Check what this machine supports and how to fix the rest",
     .examples = "  harness doctor\n",
     .define = define_doctor,
+    .group = Group::setup,
 };
 
 } // namespace harness::cli

@@ -1,11 +1,13 @@
-// `harness enforce`: a program under a policy of ours, phase by phase, on any kernel with seccomp.
-// The tracer installs each phase's filter as the phase begins and leaves after the last one.
+// `harness enforce`: runs a program under a policy of harness, phase by phase, on any kernel with
+// seccomp. The tracer installs the filter of each phase as the phase begins and detaches after the
+// last one.
 #include "core/base/fd.hpp"
 #include "core/base/text.hpp"
 #include "core/base/user_error.hpp"
 #include "core/model/digest.hpp"
 #include "core/model/syscall_table.hpp"
 #include "harness/cli/commands.hpp"
+#include "harness/cli/common_options.hpp"
 #include "harness/cli/exit_status.hpp"
 #include "harness/cli/output.hpp"
 #include "harness/cli/trace_run.hpp"
@@ -17,6 +19,7 @@
 #include <cerrno>
 #include <CLI/CLI.hpp>
 #include <csignal>
+#include <cstring>
 #include <elf.h>
 #include <fcntl.h>
 #include <fmt/format.h>
@@ -47,50 +50,50 @@ Policy load(const EnforceOptions& options) {
   if (policy->native != AuditArch::x86_64) {
     throw UserError(
         {options.policy, 0, 0},
-        fmt::format("a policy for {}, but this machine is x86_64", arch_name(policy->native)),
+        fmt::format("the policy is for {}, but this machine is x86_64", arch_name(policy->native)),
         "explore the program on this machine");
   }
   if (!policy->converged && !options.accept_unconverged) {
-    throw UserError({options.policy, 0, 0},
-                    "the campaign behind this policy had not stopped finding calls",
-                    "go on exploring, or write --accept-unconverged");
+    throw UserError({options.policy, 0, 0}, "the campaign of this policy has not converged",
+                    "continue with harness explore --resume, or write --accept-unconverged");
   }
   return *std::move(policy);
 }
 
-/// Before anything runs: a phase that can't begin would leave the first phase's filter for ever.
+/// Called before anything runs: if a phase could never begin, the filter of the phase before would
+/// stay forever.
 void check_phases(const EnforceOptions& options, const Policy& policy,
                   const std::string& executable) {
   for (const auto& phase : policy.phases) {
     if (auto checked = tracer::check_trigger(phase.trigger, executable); !checked) {
       throw UserError({options.policy, 0, 0},
                       fmt::format("phase {}: {}", phase.name, checked.error().message),
-                      "enforce the program that was explored");
+                      "enforce the policy on the program that was explored");
     }
   }
 }
 
-/// A 32-bit program makes none of the calls of a 64-bit one.
+/// Throws UserError for a program of another architecture: 32-bit programs use other call numbers.
 void check_program(const Policy& policy, const std::string& executable) {
   auto file = open_file(executable, O_RDONLY);
   Elf64_Ehdr header{};
   if (!file || ::pread(file->get(), &header, sizeof header, 0) < 20 ||
       std::string_view(reinterpret_cast<char*>(header.e_ident), SELFMAG) != ELFMAG) {
-    return; // a script or nothing at all: the launch will say
+    return; // a script or a missing file: the launch reports it
   }
   const bool has_i386 = std::ranges::any_of(policy.phases.front().entries, [](const auto& entry) {
     return entry.first.arch == AuditArch::i386;
   });
   if (header.e_machine == EM_386 && !has_i386) {
     throw UserError({},
-                    fmt::format("enforce: {} is a 32-bit program, the policy is for {}", executable,
-                                arch_name(policy.native)),
+                    fmt::format("enforce: {} is a 32-bit program, but the policy is for {}",
+                                executable, arch_name(policy.native)),
                     "explore this program");
   }
   const auto image = read_file(executable);
   if (image && !policy.target_hash.empty() && sha256_hex(*image) != policy.target_hash) {
     remark("enforce", executable + " is not the file that was explored; calls that only this "
-                                   "version makes are refused");
+                                   "version makes will be refused");
   }
 }
 
@@ -100,7 +103,8 @@ void pass_on(int signal) {
   ::kill(static_cast<pid_t>(enforced_process), signal);
 }
 
-/// The target goes on without us; we stay only for its exit status, and pass signals on.
+/// The target continues untraced. This process only waits for its exit status and passes signals
+/// on.
 int wait_for(pid_t process) {
   enforced_process = process;
   for (const int signal : {SIGTERM, SIGHUP, SIGUSR1, SIGUSR2}) {
@@ -111,7 +115,8 @@ int wait_for(pid_t process) {
   siginfo_t info{};
   while (::waitid(P_PID, static_cast<id_t>(process), &info, WEXITED | __WALL) != 0) {
     if (errno != EINTR) {
-      remark("enforce", fmt::format("lost sight of process {}", process));
+      remark("enforce",
+             fmt::format("cannot wait for process {}: {}", process, std::strerror(errno)));
       return exit_tracer_failed;
     }
   }
@@ -140,7 +145,7 @@ int run_enforce(const EnforceOptions& options, const Invocation& invocation) {
     return exit_not_found;
   }
   check_program(policy, *executable);
-  if (::access(executable->c_str(), R_OK) == 0) { // else the launch says what is wrong
+  if (::access(executable->c_str(), R_OK) == 0) { // else the launch reports the problem
     check_phases(options, policy, *executable);
   }
   TraceOptions watch;
@@ -162,23 +167,22 @@ int run_enforce(const EnforceOptions& options, const Invocation& invocation) {
     return exit_status_of(result.end);
   }
   if (const auto* broken = std::get_if<TracerFailed>(&result.end)) {
-    remark("enforce", broken->error.message + "; the program was ended");
+    remark("enforce", broken->error.message + "; the program was terminated");
   } else if (std::holds_alternative<Detached>(result.end)) {
     return wait_for(result.processes.front().id);
   }
   return exit_status_of(result.end);
 }
 
-Action define_enforce(CLI::App& app) {
+CommandAction define_enforce(CLI::App& app) {
   auto options = std::make_shared<EnforceOptions>();
-  app.add_option("policy", options->policy, "a policy file (harness policy --format json)")
+  app.add_option("policy", options->policy, "Policy file (harness policy --format json)")
       ->required()
       ->option_text("POLICY");
   app.add_option("--report", options->report,
-                 "stay to the end and write each refused call to this file: phase, call, times, "
+                 "Trace until the end and write each refused call to FILE: phase, call, times, "
                  "process, name");
-  app.add_flag("--accept-unconverged", options->accept_unconverged,
-               "although the campaign had not stopped finding calls");
+  add_accept_unconverged(app, options->accept_unconverged);
   return [options](const Invocation& invocation) { return run_enforce(*options, invocation); };
 }
 
@@ -191,10 +195,11 @@ const Command enforce_command = {
     .examples =
         "  harness enforce redis.policy.json -- redis-server --port 7777\n"
         "  harness enforce redis.policy.json --report refused.tsv -- redis-server\n"
-        "\nThe filter of each phase is put over all threads as the phase begins; after the\n"
-        "last one harness lets go, and the program runs at full speed. The program's own\n"
-        "exit status is passed on (128 + signal; 125 if harness fails).\n",
+        "\nThe filter of each phase is installed in all threads as the phase begins. After the\n"
+        "last one, harness detaches and the program runs at full speed. The exit status is\n"
+        "that of the program (128 + signal; 125 if harness fails).\n",
     .define = define_enforce,
+    .group = Group::policy,
     .program = Program::required,
 };
 

@@ -1,14 +1,14 @@
-// Exit statuses: a contract that scripts rely on (docs/user/exit-status.md). Knows nothing.
+// Exit statuses: a contract that scripts rely on (docs/exit-status.md).
 #pragma once
 
 namespace harness::cli {
 
 constexpr int exit_good = 0;
-constexpr int exit_usage = 64;          // command line, plan, seed: something the user wrote
+constexpr int exit_usage = 64;          // command line, plan or seed: an error of the user
 constexpr int exit_internal = 70;       // our own failure
 constexpr int exit_tracer_failed = 125; // `trace` and `enforce`: our own failure
-constexpr int exit_not_runnable = 126;  // and as `env` and shells say it: can't be run,
-constexpr int exit_not_found = 127;     // is not there
+constexpr int exit_not_runnable = 126;  // as in `env` and shells: cannot be run,
+constexpr int exit_not_found = 127;     //   was not found
 constexpr int exit_interrupted = 130;   // Ctrl-C; everything saved and reported
 
 // `explore` and `verify` add these up.

@@ -1,51 +1,69 @@
-// `harness found`: which calls were found, when, by which input, and what each one needed.
+// `harness explain`: shows when each call was first seen, with which input, and which dimensions of
+// the input it requires.
 #include "harness/analysis/explain.hpp"
 
-#include "core/base/fd.hpp"
 #include "core/base/text.hpp"
 #include "harness/cli/commands.hpp"
+#include "harness/cli/common_options.hpp"
 #include "harness/cli/exit_status.hpp"
 
 #include <CLI/CLI.hpp>
+#include <filesystem>
 #include <fmt/format.h>
+#include <memory>
 
 namespace harness::cli {
 
 namespace {
 
-struct ExplainOptions {
-  analysis::ExplainOptions found;
-  bool no_isolation = false;
+struct ExplainArguments {
+  std::vector<std::string> campaigns;
+  std::string pair; // only declares the operand: see split_operands
+  bool isolation = true;
 };
 
-int run_found(ExplainOptions& options) {
-  options.found.isolation = !options.no_isolation;
-  const auto found = analysis::find_required_dimensions(options.found);
-  if (!found) {
+/// The last operand is a pair unless it is a directory; all others are campaigns.
+analysis::ExplainOptions split_operands(const ExplainArguments& arguments) {
+  analysis::ExplainOptions options{
+      .campaigns = arguments.campaigns, .pair = arguments.pair, .isolation = arguments.isolation};
+  auto& words = options.campaigns;
+  if (words.size() > 1 && !std::filesystem::is_directory(words.back())) {
+    options.pair = words.back();
+    words.pop_back();
+  }
+  return options;
+}
+
+int run_explain(const ExplainArguments& arguments) {
+  const auto explanation = analysis::explain(split_operands(arguments));
+  if (!explanation) {
     return exit_interrupted;
   }
-  fmt::print("{}", explain_text(*found));
-  fmt::print(stderr, "{} runs showed what is needed\n", with_commas(found->runs));
+  fmt::print("{}", explain_text(*explanation));
+  fmt::print(stderr, "{} runs made\n", with_commas(explanation->runs));
   return exit_good;
 }
 
-Action define_found(CLI::App& app) {
-  const auto options = std::make_shared<ExplainOptions>();
-  app.add_option("CAMPAIGN", options->found.campaigns, "Campaign directories of one plan")
+CommandAction define_explain(CLI::App& app) {
+  const auto arguments = std::make_shared<ExplainArguments>();
+  app.add_option("CAMPAIGN", arguments->campaigns, "Campaign directory; several must share a plan")
       ->required();
-  app.add_flag("--no-isolation", options->no_isolation, "Let the target do as it pleases");
-  return [options](const Invocation&) { return run_found(*options); };
+  app.add_option("PAIR", arguments->pair, "Explain only this pair, PHASE:CALL or CALL");
+  add_isolation(app, arguments->isolation);
+  return [arguments](const Invocation&) { return run_explain(*arguments); };
 }
 
 } // namespace
 
-extern const Command found_command;
-const Command found_command = {
-    .name = "found",
-    .summary = "When each call was found, by which input, and what of it was needed",
-    .examples = "  harness found redis.campaign\n"
-                "  harness found seed-1.campaign seed-2.campaign > found.md\n",
-    .define = define_found,
+extern const Command explain_command;
+const Command explain_command = {
+    .name = "explain",
+    .summary = "Explain when each call was found, and what of the input it requires",
+    .examples = "  harness explain redis.campaign\n"
+                "  harness explain redis.campaign serving:accept4\n"
+                "  harness explain seed-1.campaign seed-2.campaign > explain.md\n",
+    .define = define_explain,
+    .group = Group::inspect,
 };
 
 } // namespace harness::cli

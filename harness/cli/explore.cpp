@@ -1,13 +1,13 @@
-// `harness explore`: a campaign from its plan to its reports.
+// `harness explore`: runs a campaign, from its plan to its reports.
 #include "harness/campaign/explore.hpp"
 
 #include "core/base/text.hpp"
 #include "core/base/user_error.hpp"
 #include "harness/cli/commands.hpp"
+#include "harness/cli/common_options.hpp"
 #include "harness/cli/exit_status.hpp"
 #include "harness/cli/explore_ci.hpp"
 #include "harness/cli/explore_output.hpp"
-#include "harness/cli/shard_option.hpp"
 #include "harness/cli/style.hpp"
 #include "harness/cli/version.hpp"
 #include "reports/formats.hpp"
@@ -21,15 +21,13 @@ namespace harness::cli {
 
 namespace {
 
-struct Words {
+struct ExploreArguments {
   campaign::ExploreOptions options;
   std::string budget;
-  std::string shard;
   std::string progress = "auto";
-  const CLI::Option* ci_option = nullptr; // given without a mode, too
+  const CLI::Option* ci_option = nullptr; // also given without a mode
   std::string ci;
   bool quiet = false;
-  bool no_isolation = false;
 };
 
 Duration duration_of(const std::string& text) {
@@ -41,32 +39,28 @@ Duration duration_of(const std::string& text) {
   return *duration;
 }
 
-Progress progress_of(const Words& words) {
-  if (words.quiet) {
+Progress progress_of(const ExploreArguments& arguments) {
+  if (arguments.quiet) {
     return Progress::quiet;
   }
-  if (words.ci_option->count() > 0) {
+  if (arguments.ci_option->count() > 0) {
     return Progress::lines;
   }
-  const auto progress = parse_progress(words.progress);
+  const auto progress = parse_progress(arguments.progress);
   if (!progress) {
-    throw UserError({}, "--progress " + quote_if_needed(words.progress) + ": no such form",
+    throw UserError({}, "--progress " + quote_if_needed(arguments.progress) + ": unknown form",
                     "write auto, screen, lines, json or quiet");
   }
   return *progress;
 }
 
-int run_explore(Words& words) {
-  campaign::ExploreOptions& options = words.options;
-  if (!words.budget.empty()) {
-    options.budget = duration_of(words.budget);
+int run_explore(ExploreArguments& arguments) {
+  campaign::ExploreOptions& options = arguments.options;
+  if (!arguments.budget.empty()) {
+    options.budget = duration_of(arguments.budget);
   }
-  if (!words.shard.empty()) {
-    options.shard = shard_of(words.shard);
-  }
-  options.isolation = !words.no_isolation;
   options.version = version;
-  const CiMode mode = parse_ci_mode(words.ci);
+  const CiMode mode = parse_ci_mode(arguments.ci);
   set_ci_defaults(mode, options);
   if (mode == CiMode::prune) {
     return run_prune(options);
@@ -74,9 +68,12 @@ int run_explore(Words& words) {
   if (mode == CiMode::report) {
     return run_ci_report(options);
   }
+  if (mode == CiMode::pr) {
+    discard_earlier_check(options);
+  }
   campaign::ExploreResult result;
   {
-    const auto observer = make_observer(progress_of(words));
+    const auto observer = make_observer(progress_of(arguments));
     result = campaign::explore(options, *observer);
   }
   if (result.summary) {
@@ -90,31 +87,38 @@ int run_explore(Words& words) {
   return mode == CiMode::pr ? pr_status(status) : status;
 }
 
-Action define_explore(CLI::App& app) {
-  const auto words = std::make_shared<Words>();
-  auto& options = words->options;
-  app.add_option("PLAN", options.plan_file, "The plan, a YAML file")->required();
-  app.add_option("--out", options.directory, "Campaign directory [./NAME.campaign]");
-  app.add_option("--for", words->budget, "Stop after this time: 90s, 10m, 2h");
-  app.add_option("--runs", options.runs, "Stop after so many runs");
-  app.add_option("--workers", options.workers, "Worker processes [one a core]");
-  app.add_option("--seed", options.seed, "Seed of all chance [drawn]");
-  app.add_option("--epsilon", options.epsilon, "Converged: fewer than this share shows news");
-  app.add_option("--confidence", options.confidence, "Converged: with this confidence");
-  app.add_option("--replicates", options.replicates, "Independent searches");
+CommandAction define_explore(CLI::App& app) {
+  const auto arguments = std::make_shared<ExploreArguments>();
+  auto& options = arguments->options;
+  app.add_option("PLAN", options.plan_file, "Plan, a YAML file")->required();
+  app.add_option("--out", options.directory, "Campaign directory (default: ./NAME.campaign)");
+  app.add_option("--for", arguments->budget, "Stop after this time: 90s, 10m, 2h");
+  app.add_option("--runs", options.runs, "Stop after N runs");
+  add_workers(app, options.workers);
+  app.add_option("--seed", options.seed, "Random seed (default: random)");
+  app.add_option(
+      "--epsilon", options.epsilon,
+      "Converge when at most this share of runs shows something new (default: from the plan)");
+  app.add_option("--confidence", options.confidence,
+                 "Confidence of the convergence test (default: from the plan)");
+  app.add_option("--replicates", options.replicates,
+                 "Run N independent searches (default: from the plan)");
   app.add_option("--baseline", options.baseline,
-                 "Fail on calls outside of this campaign or report.json");
-  app.add_option("--shard", words->shard, "One of several campaigns to be merged: 2/4");
-  app.add_flag("--resume", options.resume, "Go on with an existing campaign");
-  app.add_flag("--adopt", options.adopt, "With --resume: new counts where target or plan changed");
-  app.add_option("--progress", words->progress, "auto, screen, lines, json or quiet");
-  words->ci_option = app.add_option("--ci", words->ci,
-                                    "For jobs: lines; and the defaults of pr, batch, prune, report")
-                         ->expected(0, 1);
-  app.add_flag("--quiet", words->quiet, "No progress");
-  app.add_flag("--no-isolation", words->no_isolation,
-               "Let targets do to this machine whatever they are made to do");
-  return [words](const Invocation&) { return run_explore(*words); };
+                 "Fail on calls that are not in this campaign or report.json");
+  add_shard(app, options.shard, "Explore one of several shards, to be merged later: 2/4");
+  add_resume(app, options.resume);
+  app.add_flag("--adopt", options.adopt,
+               "With --resume: restart the counts if target or plan have changed");
+  app.add_option("--progress", arguments->progress,
+                 "Form of the progress: auto, screen, lines, json or quiet (default: auto)");
+  arguments->ci_option =
+      app.add_option("--ci", arguments->ci,
+                     "Write progress as lines; with a mode, use its defaults: pr, batch, prune or "
+                     "report")
+          ->expected(0, 1);
+  app.add_flag("--quiet", arguments->quiet, "Show no progress");
+  add_isolation(app, options.isolation);
+  return [arguments](const Invocation&) { return run_explore(*arguments); };
 }
 
 } // namespace
@@ -122,13 +126,14 @@ Action define_explore(CLI::App& app) {
 extern const Command explore_command;
 const Command explore_command = {
     .name = "explore",
-    .summary = "Which calls a program makes, until there is reason to believe it is all of them",
+    .summary = "Explore a program's system calls until the set is statistically complete",
     .examples = "  harness explore workloads/redis/redis.yaml\n"
                 "  harness explore ls.yaml --for 60s --out /tmp/ls.campaign\n"
                 "  harness explore ls.yaml --resume\n"
                 "  harness explore ls.yaml --ci pr --baseline main/report.json\n"
                 "  harness explore ls.yaml --ci batch --for 6h\n",
     .define = define_explore,
+    .group = Group::explore,
 };
 
 } // namespace harness::cli

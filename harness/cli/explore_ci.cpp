@@ -20,7 +20,7 @@ namespace fs = std::filesystem;
 namespace {
 
 constexpr auto pr_budget = std::chrono::minutes(5);
-constexpr int not_converged = 4;
+constexpr const char* pr_directory = "pr.campaign";
 
 } // namespace
 
@@ -40,8 +40,8 @@ CiMode parse_ci_mode(const std::string& word) {
   if (word == "report") {
     return CiMode::report;
   }
-  throw UserError({}, "--ci " + quote_if_needed(word) + ": no such mode",
-                  "write pr, batch, prune or report; alone, --ci must not stand before PLAN");
+  throw UserError({}, "--ci " + quote_if_needed(word) + ": unknown mode",
+                  "write pr, batch, prune or report; --ci without a mode goes after PLAN");
 }
 
 void set_ci_defaults(CiMode mode, campaign::ExploreOptions& options) {
@@ -54,10 +54,7 @@ void set_ci_defaults(CiMode mode, campaign::ExploreOptions& options) {
     break;
   case CiMode::pr:
     if (options.directory.empty()) {
-      options.directory = "pr.campaign";
-      if (store::WorkDir::open(options.directory)) {
-        fs::remove_all(options.directory); // of an earlier check: nothing depends on it
-      }
+      options.directory = pr_directory;
       if (!options.baseline && store::WorkDir::exists(nightly)) {
         options.baseline = nightly;
       }
@@ -78,8 +75,15 @@ void set_ci_defaults(CiMode mode, campaign::ExploreOptions& options) {
   }
 }
 
+void discard_earlier_check(const campaign::ExploreOptions& options) {
+  if (options.directory == pr_directory && !options.resume &&
+      store::WorkDir::open(options.directory)) {
+    fs::remove_all(options.directory);
+  }
+}
+
 int pr_status(int exit_status) {
-  return exit_status == exit_interrupted ? exit_status : exit_status & ~not_converged;
+  return exit_status == exit_interrupted ? exit_status : exit_status & ~exit_not_converged;
 }
 
 int run_prune(const campaign::ExploreOptions& options) {
@@ -94,7 +98,7 @@ int run_prune(const campaign::ExploreOptions& options) {
   }
   fs::remove_all(out);
   fs::rename(fresh, out);
-  print_line(fmt::format("{}: {} inputs, {} bytes (of {}) show {} of {} pairs", out,
+  print_line(fmt::format("{}: {} inputs, {} bytes (of {}) reproduce {} of {} pairs", out,
                          with_commas(result.inputs.size()), with_commas(result.bytes),
                          with_commas(result.bytes_before), result.pairs - result.unconfirmed.size(),
                          result.pairs));

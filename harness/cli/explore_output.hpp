@@ -1,5 +1,5 @@
-// Who watches `harness explore`: the live screen on a terminal, a line now and then in a log, JSON
-// lines for programs, or nobody. Knows descriptors and terminals; decides nothing.
+// How `harness explore` reports its progress: the live screen on a terminal, lines in a log, JSON
+// lines for programs, or not at all.
 #pragma once
 
 #include "harness/pool/observer.hpp"

@@ -12,17 +12,17 @@ namespace harness::cli {
 
 namespace {
 
-/// "-o, --output FILE"; blanks stand for a short name that is not there, so that long ones align.
-std::string left_side(const OptionWords& words) {
-  if (!words.operand.empty()) {
-    return words.operand;
+/// "-o, --output FILE"; blanks stand for a missing short name, so that long names align.
+std::string left_side(const OptionHelp& entry) {
+  if (!entry.operand.empty()) {
+    return entry.operand;
   }
-  const bool has_short = !words.names.front().starts_with("--");
-  return fmt::format("{}{}{}", has_short ? "" : "    ", fmt::join(words.names, ", "),
-                     words.value.empty() ? "" : " " + words.value);
+  const bool has_short = !entry.names.front().starts_with("--");
+  return fmt::format("{}{}{}", has_short ? "" : "    ", fmt::join(entry.names, ", "),
+                     entry.value.empty() ? "" : " " + entry.value);
 }
 
-/// With a capital, unless it begins with the words that the option takes: "auto, screen, …".
+/// With a capital, unless it begins with the values that the option takes: "auto, screen, …".
 std::string sentence(std::string text) {
   const auto end = text.find_first_of(" ,;:");
   if (!text.empty() && (end == std::string::npos || text[end] == ' ')) {
@@ -31,18 +31,18 @@ std::string sentence(std::string text) {
   return text;
 }
 
-std::string lines_of(const std::vector<OptionWords>& all, bool operands, std::size_t width,
+std::string lines_of(const std::vector<OptionHelp>& all, bool operands, std::size_t width,
                      int columns) {
   std::string text;
-  for (const auto& words : all) {
-    if (words.operand.empty() == operands) {
+  for (const auto& entry : all) {
+    if (entry.operand.empty() == operands) {
       continue;
     }
-    const std::string left = left_side(words);
+    const std::string left = left_side(entry);
     const std::size_t indent = width + 4;
     text += left.size() > width ? fmt::format("  {}\n{:{}}", left, "", indent)
                                 : fmt::format("  {:<{}}  ", left, width);
-    text += reports::wrap(sentence(words.description), columns, indent) + "\n";
+    text += reports::wrap(sentence(entry.description), columns, indent) + "\n";
   }
   return text;
 }
@@ -50,11 +50,11 @@ std::string lines_of(const std::vector<OptionWords>& all, bool operands, std::si
 } // namespace
 
 std::string help_of(const Command& command, int columns) {
-  const auto all = words_of(command);
+  const auto all = option_help(command);
   constexpr std::size_t widest = 26; // a longer one has a line of its own
   std::size_t width = 0;
-  for (const auto& words : all) {
-    const std::size_t size = left_side(words).size();
+  for (const auto& entry : all) {
+    const std::size_t size = left_side(entry).size();
     width = std::max(width, size <= widest ? size : 0);
   }
   std::string text = fmt::format("{}\n\nUsage: {}\n", reports::wrap(command.summary, columns, 0),

@@ -1,4 +1,4 @@
-// What `harness COMMAND --help` prints, made from the command's own definition.
+// The text of `harness COMMAND --help`, made from the definition of the command.
 #pragma once
 
 #include "harness/cli/commands.hpp"

@@ -1,9 +1,10 @@
-// `harness init -- PROGRAM [ARG...]`: looks at a program, isolated, and writes a first plan for it.
+// `harness init -- PROGRAM [ARG...]`: runs a program in the sandbox and writes a first plan for it.
 #include "core/base/fd.hpp"
 #include "core/base/text.hpp"
 #include "core/base/user_error.hpp"
 #include "core/model/input_limits.hpp"
 #include "harness/cli/commands.hpp"
+#include "harness/cli/common_options.hpp"
 #include "harness/cli/exit_status.hpp"
 #include "harness/cli/init_look.hpp"
 #include "harness/cli/init_plan.hpp"
@@ -28,11 +29,11 @@ struct InitOptions {
   std::string output;
   std::string name;
   bool force = false;
-  bool no_isolation = false;
+  bool isolation = true;
   bool quiet = false;
 };
 
-/// Largest file of the command line that the plan takes over as text.
+/// Largest file of the command line that is copied into the plan as text.
 constexpr std::size_t max_file_bytes = 32768;
 
 std::string executable_of(const std::string& word) {
@@ -40,17 +41,18 @@ std::string executable_of(const std::string& word) {
     if (const auto found = sandbox::find_program(word)) {
       return *found;
     }
-    throw UserError({}, fmt::format("there is no program {} in PATH", quote_if_needed(word)),
+    throw UserError({}, fmt::format("program {} not found in PATH", quote_if_needed(word)),
                     "install it, or write its path");
   }
   if (!sandbox::is_executable_file(word)) {
-    throw UserError({}, fmt::format("{} is no program", quote_if_needed(word)),
+    throw UserError({}, fmt::format("{} is not executable", quote_if_needed(word)),
                     "write the path of an executable file");
   }
   return fs::absolute(word).lexically_normal();
 }
 
-bool shown_anyway(const std::string& path) {
+/// True for a path that every sandbox shows.
+bool always_visible(const std::string& path) {
   static constexpr std::string_view places[] = {"/usr", "/etc",  "/opt", "/bin", "/sbin", "/lib",
                                                 "/dev", "/proc", "/sys", "/tmp", "/var"};
   return std::any_of(std::begin(places), std::end(places), [&](std::string_view place) {
@@ -58,12 +60,13 @@ bool shown_anyway(const std::string& path) {
   });
 }
 
-/// What the words of the command line name: shown where they are, or taken over.
+/// Files that words of the command line name: absolute paths become visible in the sandbox,
+/// relative ones are copied into the plan.
 void carry_files(InitFindings& findings) {
   for (const auto& word : findings.arguments) {
     std::error_code none;
     if (word.starts_with('/')) {
-      if (fs::exists(word, none) && !shown_anyway(word)) {
+      if (fs::exists(word, none) && !always_visible(word)) {
         findings.extra_paths.push_back(word);
       }
     } else if (check_tree_path(word) && fs::is_regular_file(word, none) &&
@@ -75,9 +78,9 @@ void carry_files(InitFindings& findings) {
   }
 }
 
-/// A program that only its owner can reach (a version manager's, in a home directory).
+/// For a program that only its owner can execute, for example below a home directory.
 [[noreturn]] void reject_unreachable(const std::string& executable, const std::string& why) {
-  std::string remedy = "write the path of a program that everybody may run";
+  std::string remedy = "write the path of a program that every user may execute";
   for (const char* place : {"/usr/bin/", "/usr/sbin/", "/usr/local/bin/"}) {
     const std::string other = place + fs::path(executable).filename().string();
     if (other != executable && sandbox::is_executable_file(other)) {
@@ -86,29 +89,29 @@ void carry_files(InitFindings& findings) {
     }
   }
   throw UserError({},
-                  fmt::format("{} does not start in the sandbox, as nobody: {}",
+                  fmt::format("{} does not start in the sandbox, where it runs as user nobody: {}",
                               quote_if_needed(executable), why),
                   remedy);
 }
 
 void require_sandbox(const InitOptions& options) {
-  if (options.no_isolation) {
+  if (!options.isolation) {
     return;
   }
   if (const auto problem = sandbox::sandbox_problem()) {
     throw UserError(
-        {}, fmt::format("no sandbox for the program: {}", problem->reason),
-        fmt::format("{}; or --no-isolation, which runs it as you are", problem->remedy));
+        {}, fmt::format("cannot sandbox the program: {}", problem->reason),
+        fmt::format("{}; or write --no-isolation to run it without a sandbox, as your user",
+                    problem->remedy));
   }
 }
 
-/// The text in which the program says most of its options.
+/// Reads the options of the program from its help text and its manual page.
 void read_help_texts(InitFindings& findings, const InitOptions& options) {
   std::vector<std::string> sources;
   for (const char* word : {"--help", "-h"}) {
-    const auto seen = look({.executable = findings.executable,
-                            .arguments = {word},
-                            .isolated = !options.no_isolation});
+    const auto seen = look(
+        {.executable = findings.executable, .arguments = {word}, .isolated = options.isolation});
     if (!seen) {
       continue;
     }
@@ -123,7 +126,7 @@ void read_help_texts(InitFindings& findings, const InitOptions& options) {
   if (man) {
     const auto page = look({.executable = *man,
                             .arguments = {"--", fs::path(findings.executable).filename()},
-                            .isolated = !options.no_isolation});
+                            .isolated = options.isolation});
     if (page && page->exited) {
       const auto help = mutators::read_help(page->output);
       if (!help.options.empty()) {
@@ -142,11 +145,12 @@ void write_new(const std::string& path, const std::string& text, bool force) {
                     "write --force to replace it, or --output FILE");
   }
   if (const auto written = replace_file(path, text); !written) {
-    throw UserError({}, written.error().message, "write --output FILE with a place to write to");
+    throw UserError({}, written.error().message,
+                    "write --output FILE with a file that can be written");
   }
 }
 
-/// What a program says last is mostly why it gave up.
+/// The last line of a program's output is usually the reason why it failed.
 std::string last_line(const std::string& output) {
   const std::string_view text = trim(output);
   const auto end = text.rfind('\n'); // npos + 1 is 0
@@ -171,14 +175,14 @@ int run_init(const InitOptions& options, const std::vector<std::string>& program
                            .arguments = findings.arguments,
                            .extra_paths = findings.extra_paths,
                            .files = findings.files,
-                           .isolated = !options.no_isolation});
+                           .isolated = options.isolation});
   if (!plain) {
     throw std::runtime_error(plain.error().message);
   }
   if (!plain->launched) {
     reject_unreachable(findings.executable, plain->end);
   }
-  // A server that listens on a Unix socket alone can't be found by its network: a command then.
+  // A server that listens only on a Unix socket has no port and is therefore treated as a command.
   findings.server = plain->listened && !plain->ports.empty();
   findings.ports = plain->ports;
   findings.seconds = plain->seconds;
@@ -191,28 +195,30 @@ int run_init(const InitOptions& options, const std::vector<std::string>& program
     write_new(seeds / name, text, true);
   }
   write_new(plan, init_plan(findings), options.force);
-  plan::load_plan(plan); // what we wrote must be good
+  plan::load_plan(plan); // throws if the generated plan were invalid
   if (!options.quiet) {
-    print_line(fmt::format("{}: a {}, {} options{}; its command line {} and made {} kinds of calls",
+    print_line(fmt::format("{}: a {} with {} options{}; the given command line ended with {} and "
+                           "made {} different calls",
                            plan, findings.server ? "server" : "command",
                            findings.help.options.size(),
                            findings.sources.empty() ? "" : " from " + findings.sources, plain->end,
                            plain->calls.size()));
     if (plain->exited && plain->end != "exit status 0") {
-      print_line(fmt::format("it said: {}", last_line(plain->output)));
+      print_line(fmt::format("its last line of output: {}", last_line(plain->output)));
     }
     fmt::print("next: harness explore {}\n", quote_if_needed(plan));
   }
   return exit_good;
 }
 
-Action define_init(CLI::App& app) {
+CommandAction define_init(CLI::App& app) {
   auto options = std::make_shared<InitOptions>();
-  app.add_option("-o,--output", options->output, "the plan file; default NAME.yaml");
-  app.add_option("--name", options->name, "name of the campaign; default the program's");
-  app.add_flag("--force", options->force, "replace a plan that exists");
-  app.add_flag("--no-isolation", options->no_isolation, "run the program without a sandbox");
-  app.add_flag("-q,--quiet", options->quiet, "no word when all is well");
+  add_output(app, options->output, "Plan file (default: NAME.yaml)");
+  app.add_option("--name", options->name,
+                 "Name of the campaign (default: the name of the program)");
+  app.add_flag("--force", options->force, "Replace an existing plan");
+  add_isolation(app, options->isolation);
+  app.add_flag("-q,--quiet", options->quiet, "Print nothing on success");
   return [options](const Invocation& invocation) { return run_init(*options, invocation.program); };
 }
 
@@ -224,6 +230,7 @@ const Command init_command = {
     .summary = "Write a first plan for any program",
     .examples = "  harness init -- grep -r root /etc\n  harness init -- memcached -U 0\n",
     .define = define_init,
+    .group = Group::setup,
     .program = Program::required,
 };
 

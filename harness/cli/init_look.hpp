@@ -1,5 +1,5 @@
-// A look at a program for `harness init`: one command line of it, run once, isolated and limited
-// like any run of a campaign, in a sandbox of its own. Nothing of it reaches the machine.
+// Observes one run of a program for `harness init`, isolated and limited like a run of a campaign,
+// in a sandbox of its own.
 #pragma once
 
 #include "core/base/result.hpp"

@@ -1,5 +1,5 @@
-// `harness init-look` (hidden): the inside of a look at a program. Runs one command line under the
-// tracer, isolated, and prints what was seen as JSON.
+// `harness init-look` (internal): runs one command line under the tracer inside the sandbox that
+// init_look.cpp started, and prints what was observed as JSON.
 #include "core/base/fd.hpp"
 #include "core/base/text.hpp"
 #include "core/model/input_text.hpp"
@@ -51,15 +51,15 @@ std::set<std::uint16_t> listening_ports() {
   return ports;
 }
 
-/// Sees whether the program waits to be talked to, notes where, and lets it end.
+/// Notes whether and on which ports the program waits for clients, then lets the run end.
 class Listener final : public RunDriver {
 public:
   ~Listener() override { stop(); }
   void started(RunControl& control, pid_t) override { control_ = &control; }
   void ready() override {
     listened = true;
-    // One thread may wait while another is about to listen: look for a while, and not from here,
-    // where the program waits for us.
+    // One thread may wait while another is about to listen, so the ports are polled for a while. A
+    // thread of its own does so, because the program is stopped until this function returns.
     looking_ = std::thread([this] {
       for (int tries = 0; tries < 20 && ports.empty(); ++tries) {
         std::this_thread::sleep_for(std::chrono::milliseconds(50));
@@ -90,7 +90,7 @@ std::vector<FileNode> nodes_of(const std::vector<std::string>& lines) {
   std::vector<FileNode> nodes;
   for (const auto& line : lines) {
     const auto words = split_words(line);
-    auto node = words ? parse_file_node(*words) : Error{"a quote is not closed"};
+    auto node = words ? parse_file_node(*words) : Error{"missing closing quote"};
     if (!node) {
       throw std::runtime_error(node.error().message);
     }
@@ -105,7 +105,7 @@ CampaignPlan plan_for(const std::vector<std::string>& program,
   plan.name = "init";
   plan.target.executable = program.front();
   plan.target.arguments.assign(program.begin() + 1, program.end());
-  // Manual pages come without a pager, and man(1) without the filter that hides it from a tracer.
+  // man(1) must run without a pager, and without its seccomp filter, which hides it from a tracer.
   plan.target.environment = {{"MANPAGER", "cat"},
                              {"PAGER", "cat"},
                              {"MANWIDTH", "100"},
@@ -132,7 +132,7 @@ int look_inside(const std::vector<std::string>& program, const InitLookInsideOpt
     if (!run) {
       throw std::runtime_error(run.error().message);
     }
-    run->spec.run_driver = &listener; // an empty input needs none of its own
+    run->spec.run_driver = &listener; // an empty input needs no driver of its own
     tracer::StopFlag stop;
     const RunResult result = tracer::run(run->spec, {}, stop);
     if (const auto* failed = std::get_if<TracerFailed>(&result.end)) {
@@ -158,10 +158,10 @@ int look_inside(const std::vector<std::string>& program, const InitLookInsideOpt
   return write_all(STDOUT_FILENO, text) ? 0 : 1;
 }
 
-Action define_init_look_inside(CLI::App& app) {
+CommandAction define_init_look_inside(CLI::App& app) {
   auto options = std::make_shared<InitLookInsideOptions>();
-  app.add_flag("--no-isolation", options->direct, "run it as we are");
-  app.add_option("--file", options->files, "a node line: a file of its directory")
+  app.add_flag("--no-isolation", options->direct, "Run it without a sandbox");
+  app.add_option("--file", options->files, "Create this file of its directory, a node line")
       ->take_all()
       ->expected(1);
   return
@@ -173,11 +173,11 @@ Action define_init_look_inside(CLI::App& app) {
 extern const Command init_look_command;
 const Command init_look_command = {
     .name = "init-look",
-    .summary = "One look at a program, for init",
+    .summary = "Observe one run of a program, for init",
     .examples = "",
     .define = define_init_look_inside,
+    .group = Group::internal,
     .program = Program::required,
-    .hidden = true,
 };
 
 } // namespace harness::cli

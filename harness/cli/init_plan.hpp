@@ -1,4 +1,4 @@
-// The text of the plan that `harness init` writes: from what was found out to commented YAML. Pure.
+// The text of the plan that `harness init` writes: from the findings to commented YAML. Pure.
 #pragma once
 
 #include "core/model/input.hpp"

@@ -1,4 +1,4 @@
-// `harness manual`: manual pages in the language of man(7), made from the commands' definitions.
+// `harness manual`: prints manual pages for man(7), made from the commands' definitions.
 #include "core/base/user_error.hpp"
 #include "harness/cli/exit_status.hpp"
 #include "harness/cli/option_table.hpp"
@@ -47,41 +47,40 @@ constexpr std::string_view exit_section =
     ".SH EXIT STATUS\n"
     "Of explore and verify: 0 good, else the sum of 2 (calls outside the baseline, or a "
     "violation),\n"
-    "4 (not converged by the plan's stop rule), 8 (crashes), 16 (time\\-outs) and 32 (runs not "
-    "seen\n"
-    "whole), the last three beyond what the plan's gates allow; 130 interrupted, everything "
-    "saved.\n"
-    "trace and enforce return the target's own status, 128 + signal where one ended it, 125 where\n"
+    "4 (not converged by the plan's stopping rule), 8 (crashes), 16 (time\\-outs) and 32\n"
+    "(incomplete runs), the last three beyond what the plan's gates allow; 130 interrupted, with\n"
+    "everything saved.\n"
+    "trace and enforce return the target's own status, 128 + signal if a signal ended it, 125 if\n"
     "harness failed.\n"
-    "Every command: 64 for a mistake in its arguments or the plan, 70 for a failure of its own.\n";
+    "Every command: 64 for an error in its arguments or the plan, 70 for an internal failure.\n";
 
 std::string overview() {
   std::string text =
-      head("harness", "which system calls a program makes, in which phase of its life");
+      head("harness", "find the system calls of a program, in each phase of its life");
   text +=
       ".SH SYNOPSIS\n.B harness\nCOMMAND [OPTION]...\n.SH DESCRIPTION\n"
-      "Runs a program again and again with mutated arguments, input, files and environment under\n"
-      "a tracer, until the sets of system calls stop changing and a statistical test says so; "
-      "then\n"
-      "reports, and derives seccomp policies.\n.SH COMMANDS\n";
+      "Repeatedly runs a program with mutated arguments, input, files and environment under a\n"
+      "tracer until a statistical test finds the sets of system calls complete, writes reports,\n"
+      "and derives seccomp policies from the sets.\n.SH COMMANDS\n";
   for (const Command* command : visible_commands()) {
     text +=
         fmt::format(".TP\n.BR harness\\-{} (1)\n{}\n", roff(command->name), roff(command->summary));
   }
   return text + std::string(exit_section) +
-         ".SH ENVIRONMENT\n.TP\n.B NO_COLOR\nSet and not empty: no color.\n.TP\n"
-         ".B CLICOLOR_FORCE\nSet and not 0: color even where no terminal is.\n";
+         ".SH ENVIRONMENT\n.TP\n.B NO_COLOR\nIf set and not empty, disables color.\n.TP\n"
+         ".B CLICOLOR_FORCE\nIf set and not 0, enables color even if the output is not a "
+         "terminal.\n";
 }
 
 std::string page(const Command& command) {
   std::string text = head(fmt::format("harness-{}", command.name), command.summary);
   text += fmt::format(".SH SYNOPSIS\n.nf\n{}\n.fi\n.SH OPTIONS\n", roff(synopsis_of(command)));
-  for (const auto& words : words_of(command)) {
+  for (const auto& entry : option_help(command)) {
     const std::string name =
-        words.operand.empty() ? fmt::format("{}", fmt::join(words.names, ", ")) : words.operand;
+        entry.operand.empty() ? fmt::format("{}", fmt::join(entry.names, ", ")) : entry.operand;
     text += fmt::format(".TP\n\\fB{}\\fR{}\n{}\n", roff(name),
-                        words.value.empty() ? "" : " \\fI" + roff(words.value) + "\\fR",
-                        roff(words.description));
+                        entry.value.empty() ? "" : " \\fI" + roff(entry.value) + "\\fR",
+                        roff(entry.description));
   }
   return text + fmt::format(".SH EXAMPLES\n.nf\n{}.fi\n", roff(command.examples)) +
          std::string(exit_section) + ".SH SEE ALSO\n.BR harness (1)\n";
@@ -98,12 +97,12 @@ int run_manual(const std::string& name) {
       return exit_good;
     }
   }
-  throw UserError({}, "manual: there is no command " + name, "harness --help lists them");
+  throw UserError({}, "manual: unknown command " + name, "harness --help lists the commands");
 }
 
-Action define_manual(CLI::App& app) {
+CommandAction define_manual(CLI::App& app) {
   const auto name = std::make_shared<std::string>();
-  app.add_option("COMMAND", *name, "The command that the page is about [all of them]");
+  app.add_option("COMMAND", *name, "Command to describe (default: an overview of all)");
   return [name](const Invocation&) { return run_manual(*name); };
 }
 
@@ -112,10 +111,11 @@ Action define_manual(CLI::App& app) {
 extern const Command manual_command;
 const Command manual_command = {
     .name = "manual",
-    .summary = "The manual page of a command, for man",
+    .summary = "Print the manual page of a command",
     .examples = "  harness manual explore | man -l -\n"
                 "  harness manual > /usr/local/share/man/man1/harness.1\n",
     .define = define_manual,
+    .group = Group::setup,
 };
 
 } // namespace harness::cli

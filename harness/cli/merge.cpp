@@ -1,4 +1,4 @@
-// `harness merge`: several campaigns become one.
+// `harness merge`: joins several campaigns into one.
 #include "harness/campaign/merge.hpp"
 
 #include "core/base/text.hpp"
@@ -25,7 +25,7 @@ int run_merge(const MergeOptions& options) {
     remark("note", warning);
   }
   for (const auto& source : report.sources) {
-    print_line(fmt::format("{}: {} runs, {} pairs, {} of them nowhere else", source.path,
+    print_line(fmt::format("{}: {} runs, {} pairs, {} of them in no other campaign", source.path,
                            with_commas(source.runs), source.pairs, source.only_here));
   }
   print_line(fmt::format("{}: {} runs, {} pairs, {} inputs", options.out, with_commas(report.runs),
@@ -36,14 +36,14 @@ int run_merge(const MergeOptions& options) {
   return exit_good;
 }
 
-Action define_merge(CLI::App& app) {
+CommandAction define_merge(CLI::App& app) {
   auto options = std::make_shared<MergeOptions>();
-  app.add_option("OUT", options->out, "Directory of the merged campaign; may be one already")
+  app.add_option("OUT", options->out, "Directory of the merged campaign; may already exist")
       ->required();
-  app.add_option("CAMPAIGN", options->sources, "Campaign directories to merge")->required();
+  app.add_option("CAMPAIGN", options->sources, "Campaign directory to merge")->required();
   app.add_flag("--different", options->merge.different,
-               "Merge although target or plan differ (phases must be the same)");
-  app.add_flag("--partial", options->merge.partial, "Merge although not all shards are there");
+               "Merge even if target or plan differ; phases must be the same");
+  app.add_flag("--partial", options->merge.partial, "Merge even if shards are missing");
   return [options](const Invocation&) { return run_merge(*options); };
 }
 
@@ -52,10 +52,11 @@ Action define_merge(CLI::App& app) {
 extern const Command merge_command;
 const Command merge_command = {
     .name = "merge",
-    .summary = "Join campaigns: counts, pairs and inputs of all in one",
+    .summary = "Merge campaigns: counts, pairs and inputs of all into one",
     .examples = "  harness merge all.campaign shard-1.campaign shard-2.campaign\n"
                 "  harness merge all.campaign shard-*.campaign --partial\n",
     .define = define_merge,
+    .group = Group::explore,
 };
 
 } // namespace harness::cli

@@ -24,7 +24,7 @@ constexpr std::pair<std::string_view, std::string_view> value_names[] = {
     {"--format", "FORMAT"},
     {"--from", "INPUT"},
     {"--inputs", "DIR"},
-    {"--into", "DIR"},
+    {"--into", "CAMPAIGN"},
     {"--name", "NAME"},
     {"--only", "PROGRAM"},
     {"--out", "DIR"},
@@ -58,26 +58,27 @@ std::string value_name(const std::string& option, const std::string& type) {
 
 } // namespace
 
-std::vector<OptionWords> words_of(const Command& command) {
+std::vector<OptionHelp> option_help(const Command& command) {
   CLI::App app(command.summary);
-  const Action unused = command.define(app);
-  std::vector<OptionWords> all;
+  const CommandAction unused = command.define(app);
+  std::vector<OptionHelp> all;
   for (const CLI::Option* option : app.get_options()) {
-    OptionWords words;
+    OptionHelp entry;
     for (const auto& name : option->get_snames()) {
-      words.names.push_back("-" + name);
+      entry.names.push_back("-" + name);
     }
     for (const auto& name : option->get_lnames()) {
-      words.names.push_back("--" + name);
+      entry.names.push_back("--" + name);
     }
-    words.operand = words.names.empty() ? option->get_name(true) : "";
-    std::transform(words.operand.begin(), words.operand.end(), words.operand.begin(),
+    entry.operand = entry.names.empty() ? option->get_name(true) : "";
+    std::transform(entry.operand.begin(), entry.operand.end(), entry.operand.begin(),
                    [](unsigned char c) { return static_cast<char>(std::toupper(c)); });
-    const bool takes_value = !words.names.empty() && option->get_items_expected_max() > 0;
-    words.value = takes_value ? value_name(words.names.back(), option->get_type_name()) : "";
-    words.description = option->get_description();
-    words.required = option->get_required();
-    all.push_back(std::move(words));
+    const bool takes_value = !entry.names.empty() && option->get_items_expected_max() > 0;
+    entry.value = takes_value ? value_name(entry.names.back(), option->get_type_name()) : "";
+    entry.description = option->get_description();
+    entry.required = option->get_required();
+    entry.repeated = entry.names.empty() && option->get_items_expected_max() > 1;
+    all.push_back(std::move(entry));
   }
   return all;
 }
@@ -85,7 +86,7 @@ std::vector<OptionWords> words_of(const Command& command) {
 std::vector<const Command*> visible_commands() {
   std::vector<const Command*> visible;
   for (const Command* command : commands()) {
-    if (!command->hidden) {
+    if (command->group != Group::internal) {
       visible.push_back(command);
     }
   }
@@ -94,9 +95,10 @@ std::vector<const Command*> visible_commands() {
 
 std::string synopsis_of(const Command& command) {
   std::string text = fmt::format("harness {} [OPTION]...", command.name);
-  for (const auto& words : words_of(command)) {
-    if (!words.operand.empty()) {
-      text += words.required ? " " + words.operand : " [" + words.operand + "]";
+  for (const auto& entry : option_help(command)) {
+    if (!entry.operand.empty()) {
+      const std::string name = entry.operand + (entry.repeated ? "..." : "");
+      text += entry.required ? " " + name : " [" + name + "]";
     }
   }
   switch (command.program) {

@@ -1,5 +1,5 @@
-// What the commands take, as data: for completions and manual pages, which are made from the same
-// definitions as --help and so cannot drift from them.
+// The operands and options of each command as data. --help, completions and manual pages are all
+// made from this table, so that they always agree.
 #pragma once
 
 #include "harness/cli/commands.hpp"
@@ -9,18 +9,19 @@
 
 namespace harness::cli {
 
-struct OptionWords {
+struct OptionHelp {
   std::vector<std::string> names; // "-o", "--output"; empty for an operand
   std::string operand;            // "PLAN" for an operand
   std::string value;              // what the option takes, "" if nothing: "FILE"
   std::string description;
   bool required = false;
+  bool repeated = false; // an operand that may be given several times
 };
 
 /// In the order of --help.
-std::vector<OptionWords> words_of(const Command& command);
+std::vector<OptionHelp> option_help(const Command& command);
 
-/// Commands that people type.
+/// Commands that people type: all but the internal ones.
 std::vector<const Command*> visible_commands();
 
 /// "harness trace [OPTION]... [--] PROGRAM [ARG]...".

@@ -1,5 +1,5 @@
-// Lines that our own words and other people's names make up. Whatever bytes the names hold, each
-// stays one line that a terminal shows and does not act upon.
+// Prints lines that contain names chosen by other people. Whatever bytes such a name has, the
+// result is one line that a terminal shows and does not interpret.
 #pragma once
 
 #include <string_view>

@@ -1,4 +1,5 @@
-// `harness patch`: an ELF that carries its own policy; looking into one, and taking it out again.
+// `harness patch`: writes an ELF file that carries its own policy, inspects one, or removes the
+// policy again.
 #include "patch/patch.hpp"
 
 #include "core/base/fd.hpp"
@@ -9,6 +10,7 @@
 #include "core/bpf/build.hpp"
 #include "core/model/digest.hpp"
 #include "harness/cli/commands.hpp"
+#include "harness/cli/common_options.hpp"
 #include "harness/cli/exit_status.hpp"
 #include "patch/embedded.h"
 #include "policy/audit.hpp"
@@ -36,12 +38,12 @@ struct PatchOptions {
   std::string output;
   patch::At at = patch::At::init;
   bool override_possible = true;
-  bool set_user_id_too = false;
+  bool allow_setuid = false;
   bool inspect = false;
   bool remove = false;
 };
 
-/// A failure that the user can mend: what was wrong with which file.
+/// Throws the failure as an error in `file` that the user can fix.
 [[noreturn]] void refuse(const std::string& file, const Error& error) {
   throw UserError({file, 0, 0}, error.message, "");
 }
@@ -49,12 +51,12 @@ struct PatchOptions {
 std::string read_whole(const std::string& path) {
   auto content = read_file(path);
   if (!content) {
-    throw UserError({}, content.error().message, "give the path of a file that you can read");
+    throw UserError({}, content.error().message, "name a file that can be read");
   }
   return *std::move(content);
 }
 
-/// The program without links, and what its file says of it.
+/// A program file: its path without symbolic links, its content and its attributes.
 struct ProgramFile {
   std::string path;
   std::string bytes;
@@ -68,7 +70,8 @@ ProgramFile read_program(const std::string& path) {
   program.path = real ? real.get() : path;
   program.bytes = read_whole(program.path);
   if (::stat(program.path.c_str(), &program.status) != 0 || !S_ISREG(program.status.st_mode)) {
-    throw UserError({}, fmt::format("{} is no regular file", printable(path)), "give a program");
+    throw UserError({}, fmt::format("{} is not a regular file", printable(path)),
+                    "name an executable file");
   }
   return program;
 }
@@ -81,22 +84,22 @@ void check_privileges(const ProgramFile& program, bool accepted) {
         {},
         fmt::format("{} gains privileges when it starts (set-uid, set-gid or file capabilities)",
                     printable(program.path)),
-        "a policy that breaks it may break it open; the copy will not be privileged. If "
-        "that is what you want, add --i-know");
+        "a refused call at the wrong moment can make a privileged program exploitable; add "
+        "--allow-setuid to patch it anyway (the copy is not privileged)");
   }
 }
 
-/// The output is created whole or not at all, and never over the program itself.
+/// The output is written atomically, and never over the program itself.
 void write_program(const PatchOptions& options, const ProgramFile& program,
                    const std::string& bytes) {
   struct stat there {};
   if (::stat(options.output.c_str(), &there) == 0 && there.st_dev == program.status.st_dev &&
       there.st_ino == program.status.st_ino) {
     throw UserError({}, fmt::format("-o {} is the program itself", printable(options.output)),
-                    "the original is never touched: write to another file");
+                    "write to another file; the original is never changed");
   }
   if (auto written = replace_file(options.output, bytes); !written) {
-    throw UserError({}, written.error().message, "name an output that you can write with -o");
+    throw UserError({}, written.error().message, "name a file that can be written with -o");
   }
   ::chmod(options.output.c_str(), program.status.st_mode & 0777);
 }
@@ -116,19 +119,19 @@ int make_patched(const PatchOptions& options) {
     refuse(options.policy, policy.error());
   }
   if (policy->native != AuditArch::x86_64) {
-    throw UserError({options.policy, 0, 0}, "a policy for another architecture",
-                    "make one from a campaign on x86-64");
+    throw UserError({options.policy, 0, 0}, "the policy is for another architecture",
+                    "use a policy of a campaign on x86-64");
   }
   if (policy->target_hash != sha256_hex(program.bytes)) {
     throw UserError(
         {options.policy, 0, 0},
-        fmt::format("this policy was made for another file than {}: its points would lie "
-                    "in other code, its calls belong to other code",
+        fmt::format("the policy was made for another file than {}: its phases begin at addresses "
+                    "of that file",
                     printable(program.path)),
-        fmt::format("explore this very program, or patch {}", printable(policy->executable)));
+        fmt::format("explore this program, or patch {}", printable(policy->executable)));
   }
-  check_privileges(program, options.set_user_id_too);
-  *policy = policy::with_reloading(*std::move(policy));
+  check_privileges(program, options.allow_setuid);
+  *policy = policy::with_reexec(*std::move(policy));
   patch::PatchRequest request{.program = program.bytes,
                               .phases = {},
                               .at = options.at,
@@ -154,12 +157,13 @@ int inspect(const PatchOptions& options) {
     refuse(program.path, record.error());
   }
   if (!record->has_value()) {
-    throw UserError({}, fmt::format("{} carries no policy", printable(program.path)), "");
+    throw UserError({}, fmt::format("{} carries no policy", printable(program.path)),
+                    "name an output of harness patch");
   }
   const patch::PatchRecord& patched = **record;
   fmt::print("{}\n  original   {} bytes, sha256 {}\n  log-only   {}\n", printable(program.path),
              with_commas(patched.original_bytes), patched.original_hash,
-             patched.override_possible ? EMBEDDED_SOAK_VARIABLE "=log in the environment"
+             patched.override_possible ? EMBEDDED_AUDIT_VARIABLE "=log in the environment"
                                        : "not possible (--no-override)");
   const auto policy = policy::read_policy_json(patched.policy);
   for (std::size_t i = 0; i < patched.points.size(); ++i) {
@@ -192,15 +196,16 @@ void require(bool given, std::string_view what, std::string_view remedy) {
 
 int run_patch(const PatchOptions& options) {
   require(!(options.inspect && options.remove), "--inspect and --remove exclude each other",
-          "give one of them");
+          "write one of them");
   if (options.inspect) {
-    require(options.policy.empty() && options.output.empty(), "--inspect only looks",
+    require(options.policy.empty() && options.output.empty(),
+            "--inspect takes neither a policy nor an output",
             "write harness patch --inspect PROGRAM");
     return inspect(options);
   }
   require(!options.output.empty(), "no output given", "add -o OUT");
   if (options.remove) {
-    require(options.policy.empty(), "--remove needs no policy",
+    require(options.policy.empty(), "--remove takes no policy",
             "write harness patch --remove PROGRAM -o ORIGINAL");
     return remove_policy(options);
   }
@@ -210,27 +215,26 @@ int run_patch(const PatchOptions& options) {
   return make_patched(options);
 }
 
-Action define_patch(CLI::App& app) {
+CommandAction define_patch(CLI::App& app) {
   const auto options = std::make_shared<PatchOptions>();
-  app.add_option("program", options->program,
-                 "The program; with --inspect or --remove a patched one")
+  app.add_option("program", options->program, "Program; with --inspect or --remove a patched one")
       ->required();
-  app.add_option("policy", options->policy, "Policy in our JSON (harness policy --format json)");
-  app.add_option("-o,--output", options->output,
-                 "Where the result goes; the program stays as it is");
+  app.add_option("policy", options->policy, "Policy file (harness policy --format json)");
+  add_output(app, options->output, "Write the patched program to FILE");
   const std::map<std::string, patch::At> places = {
       {"load", patch::At::load}, {"init", patch::At::init}, {"main", patch::At::main}};
-  app.add_option(
-         "--at", options->at,
-         "Where the first filter goes in: load (static programs: the first instruction), init (the "
-         "loader has finished; the default), main")
+  app.add_option("--at", options->at,
+                 "Install the first filter at load (the first instruction of a static program), "
+                 "init (after "
+                 "the dynamic loader) or main (default: init)")
       ->transform(CLI::CheckedTransformer(places, CLI::ignore_case).description(""));
   app.add_flag("!--no-override", options->override_possible,
-               "Leave the log-only mode (" EMBEDDED_SOAK_VARIABLE "=log) out");
-  app.add_flag("--i-know", options->set_user_id_too,
-               "Patch a set-uid program; the copy is not set-uid");
-  app.add_flag("--inspect", options->inspect, "Show the policy that a program carries, and where");
-  app.add_flag("--remove", options->remove, "Give back the original, byte for byte");
+               "Disable the log-only mode (" EMBEDDED_AUDIT_VARIABLE "=log)");
+  app.add_flag("--allow-setuid", options->allow_setuid,
+               "Also patch a set-uid program; the copy is not set-uid");
+  app.add_flag("--inspect", options->inspect,
+               "Show the policy that a program carries, and its location");
+  app.add_flag("--remove", options->remove, "Write the original again, byte for byte");
   return [options](const Invocation&) { return run_patch(*options); };
 }
 
@@ -239,11 +243,12 @@ Action define_patch(CLI::App& app) {
 extern const Command patch_command;
 const Command patch_command = {
     .name = "patch",
-    .summary = "Make a program that carries its own policy, for one phase or several",
+    .summary = "Write a copy of a program that carries its own policy",
     .examples = "  harness patch /usr/bin/redis-server redis.json -o redis-server\n"
                 "  harness patch --inspect redis-server\n"
                 "  harness patch --remove redis-server -o original\n",
     .define = define_patch,
+    .group = Group::policy,
 };
 
 } // namespace harness::cli

@@ -1,8 +1,10 @@
-// `harness policy`: a campaign's policy, or a policy file of ours, in the format that is asked for.
+// `harness policy`: writes the policy of a campaign, or a policy file of harness, in a given
+// format.
 #include "core/base/fd.hpp"
 #include "core/base/user_error.hpp"
 #include "harness/campaign/campaign_policy.hpp"
 #include "harness/cli/commands.hpp"
+#include "harness/cli/common_options.hpp"
 #include "harness/cli/exit_status.hpp"
 #include "harness/cli/output.hpp"
 #include "policy/format.hpp"
@@ -22,7 +24,6 @@ struct PolicyOptions {
   std::string source;
   std::string format = "json";
   std::string phase;
-  std::string tier = "observed";
   std::string deny_with = "enosys";
   std::string output;
   bool risk = false;
@@ -41,12 +42,6 @@ std::string list_of_formats() {
   return text;
 }
 
-policy::Tier tier_of(const std::string& word) {
-  return word == "family"   ? policy::Tier::family
-         : word == "faults" ? policy::Tier::faults
-                            : policy::Tier::observed;
-}
-
 harness::Action action_of(const std::string& word) {
   return word == "eperm"  ? harness::Action::eperm
          : word == "kill" ? harness::Action::kill_process
@@ -54,15 +49,15 @@ harness::Action action_of(const std::string& word) {
                           : harness::Action::enosys;
 }
 
-/// A policy file is taken as it is: what it allows was decided when it was made.
+/// A policy file is used unchanged: what it allows was decided when it was made.
 Policy policy_of_file(const PolicyOptions& options, const CLI::App& app) {
   for (const char* name :
        {"--tier", "--deny-with", "--allow", "--deny", "--executable", "--no-vdso", "--arguments"}) {
     if (app.count(name) > 0) {
-      throw UserError(
-          {},
-          fmt::format("policy: {} is for campaigns; {} is a policy already", name, options.source),
-          "name the campaign's directory instead");
+      throw UserError({},
+                      fmt::format("policy: {} applies to campaigns, but {} is a policy file", name,
+                                  options.source),
+                      "name the campaign's directory instead");
     }
   }
   const auto text = read_file(options.source);
@@ -78,7 +73,6 @@ Policy policy_of_file(const PolicyOptions& options, const CLI::App& app) {
 
 Policy policy_of_campaign(const PolicyOptions& options) {
   auto wanted = options.campaign;
-  wanted.rules.tier = tier_of(options.tier);
   wanted.rules.default_action = action_of(options.deny_with);
   wanted.rules.vdso = !options.no_vdso;
   if (options.arguments) {
@@ -99,22 +93,13 @@ std::size_t phase_of(const PolicyOptions& options, const Policy& policy) {
     }
     names += (names.empty() ? "" : ", ") + policy.phases[i].name;
   }
-  throw UserError({}, fmt::format("policy: there is no phase {}", options.phase),
+  throw UserError({}, fmt::format("policy: unknown phase {}", options.phase),
                   "write one of " + names);
-}
-
-void put(const PolicyOptions& options, const std::string& text) {
-  const auto written =
-      options.output.empty() ? write_all(STDOUT_FILENO, text) : replace_file(options.output, text);
-  if (!written) {
-    throw UserError({}, fmt::format("policy: {}", written.error().message),
-                    "name an --output that can be written");
-  }
 }
 
 int run_policy(const PolicyOptions& options, const CLI::App& app) {
   if (options.list) {
-    put(options, list_of_formats());
+    write_output(options.output, list_of_formats());
     return exit_good;
   }
   if (options.source.empty()) {
@@ -122,17 +107,18 @@ int run_policy(const PolicyOptions& options, const CLI::App& app) {
   }
   const auto format = policy::find_format(options.format);
   if (!format) {
-    throw UserError({}, format.error().message, "harness policy --list shows them all");
+    throw UserError({}, format.error().message, "harness policy --list shows all formats");
   }
   const bool file = options.source.ends_with(".json");
   const auto policy = file ? policy_of_file(options, app) : policy_of_campaign(options);
   const auto phase = phase_of(options, policy);
   if (options.risk) {
-    put(options, policy::risk_text(policy, phase));
+    write_output(options.output, policy::risk_text(policy, phase));
     return exit_good;
   }
   if (options.format == "bpf" && options.output.empty() && ::isatty(STDOUT_FILENO) == 1) {
-    throw UserError({}, "policy: a raw filter is nothing for a terminal", "write --output FILE");
+    throw UserError({}, "policy: refusing to write a binary filter to a terminal",
+                    "write --output FILE");
   }
   const auto written = policy::write_policy(**format, policy, phase);
   if (!written) {
@@ -141,41 +127,39 @@ int run_policy(const PolicyOptions& options, const CLI::App& app) {
   for (const auto& warning : written->warnings) {
     remark("policy", warning);
   }
-  put(options, written->text);
+  write_output(options.output, written->text);
   return exit_good;
 }
 
-Action define_policy(CLI::App& app) {
+CommandAction define_policy(CLI::App& app) {
   auto options = std::make_shared<PolicyOptions>();
   auto& rules = options->campaign.rules;
-  app.add_option("source", options->source, "a campaign directory, or a policy file (.json)")
-      ->option_text("CAMPAIGN");
-  app.add_option("--format", options->format, "see --list; json unless given");
-  app.add_option("--phase", options->phase, "for formats of one phase; the first unless given");
-  app.add_option("--tier", options->tier,
-                 "observed; family: also what a libc may use instead; faults: also what was seen "
-                 "only when calls failed")
-      ->check(CLI::IsMember({"observed", "family", "faults"}));
-  app.add_option("--deny-with", options->deny_with, "what calls that are not listed get")
+  app.add_option("CAMPAIGN", options->source, "Campaign directory, or policy file (.json)");
+  app.add_option("--format", options->format, "Format, see --list (default: json)");
+  app.add_option("--phase", options->phase,
+                 "Phase, for formats that hold one (default: the first)");
+  add_tier(app, rules.tier);
+  app.add_option("--deny-with", options->deny_with,
+                 "Action for calls that are not allowed (default: enosys)")
       ->check(CLI::IsMember({"enosys", "eperm", "kill", "log"}));
-  app.add_option("--allow", rules.allow, "NAME[@PHASE]: allow it too, up to that phase")
+  app.add_option("--allow", rules.allow, "Also allow this call, up to PHASE if given")
       ->take_all()
       ->expected(1);
-  app.add_option("--deny", rules.deny, "NAME: refuse it with EPERM in every phase")
+  app.add_option("--deny", rules.deny, "Refuse this call with EPERM in every phase")
       ->take_all()
       ->expected(1);
-  app.add_option("--executable", rules.executable, "only what this executable called");
-  app.add_flag("--no-vdso", options->no_vdso, "do not allow the calls that the vDSO answers");
+  app.add_option("--executable", rules.executable,
+                 "Allow only calls of this program (default: all programs)");
+  app.add_flag("--no-vdso", options->no_vdso,
+               "Do not allow the calls that the vDSO usually answers (clock_gettime, ...)");
   app.add_flag("--arguments", options->arguments,
-               "allow socket, ioctl, fcntl, prctl, clone, mmap, mprotect and personality only "
-               "with the arguments that were seen");
+               "Allow only the observed values of decisive arguments");
   app.add_option("--argument-limit", options->argument_limit,
-                 "more values than this: allowed whole (16)");
-  app.add_flag("--accept-unconverged", options->campaign.accept_unconverged,
-               "make a policy although the campaign has not stopped finding calls");
-  app.add_flag("--risk", options->risk, "not the policy, but what it blocks and what it leaves");
-  app.add_flag("--list", options->list, "list the formats");
-  app.add_option("-o,--output", options->output, "write to this file, as a whole or not at all");
+                 "Allow a call with more than N values for any value (default: 16)");
+  add_accept_unconverged(app, options->campaign.accept_unconverged);
+  app.add_flag("--risk", options->risk, "Print a risk summary instead of the policy");
+  app.add_flag("--list", options->list, "List the formats");
+  add_output(app, options->output, "Write to FILE, atomically (default: standard output)");
   return [options, &app](const Invocation&) { return run_policy(*options, app); };
 }
 
@@ -184,12 +168,13 @@ Action define_policy(CLI::App& app) {
 extern const Command policy_command;
 const Command policy_command = {
     .name = "policy",
-    .summary = "Write a campaign's seccomp policy, proved, in one of eleven formats",
+    .summary = "Write the seccomp policy of a campaign, with proof, in one of eleven formats",
     .examples = "  harness policy redis.campaign --format docker -o redis.json\n"
                 "  harness policy redis.campaign --format systemd --tier family\n"
                 "  harness policy redis.campaign --risk\n"
                 "  harness policy --list\n",
     .define = define_policy,
+    .group = Group::policy,
 };
 
 } // namespace harness::cli

@@ -1,9 +1,10 @@
-// `harness replay`: runs a kept input again and shows what happens: phases, calls, processes, and
-// whether what it is kept for happens every time.
+// `harness replay`: runs a saved input again and shows its phases, calls and processes, and whether
+// every run shows the pair that the input was saved for.
 #include "core/base/text.hpp"
 #include "core/base/text_block.hpp"
 #include "harness/analysis/reproducer.hpp"
 #include "harness/cli/commands.hpp"
+#include "harness/cli/common_options.hpp"
 #include "harness/cli/exit_status.hpp"
 #include "harness/cli/style.hpp"
 #include "harness/pool/replay_session.hpp"
@@ -29,7 +30,7 @@ struct ReplayOptions {
   std::uint32_t times = 5;
   bool tree = false;
   bool json = false;
-  bool no_isolation = false;
+  bool isolation = true;
 };
 
 /// Pairs that some runs showed and others did not, and in how many.
@@ -79,9 +80,9 @@ int run_replay(const ReplayOptions& options) {
   const auto campaign = store::open_campaign(options.directory);
   const auto reproducer = analysis::find_reproducer(campaign, options.what);
   const auto& phases = campaign.state.profile.phases;
-  pool::ReplaySession room(campaign.plan, {.isolation = !options.no_isolation});
-  const auto outcome = room.run({{reproducer.text, std::max(1U, options.times)}}).front();
-  if (room.interrupted()) {
+  pool::ReplaySession session(campaign.plan, {.isolation = options.isolation});
+  const auto outcome = session.run({{reproducer.text, std::max(1U, options.times)}}).front();
+  if (session.interrupted()) {
     return exit_interrupted;
   }
   if (outcome.runs.empty()) {
@@ -104,15 +105,14 @@ int run_replay(const ReplayOptions& options) {
   return steady ? exit_good : 1;
 }
 
-Action define_replay(CLI::App& app) {
+CommandAction define_replay(CLI::App& app) {
   const auto options = std::make_shared<ReplayOptions>();
-  app.add_option("CAMPAIGN", options->directory, "A campaign directory")->required();
-  app.add_option("WHAT", options->what, "An input (hash or file) or a pair (PHASE:CALL)")
-      ->required();
-  app.add_option("--times", options->times, "How often [5]");
-  app.add_flag("--tree", options->tree, "Show each process and thread, too");
-  app.add_flag("--json", options->json, "The first run as JSON");
-  app.add_flag("--no-isolation", options->no_isolation, "Let the target do as it pleases");
+  add_campaign(app, options->directory);
+  app.add_option("WHAT", options->what, "Input (hash or file) or pair (PHASE:CALL)")->required();
+  app.add_option("--times", options->times, "Run the input N times (default: 5)");
+  app.add_flag("--tree", options->tree, "Also show each process and thread");
+  app.add_flag("--json", options->json, "Write the first run as JSON");
+  add_isolation(app, options->isolation);
   return [options](const Invocation&) { return run_replay(*options); };
 }
 
@@ -121,12 +121,13 @@ Action define_replay(CLI::App& app) {
 extern const Command replay_command;
 const Command replay_command = {
     .name = "replay",
-    .summary = "Run a kept input again and show what it does, and whether it always does",
+    .summary = "Run a saved input again and show whether its calls are stable",
     .examples = "  harness replay redis.campaign 9f31aa02\n"
                 "  harness replay redis.campaign serving:accept4 --tree\n"
                 "  harness replay ls.campaign my-input.txt --times 20\n"
-                "Exit status: 0 stable, 1 flaky or gone.\n",
+                "Exit status: 0 stable; 1 flaky or gone.\n",
     .define = define_replay,
+    .group = Group::inspect,
 };
 
 } // namespace harness::cli

@@ -1,4 +1,4 @@
-// The reports of a campaign directory, written again and summed up on standard output.
+// Writes the reports of a campaign directory again and prints a summary.
 #pragma once
 
 #include "core/model/summary.hpp"

@@ -1,9 +1,10 @@
-// The frame around every sub-command: parsing, help, suggestions, and what becomes of failures.
+// What every sub-command shares: parsing, help, suggestions, and the exit status of a failure.
 #include "core/base/text.hpp"
 #include "core/base/user_error.hpp"
 #include "harness/cli/commands.hpp"
 #include "harness/cli/exit_status.hpp"
 #include "harness/cli/help.hpp"
+#include "harness/cli/option_table.hpp"
 #include "harness/cli/output.hpp"
 #include "harness/cli/style.hpp"
 #include "harness/cli/version.hpp"
@@ -32,15 +33,25 @@ std::string did_you_mean(std::string_view word, const std::vector<std::string>& 
 }
 
 std::string list_of_commands() {
-  std::string text = "harness: which system calls a program makes, in which phase of its life,\n"
-                     "and how sure one may be that none is missing.\n\n"
-                     "Usage: harness COMMAND [OPTION]... ; harness COMMAND --help\n\nCommands:\n";
-  for (const Command* command : commands()) {
-    if (!command->hidden) {
-      text += fmt::format("  {:<10} {}\n", command->name, command->summary);
+  static constexpr std::pair<Group, const char*> groups[] = {
+      {Group::explore, "Explore"},
+      {Group::inspect, "Inspect"},
+      {Group::policy, "Policy"},
+      {Group::setup, "Setup"},
+  };
+  std::string text = "harness: find the system calls of a program, in each phase of its life,\n"
+                     "with a statistical bound on what is still missing.\n\n"
+                     "Usage: harness COMMAND [OPTION]...\n"
+                     "       harness COMMAND --help\n";
+  for (const auto& [group, title] : groups) {
+    text += fmt::format("\n{}:\n", title);
+    for (const Command* command : commands()) {
+      if (command->group == group) {
+        text += fmt::format("  {:<10} {}\n", command->name, command->summary);
+      }
     }
   }
-  return text + "\nA first campaign:\n  harness explore workloads/ls/ls.yaml --for 60s\n";
+  return text + "\nFirst campaign:\n  harness explore workloads/ls/ls.yaml --for 60s\n";
 }
 
 /// Every option name of `app`, for suggestions.
@@ -59,14 +70,13 @@ std::vector<std::string> option_names(const CLI::App& app) {
   const std::string& word = extra.front();
   const std::string bare = word.substr(0, word.find('='));
   const std::string remedy = did_you_mean(bare, option_names(app));
-  throw UserError({}, fmt::format("{}: does not know {}", command.name, quote_if_needed(word)),
-                  !remedy.empty()
-                      ? remedy
-                      : fmt::format("harness {} --help lists what it takes", command.name));
+  throw UserError(
+      {}, fmt::format("{}: unknown argument {}", command.name, quote_if_needed(word)),
+      !remedy.empty() ? remedy : fmt::format("harness {} --help lists its options", command.name));
 }
 
-/// The program to run among what CLI11 did not know: all from the first word that is no option, or
-/// from behind `--`.
+/// The program to run, from the words that CLI11 did not consume: everything from the first word
+/// that is not an option, or everything behind `--`.
 std::vector<std::string> program_of(const Command& command, const CLI::App& app) {
   auto words = app.remaining();
   const bool separated = !words.empty() && words.front() == "--";
@@ -78,8 +88,8 @@ std::vector<std::string> program_of(const Command& command, const CLI::App& app)
     reject_words(command, app, words);
   }
   if (command.program == Program::none && separated) {
-    throw UserError({}, fmt::format("{}: takes no program behind --", command.name),
-                    fmt::format("harness {} --help lists what it takes", command.name));
+    throw UserError({}, fmt::format("{}: takes no program after --", command.name),
+                    fmt::format("harness {} --help lists its options", command.name));
   }
   if (command.program == Program::required && words.empty()) {
     throw UserError({}, fmt::format("{}: no program given", command.name),
@@ -92,9 +102,9 @@ std::vector<std::string> program_of(const Command& command, const CLI::App& app)
 int run_command(const Command& command, const std::vector<std::string>& words) {
   CLI::App app(command.summary, fmt::format("harness {}", command.name));
   app.allow_extras(); // so that unknown words get our own suggestion
-  // `harness trace ls -l`: the first word that is no option begins the program, as with strace.
+  // `harness trace ls -l`: the first word that is not an option begins the program, as with strace.
   app.prefix_command(command.program != Program::none);
-  const Action action = command.define(app);
+  const CommandAction action = command.define(app);
   try {
     app.parse(std::vector<std::string>(words.rbegin(), words.rend() - 1));
   } catch (const CLI::CallForHelp&) {
@@ -102,7 +112,7 @@ int run_command(const Command& command, const std::vector<std::string>& words) {
     return exit_good;
   } catch (const CLI::ParseError& error) {
     throw UserError({}, fmt::format("{}: {}", command.name, error.what()),
-                    fmt::format("harness {} --help lists what it takes", command.name));
+                    fmt::format("harness {} --help lists its options", command.name));
   }
   return action({.program = program_of(command, app)});
 }
@@ -129,14 +139,12 @@ int dispatch(const std::vector<std::string>& words) {
     return run_command(*command, words);
   }
   std::vector<std::string> known;
-  for (const Command* command : commands()) {
-    if (!command->hidden) {
-      known.emplace_back(command->name);
-    }
+  for (const Command* command : visible_commands()) {
+    known.emplace_back(command->name);
   }
   const std::string remedy = did_you_mean(name, known);
-  throw UserError({}, fmt::format("there is no command {}", quote_if_needed(name)),
-                  remedy.empty() ? "harness --help lists them" : remedy);
+  throw UserError({}, fmt::format("unknown command {}", quote_if_needed(name)),
+                  remedy.empty() ? "harness --help lists the commands" : remedy);
 }
 
 } // namespace
@@ -145,7 +153,7 @@ int run(int argc, char** argv) {
   try {
     return dispatch(std::vector<std::string>(argv + 1, argv + argc));
   } catch (const UserError& error) {
-    // A place comes first, so that editors find it; without one, our name does.
+    // A location comes first, so that editors find it; without one, the name of the program does.
     fmt::print(stderr, "{}{}\n", error.where().text().empty() ? "harness: " : "", error.what());
     return exit_usage;
   } catch (const std::exception& error) {

@@ -1,5 +1,4 @@
-// The live screen on a terminal: brings what reports::live_screen draws to a descriptor. Knows
-// terminals; what is on the screen is decided in reports.
+// Shows the live screen on a terminal. What is on the screen is decided in reports (live.hpp).
 #pragma once
 
 #include "harness/pool/observer.hpp"

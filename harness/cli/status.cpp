@@ -1,7 +1,8 @@
-// `harness status`: how a campaign stands; it may be running.
+// `harness status`: shows the state of a campaign, which may be running.
 #include "harness/analysis/status.hpp"
 
 #include "harness/cli/commands.hpp"
+#include "harness/cli/common_options.hpp"
 #include "harness/cli/exit_status.hpp"
 
 #include <CLI/CLI.hpp>
@@ -22,10 +23,10 @@ int run_status(const StatusOptions& options) {
   return exit_good;
 }
 
-Action define_status(CLI::App& app) {
+CommandAction define_status(CLI::App& app) {
   auto options = std::make_shared<StatusOptions>();
-  app.add_option("CAMPAIGN", options->directory, "A campaign directory")->required();
-  app.add_flag("--json", options->json, "Write one JSON object");
+  add_campaign(app, options->directory);
+  add_json(app, options->json);
   return [options](const Invocation&) { return run_status(*options); };
 }
 
@@ -34,9 +35,10 @@ Action define_status(CLI::App& app) {
 extern const Command status_command;
 const Command status_command = {
     .name = "status",
-    .summary = "How a campaign stands, also while it runs",
+    .summary = "Show the state of a campaign, even while it runs",
     .examples = "  harness status redis.campaign\n",
     .define = define_status,
+    .group = Group::inspect,
 };
 
 } // namespace harness::cli

@@ -1,5 +1,5 @@
-// StepLine: how far a long command has come, on standard error: one line that is redrawn on a
-// terminal, a line every few seconds in a log.
+// StepLine: the progress of a long command on standard error: one line that is redrawn on a
+// terminal, or a line every few seconds in a log.
 #pragma once
 
 #include "core/base/clock.hpp"

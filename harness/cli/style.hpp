@@ -1,4 +1,5 @@
-// The style of a stream of ours: what reports::style_of decides from facts about the terminal.
+// The style of one of our output streams, decided by reports::style_of from facts about the
+// terminal.
 #pragma once
 
 #include "reports/style.hpp"

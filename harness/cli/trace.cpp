@@ -1,9 +1,10 @@
-// `harness trace`: one run of one command, its calls counted per phase, its streams and its exit
-// status left alone.
+// `harness trace`: counts the calls of one run of a command per phase. The streams and the exit
+// status of the command are passed through.
 #include "reports/trace.hpp"
 #include "core/base/fd.hpp"
 #include "core/base/user_error.hpp"
 #include "harness/cli/commands.hpp"
+#include "harness/cli/common_options.hpp"
 #include "harness/cli/exit_status.hpp"
 #include "harness/cli/output.hpp"
 #include "harness/cli/style.hpp"
@@ -45,7 +46,7 @@ std::vector<Phase> phases_of(const TraceArguments& options) {
       phases.push_back({"startup", LaunchTrigger{}});
     }
     if (phase->name == "startup" && !std::holds_alternative<LaunchTrigger>(phase->trigger)) {
-      phases.front().name = "launch"; // the user's word wins
+      phases.front().name = "launch"; // the name that the user gave wins
     }
     if (std::holds_alternative<LaunchTrigger>(phase->trigger)) {
       phases.front().name = phase->name;
@@ -105,7 +106,7 @@ bool show(const TraceArguments& arguments, const TraceOptions& options, const Ru
   return written.ok();
 }
 
-/// Opened before the run: a mistake in its name shows at once.
+/// Opened before the run, so that a wrong name is reported at once.
 Fd open_output(const std::string& path) {
   if (path.empty()) {
     return {};
@@ -121,10 +122,10 @@ Fd open_output(const std::string& path) {
 void check_options(const TraceArguments& options, const Invocation& invocation) {
   if (!options.into.empty() && !options.phases.empty()) {
     throw UserError({}, "trace: --phase and --into exclude each other",
-                    "the campaign's own phases are used");
+                    "with --into, the phases of the campaign are used");
   }
   if (options.into.empty() && !options.only.empty()) {
-    throw UserError({}, "trace: --only is for --into", "write --into CAMPAIGN.campaign");
+    throw UserError({}, "trace: --only requires --into", "write --into CAMPAIGN");
   }
   if (options.attach != 0 && (!invocation.program.empty() || !options.into.empty())) {
     throw UserError({}, "trace: --attach takes neither a program nor --into",
@@ -140,7 +141,7 @@ int run_attach(const TraceArguments& arguments) {
   const Fd output = open_output(arguments.output);
   TraceOptions options = observed(arguments);
   options.phases = phases_of(arguments);
-  remark("trace", fmt::format("following process {}; Ctrl-C lets it go", arguments.attach));
+  remark("trace", fmt::format("tracing process {}; Ctrl-C detaches", arguments.attach));
   const RunResult result = trace_running(arguments.attach, options);
   if (!was_launched("trace", result.end)) {
     return exit_tracer_failed;
@@ -185,23 +186,26 @@ int run_trace(const TraceArguments& arguments, const Invocation& invocation) {
   return exit_status_of(result.end);
 }
 
-Action define_trace(CLI::App& app) {
+CommandAction define_trace(CLI::App& app) {
   auto options = std::make_shared<TraceArguments>();
   app.add_option("--phase", options->phases,
-                 "begin a phase at [NAME=]TRIGGER; may be given several times, in order")
+                 "Begin a phase at [NAME=]TRIGGER; may be repeated, in order")
       ->take_all()
       ->expected(1);
-  app.add_option("--mode", options->mode, "count every call, or discover: known ones run free")
+  app.add_option(
+         "--mode", options->mode,
+         "Count every call, or only discover new ones and do not stop known ones (default: count)")
       ->check(CLI::IsMember({"count", "discover"}));
-  app.add_flag("--tree", options->tree, "a table for each process and thread");
-  app.add_flag("--json", options->json, "JSON, with the code location of each first call");
-  app.add_flag("!--no-errors", options->errors, "do not look at results; half the stops");
-  app.add_option("-o,--output", options->output, "write the table to this file, not to stderr");
-  app.add_option("--attach", options->attach, "follow this running process until Ctrl-C")
+  app.add_flag("--tree", options->tree, "Write a table for each process and thread");
+  app.add_flag("--json", options->json, "Write JSON, with the code location of each first call");
+  app.add_flag("!--no-errors", options->errors,
+               "Do not record errors of calls, which halves the stops");
+  add_output(app, options->output, "Write the table to FILE (default: standard error)");
+  app.add_option("--attach", options->attach, "Trace this running process until Ctrl-C")
       ->check(CLI::PositiveNumber);
-  app.add_option("--into", options->into, "merge what is seen into this campaign directory");
+  app.add_option("--into", options->into, "Merge the observed calls into this campaign directory");
   app.add_option("--only", options->only,
-                 "with --into: calls of this program alone; default: the campaign's target");
+                 "With --into: merge only calls of this program (default: the target)");
   return [options](const Invocation& invocation) { return run_trace(*options, invocation); };
 }
 
@@ -218,9 +222,10 @@ const Command trace_command = {
         "  harness trace --json --output trace.json -- make check\n"
         "\nTriggers: symbol:NAME[+OFFSET]  offset:0xN  call:NAME[#N][@exit]  signal:NAME\n"
         "          output:TEXT  time:DURATION  spawn:fork|thread|exec[=FILE]  auto[:POINT]\n"
-        "\nThe target's own streams and exit status are passed on (128 + signal; 126 or 127\n"
-        "if it can't be run, 125 if harness fails, 64 for a mistake in these options).\n",
+        "\nThe streams and the exit status of the target are passed through (128 + signal; 126\n"
+        "or 127 if it cannot be run, 125 if harness fails, 64 for an error in the options).\n",
     .define = define_trace,
+    .group = Group::explore,
     .program = Program::optional,
 };
 

@@ -20,12 +20,13 @@ namespace {
 template <typename T> T or_user_error(Result<T> result, const std::string& directory) {
   if (!result) {
     throw UserError({directory}, result.error().message,
-                    "--into takes the directory of a campaign that no other process has open");
+                    "name a campaign directory that no other process is using with --into");
   }
   return std::move(*result);
 }
 
-/// The name that the tracer gives a program: links resolved, unless they hide how it is called.
+/// The name under which the tracer reports a program: symbolic links are resolved, except where the
+/// link has another file name, as in multi-call programs.
 std::string traced_name(const std::string& program) {
   const auto found = program.find('/') == std::string::npos ? sandbox::find_program(program)
                                                             : std::optional(program);
@@ -33,13 +34,13 @@ std::string traced_name(const std::string& program) {
   const auto called = std::filesystem::absolute(found.value_or(program)).lexically_normal();
   const auto path = std::filesystem::canonical(called, problem);
   if (!found || problem) {
-    throw UserError({}, fmt::format("--only: there is no program {}", quote_if_needed(program)),
-                    "name the program whose calls are to be merged");
+    throw UserError({}, fmt::format("--only: program {} not found", quote_if_needed(program)),
+                    "name the program whose calls are merged");
   }
   return path.filename() == called.filename() ? path.string() : called.string();
 }
 
-/// A reproducer for what the command showed. Only a direct start of the target can be replayed.
+/// A reproducer for the calls of the command. Only a direct start of the target can be replayed.
 std::string reproducer(const std::vector<std::string>& program, bool direct) {
   Input input;
   if (direct) {
@@ -85,7 +86,7 @@ Result<std::vector<std::string>> TraceInto::merge(const RunResult& result,
   const auto place = std::find(result.executables.begin(), result.executables.end(), executable_);
   if (place == result.executables.end()) {
     return std::vector{
-        fmt::format("harness: trace: {} was not run; nothing is merged", executable_)};
+        fmt::format("harness: trace: {} did not run; nothing was merged", executable_)};
   }
   const auto index = static_cast<std::uint32_t>(place - result.executables.begin());
   const bool direct = !result.processes.empty() && result.processes[0].executable == index;

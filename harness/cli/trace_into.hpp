@@ -1,5 +1,5 @@
-// `harness trace --into DIR`: what any command shows of a campaign's target is merged into that
-// campaign. Knows the store; the tracing itself is trace_run's.
+// `harness trace --into DIR`: merges the calls that the target of a campaign makes under any
+// command into that campaign. The tracing itself is in trace_run.hpp.
 #pragma once
 
 #include "core/model/plan.hpp"
@@ -14,15 +14,15 @@ namespace harness::cli {
 class TraceInto {
 public:
   /// Opens and locks the campaign in `directory`. `only` is the executable whose calls count;
-  /// empty: the campaign's target. Throws UserError where that can't be.
+  /// empty: the campaign's target. Throws UserError if the directory cannot be opened or locked.
   TraceInto(const std::string& directory, const std::string& only);
 
-  /// The campaign's own.
+  /// The phases of the campaign.
   const std::vector<Phase>& phases() const { return plan_.phases; }
-  /// As the tracer names it.
+  /// The executable whose calls are merged, by the name that the tracer reports.
   const std::string& executable() const { return executable_; }
 
-  /// Merges what `program` (a whole argv) showed. Says how many pairs were new, for a person.
+  /// Merges the result of `program` (a whole argv). Returns lines for the user about new pairs.
   Result<std::vector<std::string>> merge(const RunResult& result,
                                          const std::vector<std::string>& program);
 

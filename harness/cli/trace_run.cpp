@@ -26,8 +26,8 @@ tracer::StopFlag& stop_flag() {
 }
 
 volatile std::sig_atomic_t terminal_interrupts = 0;
-/// Ctrl-C of a terminal is the target's as well, so that the first is left to it. A process that we
-/// attached to is not in our group: the first one lets it go.
+/// The target receives a terminal's Ctrl-C as well, so that the first one is left to it. A process
+/// that was attached to is not in this process group, so that the first one detaches.
 volatile std::sig_atomic_t terminal_interrupts_allowed = 1;
 
 /// The kernel sends a terminal's signals to the whole foreground group, the target included.
@@ -41,7 +41,7 @@ void on_signal(int, siginfo_t* info, void*) {
   }
 }
 
-/// Our handlers for as long as it lives.
+/// Installs the handlers for the lifetime of the object.
 class SignalScope {
 public:
   SignalScope() {
@@ -75,7 +75,7 @@ template <typename... Handlers> struct Overloaded : Handlers... { using Handlers
 
 std::optional<std::string> path_of_program(std::string_view command, const std::string& name) {
   if (name.find('/') != std::string::npos) {
-    return std::filesystem::absolute(name).string(); // the launch says if it is not there
+    return std::filesystem::absolute(name).string(); // the launch reports a missing file
   }
   auto path = sandbox::find_program(name);
   if (!path) {

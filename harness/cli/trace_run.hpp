@@ -1,5 +1,5 @@
-// One traced run of a command line for `harness trace`: the spec, signals to us, the exit status.
-// Knows the tracer, no campaign.
+// One traced run of a command line for `harness trace` and `harness enforce`: the spec, signals
+// that this process receives, the exit status. Independent of campaigns.
 #pragma once
 
 #include "core/model/run_result.hpp"

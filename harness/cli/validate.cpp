@@ -1,12 +1,12 @@
-// `harness validate`: fresh runs from the frozen generator of a campaign, or a shard of them.
+// `harness validate`: fresh runs from the frozen generator of a campaign, all or one shard.
 #include "harness/campaign/validate.hpp"
 
 #include "core/base/text.hpp"
 #include "harness/cli/commands.hpp"
+#include "harness/cli/common_options.hpp"
 #include "harness/cli/exit_status.hpp"
 #include "harness/cli/explore_output.hpp"
 #include "harness/cli/output.hpp"
-#include "harness/cli/shard_option.hpp"
 #include "harness/cli/version.hpp"
 
 #include <CLI/CLI.hpp>
@@ -17,50 +17,47 @@ namespace harness::cli {
 
 namespace {
 
-struct Words {
+struct ValidateArguments {
   campaign::ValidateOptions options;
-  std::string shard;
+  std::optional<Shard> shard;
   bool quiet = false;
   bool ci = false;
-  bool no_isolation = false;
 };
 
-int run_validate(Words& words) {
-  campaign::ValidateOptions& options = words.options;
-  if (!words.shard.empty()) {
-    options.shard = shard_of(words.shard);
-  }
-  options.isolation = !words.no_isolation;
+int run_validate(ValidateArguments& arguments) {
+  campaign::ValidateOptions& options = arguments.options;
+  options.shard = arguments.shard.value_or(Shard{});
   options.version = version;
   campaign::ValidateResult result;
   {
-    const auto observer = make_observer(words.quiet ? Progress::quiet
-                                        : words.ci  ? Progress::lines
-                                                    : Progress::automatic);
+    const auto observer = make_observer(arguments.quiet ? Progress::quiet
+                                        : arguments.ci  ? Progress::lines
+                                                        : Progress::automatic);
     result = campaign::validate(options, *observer);
   }
   const auto& part = result.part;
-  print_line(fmt::format("{}: {} of {} fresh runs of attempt {}, {} with news, {} not seen whole",
-                         result.directory, with_commas(part.runs), with_commas(result.frozen.runs),
-                         part.number, with_commas(part.news), with_commas(part.incomplete)));
-  fmt::print("when all parts are drawn: harness merge {} PART...\n",
+  print_line(
+      fmt::format("{}: {} of {} fresh runs of attempt {}, {} with something new, {} incomplete",
+                  result.directory, with_commas(part.runs), with_commas(result.frozen.runs),
+                  part.number, with_commas(part.news), with_commas(part.incomplete)));
+  fmt::print("next, when all parts are finished: harness merge {} PART...\n",
              quote_if_needed(options.campaign));
   return result.interrupted ? exit_interrupted : exit_good;
 }
 
-Action define_validate(CLI::App& app) {
-  const auto words = std::make_shared<Words>();
-  auto& options = words->options;
-  app.add_option("CAMPAIGN", options.campaign, "A campaign directory; it is only read")->required();
-  app.add_option("--shard", words->shard, "Draw this share of the runs only: 2/4");
-  app.add_option("--out", options.directory, "Directory [./NAME.fresh-2-of-4.campaign]");
-  app.add_option("--workers", options.workers, "Worker processes [one a core]");
-  app.add_flag("--resume", options.resume, "Go on with a part that was begun");
-  app.add_flag("--ci", words->ci, "Lines, no redrawing");
-  app.add_flag("--quiet", words->quiet, "No progress");
-  app.add_flag("--no-isolation", words->no_isolation,
-               "Let targets do to this machine whatever they are made to do");
-  return [words](const Invocation&) { return run_validate(*words); };
+CommandAction define_validate(CLI::App& app) {
+  const auto arguments = std::make_shared<ValidateArguments>();
+  auto& options = arguments->options;
+  app.add_option("CAMPAIGN", options.campaign, "Campaign directory; only read")->required();
+  add_shard(app, arguments->shard, "Make only this shard of the fresh runs: 2/4");
+  app.add_option("--out", options.directory,
+                 "Directory of the fresh runs (default: ./NAME.fresh-I-of-N.campaign)");
+  add_workers(app, options.workers);
+  add_resume(app, options.resume);
+  app.add_flag("--ci", arguments->ci, "Write progress as lines");
+  app.add_flag("--quiet", arguments->quiet, "Show no progress");
+  add_isolation(app, options.isolation);
+  return [arguments](const Invocation&) { return run_validate(*arguments); };
 }
 
 } // namespace
@@ -68,11 +65,12 @@ Action define_validate(CLI::App& app) {
 extern const Command validate_command;
 const Command validate_command = {
     .name = "validate",
-    .summary = "Fresh runs from what a merged campaign has become: does any show something new?",
+    .summary = "Validate a merged campaign with fresh runs",
     .examples = "  harness validate all.campaign --shard 1/2\n"
                 "  harness validate all.campaign --shard 2/2\n"
                 "  harness merge all.campaign all.fresh-*.campaign\n",
     .define = define_validate,
+    .group = Group::explore,
 };
 
 } // namespace harness::cli

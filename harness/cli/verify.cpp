@@ -1,6 +1,6 @@
-// `harness verify`: a campaign's policy enforced on the campaign's own inputs and on fresh ones, or
-// around the target in any command of the user's, or carried by the target itself; every refused
-// call is reported.
+// `harness verify`: enforces the policy of a campaign and reports every refused call. The policy is
+// enforced on the inputs of the campaign and on fresh ones, on the target inside any command of the
+// user (--command), or by a patched copy of the target itself (--patched).
 #include "harness/analysis/verify.hpp"
 #include "core/base/fd.hpp"
 #include "core/base/text.hpp"
@@ -11,6 +11,7 @@
 #include "harness/analysis/verify_patched.hpp"
 #include "harness/campaign/campaign_policy.hpp"
 #include "harness/cli/commands.hpp"
+#include "harness/cli/common_options.hpp"
 #include "harness/cli/exit_status.hpp"
 #include "harness/cli/output.hpp"
 #include "harness/cli/step_line.hpp"
@@ -34,15 +35,15 @@ struct VerifyOptions {
   std::string campaign;
   std::string policy;
   std::string format = "json";
-  std::string tier = "observed";
+  policy::Tier tier = policy::Tier::observed;
   std::string command;
   std::string patched;
-  std::string report;
+  std::string output;
   std::string inputs;
   std::uint64_t fresh = 200;
   std::uint64_t seed = 1;
   bool accept_unconverged = false;
-  bool no_isolation = false;
+  bool isolation = true;
 };
 
 Policy policy_of(const VerifyOptions& options) {
@@ -56,13 +57,11 @@ Policy policy_of(const VerifyOptions& options) {
   }
   campaign::CampaignPolicyOptions wanted;
   wanted.accept_unconverged = options.accept_unconverged;
-  wanted.rules.tier = options.tier == "family"   ? policy::Tier::family
-                      : options.tier == "faults" ? policy::Tier::faults
-                                                 : policy::Tier::observed;
+  wanted.rules.tier = options.tier;
   return campaign::policy_of_campaign(options.campaign, wanted).policy;
 }
 
-/// What the file in that format makes its consumer do: the text is written, read back and built.
+/// The filters that a consumer of the format builds: the policy is written as text and read back.
 std::vector<FilterProgram> filters_of(const VerifyOptions& options, const Policy& policy) {
   const auto fail = [](const Error& error) { throw UserError({}, error.message, ""); };
   const auto format = policy::find_format(options.format);
@@ -93,22 +92,18 @@ void report(const VerifyOptions& options, const std::vector<std::string>& violat
   for (const auto& line : violations) {
     text += line + "\n";
   }
-  const auto written =
-      options.report.empty() ? write_all(STDOUT_FILENO, text) : replace_file(options.report, text);
-  if (!written) {
-    throw std::runtime_error(written.error().message);
-  }
+  write_output(options.output, text);
 }
 
-/// Fresh inputs are in no corpus: those that a line ends with are written where the user says, and
-/// how they are run again is said in any case.
+/// Writes the inputs that the lines end with into the directory of --inputs, because fresh inputs
+/// are in no corpus, and prints how they are run again.
 void keep_inputs(const VerifyOptions& options, const store::CampaignSnapshot& campaign,
                  const std::vector<std::string>& lines) {
   if (lines.empty()) {
     return;
   }
   if (options.inputs.empty()) {
-    print_error_line("--inputs DIR writes these inputs, fresh ones too, for harness replay");
+    print_error_line("to replay these inputs, write them into a directory with --inputs DIR");
     return;
   }
   std::set<std::string> wanted;
@@ -128,16 +123,15 @@ void keep_inputs(const VerifyOptions& options, const store::CampaignSnapshot& ca
       }
     }
   }
-  print_error_line(fmt::format("these inputs are in {0}; harness replay {1} {0}/{2} shows one",
+  print_error_line(fmt::format("these inputs are in {0}; to replay one: harness replay {1} {0}/{2}",
                                printable(options.inputs), printable(options.campaign),
                                *wanted.begin()));
 }
 
-/// Throws where runs failed, which then prove nothing.
+/// Throws if runs failed: without them, the result proves nothing.
 void need_all_runs(std::uint64_t failed, const std::string& problem) {
   if (failed > 0) {
-    throw std::runtime_error(
-        fmt::format("{} runs could not be made, the first because: {}", failed, problem));
+    throw std::runtime_error(fmt::format("{} runs failed, the first with: {}", failed, problem));
   }
 }
 
@@ -150,7 +144,7 @@ int verify_inputs(const VerifyOptions& options, const Policy& policy) {
                                 {.filters = filters_of(options, policy),
                                  .fresh_runs = options.fresh,
                                  .seed = options.seed,
-                                 .isolation = !options.no_isolation},
+                                 .isolation = options.isolation},
                                 [&](std::size_t over, std::size_t all) {
                                   line.show(fmt::format("{} of {} runs", over, all));
                                 });
@@ -161,14 +155,14 @@ int verify_inputs(const VerifyOptions& options, const Policy& policy) {
   need_all_runs(verified.failed, verified.problem);
   if (verified.summary.corpus_runs + verified.summary.fresh_runs == 0) {
     throw std::runtime_error(
-        fmt::format("not one input could be launched: {}", verified.launch_problem));
+        fmt::format("no input could be launched: {}", verified.launch_problem));
   }
   report(options, verified.violations);
   keep_inputs(options, campaign, verified.violations);
   print_error_line(fmt::format(
-      "{}: {} kept inputs and {} fresh ones ran under the policy ({}): {} refused calls in {} "
-      "cases, {} more that only faults ever led to; {} runs not seen whole, {} inputs that nothing "
-      "can be launched with",
+      "{}: {} saved inputs and {} fresh inputs ran under the policy ({}): {} refused calls in {} "
+      "cases, and {} more only under faults; {} incomplete runs, {} inputs that cannot be "
+      "launched",
       policy.campaign, verified.summary.corpus_runs, verified.summary.fresh_runs, options.format,
       verified.violations.size(), verified.summary.violations.size(), verified.under_faults,
       verified.incomplete, verified.not_launched));
@@ -196,13 +190,11 @@ int verify_program(const VerifyOptions& options) {
   report(options, lines);
   keep_inputs(options, campaign, lines);
   fmt::print(stderr,
-             "{}: {} kept inputs and {} fresh ones ran in the original and in {}: {} refused "
-             "calls, {} differences\n  the same output and end: {}; the same but for numbers that "
-             "change in the original as well: {}; the same end and an output that changes by "
-             "itself: {}; a difference in fewer than half of nine runs: {}\n  {} refused calls "
-             "that only faults ever led to, {} runs not seen whole, "
-             "{} inputs that nothing can "
-             "be launched with\n",
+             "{}: {} saved inputs and {} fresh inputs ran in the original and in {}: {} refused "
+             "calls, {} differences\n  same output and end: {}; same except for numbers that also "
+             "change in the original: {}; same end, with an output that always changes: {}; "
+             "a difference in fewer than half of nine runs: {}\n  {} refused calls only under "
+             "faults, {} incomplete runs, {} inputs that cannot be launched\n",
              printable(campaign.plan.name), verified.corpus_runs, verified.fresh_runs,
              printable(options.patched), verified.refused.size(), verified.different.size(),
              verified.same, verified.but_for_numbers, verified.changes_by_itself,
@@ -215,14 +207,14 @@ int verify_program(const VerifyOptions& options) {
 void check_options(const CLI::App& app) {
   if (app.count("--command") > 0 && app.count("--inputs") > 0) {
     throw UserError({}, "verify: --command and --inputs exclude each other",
-                    "a command of yours has no inputs of the campaign");
+                    "a command of your own does not use inputs of the campaign");
   }
   for (const char* other :
        {"--policy", "--format", "--tier", "--command", "--no-isolation", "--accept-unconverged"}) {
     if (app.count("--patched") > 0 && app.count(other) > 0) {
       throw UserError(
           {}, fmt::format("verify: --patched and {} exclude each other", other),
-          "the program carries its policy, and takes the target's place in the sandbox");
+          "the patched program carries its policy and replaces the target in the sandbox");
     }
   }
 }
@@ -238,40 +230,36 @@ int run_verify(const VerifyOptions& options) {
   const auto outcome = run_under_policy(options.command, policy);
   report(options, outcome.violations);
   print_error_line(
-      fmt::format("{}: `{}` ended with status {}; {} started {} times under the policy: {} refused "
-                  "calls",
+      fmt::format("{}: `{}` ended with status {}; {} was started {} times under the policy: {} "
+                  "refused calls",
                   policy.campaign, options.command, outcome.status, policy.executable,
                   outcome.starts, outcome.violations.size()));
   return outcome.violations.empty() ? exit_good : exit_outside_baseline;
 }
 
-Action define_verify(CLI::App& app) {
+CommandAction define_verify(CLI::App& app) {
   auto options = std::make_shared<VerifyOptions>();
-  app.add_option("campaign", options->campaign, "a campaign directory")
-      ->required()
-      ->option_text("CAMPAIGN");
-  app.add_option("--policy", options->policy, "this policy file instead of the campaign's own");
+  add_campaign(app, options->campaign);
+  app.add_option("--policy", options->policy,
+                 "Enforce this policy file, not the campaign's policy");
   app.add_option("--format", options->format,
-                 "enforce what the file in this format says; json, with all phases, unless given");
-  app.add_option("--tier", options->tier, "as for harness policy")
-      ->check(CLI::IsMember({"observed", "family", "faults"}));
+                 "Enforce the policy as written in this format (default: json, with all phases)");
+  add_tier(app, options->tier);
   app.add_option("--command", options->command,
-                 "run this shell command instead, with the target under the policy wherever PATH "
-                 "finds it");
-  app.add_option("--patched", options->patched,
-                 "compare the target with this program, which harness patch made of it: output, "
-                 "end, refused calls");
-  app.add_option("--fresh", options->fresh, "so many fresh inputs (200)");
-  app.add_option("--seed", options->seed, "of the fresh inputs (1)");
+                 "Run this shell command, with the target under the policy wherever PATH finds it");
   app.add_option(
-      "--report", options->report,
-      "write the refused calls to this file, not to standard output: phase, call, times, "
-      "process, input");
+      "--patched", options->patched,
+      "Compare the target with this output of harness patch: output, end, refused calls");
+  app.add_option("--fresh", options->fresh, "Also run N fresh inputs (default: 200)");
+  app.add_option("--seed", options->seed, "Random seed of the fresh inputs (default: 1)");
+  add_output(
+      app, options->output,
+      "Write the refused calls to FILE: phase, call, times, process, input (default: standard "
+      "output)");
   app.add_option("--inputs", options->inputs,
-                 "write the inputs of these lines into this directory, named by their hash");
-  app.add_flag("--accept-unconverged", options->accept_unconverged,
-               "although the campaign has not stopped finding calls");
-  app.add_flag("--no-isolation", options->no_isolation, "let the target do as it pleases");
+                 "Write the inputs of the refused calls into this directory, named by hash");
+  add_accept_unconverged(app, options->accept_unconverged);
+  add_isolation(app, options->isolation);
   return [options, &app](const Invocation&) {
     check_options(app);
     return run_verify(*options);
@@ -283,13 +271,14 @@ Action define_verify(CLI::App& app) {
 extern const Command verify_command;
 const Command verify_command = {
     .name = "verify",
-    .summary = "Run a campaign's inputs under its policy and report every refused call",
+    .summary = "Run a campaign's inputs under its policy and report refused calls",
     .examples = "  harness verify redis.campaign\n"
                 "  harness verify redis.campaign --format docker --fresh 1000\n"
                 "  harness verify redis.campaign --command 'make check'\n"
                 "  harness verify redis.campaign --patched ./redis-server\n"
-                "Exit status: 0 nothing refused; 2 something; 4 more if not converged.\n",
+                "Exit status: 0 nothing refused; 2 calls refused; plus 4 if not converged.\n",
     .define = define_verify,
+    .group = Group::policy,
 };
 
 } // namespace harness::cli

@@ -6,6 +6,7 @@
 
 #include <cerrno>
 #include <cstdlib>
+#include <cstring>
 #include <filesystem>
 #include <fmt/format.h>
 #include <spawn.h>
@@ -20,13 +21,14 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// A directory that goes when this does.
+/// A temporary directory for the lifetime of the object.
 class Scratch {
 public:
   Scratch() {
     std::string pattern = (fs::temp_directory_path() / "harness-verify.XXXXXX").string();
     if (::mkdtemp(pattern.data()) == nullptr) {
-      throw std::runtime_error("no temporary directory");
+      throw std::runtime_error(
+          fmt::format("cannot create a temporary directory {}: {}", pattern, std::strerror(errno)));
     }
     path_ = pattern;
   }
@@ -48,7 +50,7 @@ void value_or_throw(Result<> result) {
   }
 }
 
-/// `text` as one word of a shell.
+/// `text` quoted as one word of a shell.
 std::string shell_word(const std::string& text) {
   std::string word = "'";
   for (const char c : text) {
@@ -57,7 +59,7 @@ std::string shell_word(const std::string& text) {
   return word + "'";
 }
 
-/// The user's own command, by the shell that they know; its wait status.
+/// Runs the user's command with /bin/sh; returns its wait status.
 int run_shell(const std::string& command) {
   const char* words[] = {"sh", "-c", command.c_str(), nullptr};
   pid_t child = 0;
@@ -81,7 +83,7 @@ WrappedOutcome run_under_policy(const std::string& command, const Policy& policy
   const Scratch scratch;
   fs::create_directory(scratch / "bin");
   fs::create_directory(scratch / "refused");
-  // The target may run as another user, whose processes must read the policy and leave a report.
+  // The target may run as another user, which must be able to read the policy and write a report.
   fs::permissions(scratch / "",
                   fs::perms::owner_all | fs::perms::group_exec | fs::perms::others_exec);
   fs::permissions(scratch / "refused", fs::perms::all | fs::perms::sticky_bit);

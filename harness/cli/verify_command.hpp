@@ -1,5 +1,6 @@
-// A user's command with the target of a policy wrapped: in front of PATH stands a directory with a
-// program of the target's name that starts it by `harness enforce`. Knows no campaign.
+// Runs a command of the user with the target of a policy wrapped: a directory at the front of PATH
+// has a program with the name of the target that starts it with `harness enforce`. Independent of
+// campaigns.
 #pragma once
 
 #include "core/model/policy.hpp"

@@ -1,5 +1,5 @@
-// `harness worker` (hidden): one worker of a campaign. The coordinator starts it in a sandbox and
-// talks with it over its standard input and output.
+// `harness worker` (internal): one worker of a campaign. The coordinator starts it in a sandbox and
+// exchanges messages with it over its standard input and output.
 #include "harness/engine/worker.hpp"
 
 #include "harness/cli/commands.hpp"
@@ -17,32 +17,33 @@ namespace harness::cli {
 
 namespace {
 
-/// Reached from the signal handler.
+/// Static, because the signal handler uses it.
 tracer::StopFlag& stop_flag() {
   static tracer::StopFlag flag;
   return flag;
 }
 
-void end_gently() {
+/// Makes SIGTERM end the worker in an orderly way.
+void install_signal_handlers() {
   struct sigaction action {};
   action.sa_handler = [](int) { stop_flag().request(); };
   ::sigaction(SIGTERM, &action, nullptr);
-  // Whoever reads our messages may be gone: that is an error of write, no reason to die at once,
-  // for a run in progress must be cleared away. The coordinator's own end ends us in the same way.
+  // If the coordinator is gone, write fails with an error instead of SIGPIPE, so that a run in
+  // progress is still cleaned up. The end of the coordinator stops the worker in the same way.
   std::signal(SIGPIPE, SIG_IGN);
   ::prctl(PR_SET_PDEATHSIG, SIGTERM);
 }
 
 int run_worker() {
   (void)stop_flag();
-  end_gently();
-  // Nothing that prints may apply_faults_and_signals the conversation.
+  install_signal_handlers();
+  // Output of libraries must not get into the messages, so that standard output becomes stderr.
   const int output = ::dup(STDOUT_FILENO);
   ::dup2(STDERR_FILENO, STDOUT_FILENO);
   engine::Channel channel(STDIN_FILENO, output);
   auto first = channel.receive();
   if (!first || !*first || !std::holds_alternative<engine::Setup>(**first)) {
-    throw std::runtime_error("a worker is started by a campaign, not by hand");
+    throw std::runtime_error("harness worker is started by campaigns; run harness explore");
   }
   const auto& setup = std::get<engine::Setup>(**first);
   try {
@@ -54,7 +55,7 @@ int run_worker() {
   }
 }
 
-Action define_worker(CLI::App&) {
+CommandAction define_worker(CLI::App&) {
   return [](const Invocation&) { return run_worker(); };
 }
 
@@ -63,10 +64,10 @@ Action define_worker(CLI::App&) {
 extern const Command worker_command;
 const Command worker_command = {
     .name = "worker",
-    .summary = "One worker of a campaign",
+    .summary = "Run one worker of a campaign",
     .examples = "  Started by harness explore.\n",
     .define = define_worker,
-    .hidden = true,
+    .group = Group::internal,
 };
 
 } // namespace harness::cli

@@ -77,11 +77,12 @@ TEST_CASE("the first look has the files of the command line, and why it failed i
   REQUIRE(replace_file(directory / "one", "x\n").ok());
   REQUIRE(replace_file(directory / "two", "x\n").ok());
   const auto there = init(directory.path(), {"--name", "there", "--", "diff", "one", "two"});
-  CHECK_MESSAGE(there.output.find("its command line exit status 0") != std::string::npos,
+  CHECK_MESSAGE(there.output.find("ended with exit status 0 and made") != std::string::npos,
                 there.output);
-  CHECK(there.output.find("it said: ") == std::string::npos);
+  CHECK(there.output.find("its last line of output: ") == std::string::npos);
   const auto missing = init(directory.path(), {"--name", "missing", "--", "diff", "one", "three"});
-  CHECK_MESSAGE(missing.output.find("it said: ") != std::string::npos, missing.output);
+  CHECK_MESSAGE(missing.output.find("its last line of output: ") != std::string::npos,
+                missing.output);
   CHECK(missing.output.find("three: No such file") != std::string::npos);
 }
 
@@ -103,7 +104,7 @@ TEST_CASE("what can't be done is said with what to write instead") {
   test::TemporaryDirectory directory;
   auto outcome = init(directory.path(), {"--", "no-such-program"});
   CHECK(outcome.status == 64);
-  CHECK(outcome.error.find("no program no-such-program in PATH") != std::string::npos);
+  CHECK(outcome.error.find("program no-such-program not found in PATH") != std::string::npos);
   outcome = init(directory.path(), {"--", "/etc/passwd"});
   CHECK(outcome.status == 64);
   outcome = init(directory.path(), {});

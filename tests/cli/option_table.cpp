@@ -1,5 +1,6 @@
 // Completions and manual pages, which are made from the commands' own definitions.
 #include "core/base/text.hpp"
+#include "tests/cli/listed_commands.hpp"
 #include "tests/support/process.hpp"
 
 #include <doctest/doctest.h>
@@ -32,41 +33,50 @@ std::vector<std::string> completed(const std::string& words, int current) {
   return lines;
 }
 
-std::vector<std::string> names_of_commands() {
-  std::vector<std::string> names;
-  bool listing = false;
-  for (const auto& line : split(output_of({"--help"}), '\n')) {
-    listing = line == "Commands:" || (listing && !line.empty());
-    if (listing && line.starts_with("  ")) {
-      names.push_back(line.substr(2, line.find(' ', 2) - 2));
-    }
-  }
-  return names;
-}
-
 } // namespace
 
 TEST_CASE("bash completes commands, options and programs") {
-  CHECK(completed("harness expl", 1) == std::vector<std::string>{"explore"});
+  CHECK(completed("harness explo", 1) == std::vector<std::string>{"explore"});
   CHECK(completed("harness explore --workers --base", 3) == std::vector<std::string>{"--baseline"});
   CHECK(completed("harness trace -- tru", 3) == completed("harness trace --tree -- tru", 4));
   CHECK_FALSE(completed("harness trace -- tru", 3).empty());
-  for (const auto& name : names_of_commands()) {
+  for (const auto& name : test::listed_commands()) {
     CHECK(completed("harness " + name, 1).size() >= 1);
   }
 }
 
 TEST_CASE("the help of every command names what each option takes") {
-  for (const auto& name : names_of_commands()) {
+  for (const auto& name : test::listed_commands()) {
     CAPTURE(name);
     CHECK(output_of({name, "--help"}).find(" VALUE ") == std::string::npos);
+  }
+}
+
+TEST_CASE("help texts are sentences that write defaults in one way") {
+  for (const auto& name : test::listed_commands()) {
+    const std::string help = output_of({name, "--help"});
+    const std::string options = help.substr(0, help.find("Examples:"));
+    CAPTURE(options);
+    CHECK(options.find(" unless given") == std::string::npos);
+    for (auto at = options.find("default"); at != std::string::npos;
+         at = options.find("default", at + 1)) {
+      const bool noun = options.compare(at, 8, "defaults") == 0;
+      CHECK((noun || options.compare(at - 1, 9, "(default:") == 0));
+    }
+    for (const auto& line : split(options, '\n')) {
+      const auto text = line.find("  ", line.find_first_not_of(' '));
+      const auto first = line.find_first_not_of(' ', text == std::string::npos ? 0 : text);
+      if (line.starts_with("  -") && text != std::string::npos && first != std::string::npos) {
+        CHECK_MESSAGE(!(line[first] >= 'a' && line[first] <= 'z'), line);
+      }
+    }
   }
 }
 
 TEST_CASE("zsh and fish can read their scripts") {
   for (const std::string shell : {"zsh", "fish"}) {
     const std::string script = output_of({"completion", shell});
-    for (const auto& name : names_of_commands()) {
+    for (const auto& name : test::listed_commands()) {
       CHECK_MESSAGE(script.find(name) != std::string::npos, name);
     }
     if (test::available(shell, shell)) {
@@ -81,7 +91,7 @@ TEST_CASE("zsh and fish can read their scripts") {
 }
 
 TEST_CASE("every command has a manual page with all of its options") {
-  const auto names = names_of_commands();
+  const auto names = test::listed_commands();
   CHECK(names.size() >= 8);
   const std::string overview = output_of({"manual"});
   for (const auto& name : names) {

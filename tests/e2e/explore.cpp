@@ -133,13 +133,27 @@ TEST_CASE("a campaign finds every door, converges by itself and says how sure it
 
   // What each call needs: nothing, or words in the arguments.
   const Outcome found = test::run(
-      {.words = {test::harness_binary(), "found", "doors.campaign"}, .directory = here.path()});
+      {.words = {test::harness_binary(), "explain", "doors.campaign"}, .directory = here.path()});
   CHECK_MESSAGE(found.status == 0, found.error);
   CHECK(found.output.find("A plain run (the empty input) makes") != std::string::npos);
   const auto row = found.output.find("| getgid ");
   REQUIRE(row != std::string::npos);
   const std::string line = found.output.substr(row, found.output.find('\n', row) - row);
   CHECK_MESSAGE(line.find("| arguments ") != std::string::npos, line);
+
+  // The same for one pair: one row, and no other call.
+  const Outcome one =
+      test::run({.words = {test::harness_binary(), "explain", "doors.campaign", "serving:getgid"},
+                 .directory = here.path()});
+  CHECK_MESSAGE(one.status == 0, one.error);
+  CHECK(one.output.find("| getgid ") != std::string::npos);
+  CHECK(one.output.find("getuid") == std::string::npos);
+  CHECK(one.output.find("A plain run") == std::string::npos);
+  const Outcome unknown =
+      test::run({.words = {test::harness_binary(), "explain", "doors.campaign", "serving:getgit"},
+                 .directory = here.path()});
+  CHECK(unknown.status == 64);
+  CHECK(unknown.error.find("did you mean serving:getgid?") != std::string::npos);
 
   // A second campaign against it: nothing is new.
   const Outcome same = explore(
@@ -157,7 +171,7 @@ TEST_CASE("calls outside of the baseline fail the job") {
   CHECK(outcome.output.find("umask") != std::string::npos);
 }
 
-TEST_CASE("one worker, one seed, so many runs: the same corpus and the same report twice") {
+TEST_CASE("one worker, one seed, N runs: the same corpus and the same report twice") {
   const TemporaryDirectory here;
   write_plan(here);
   const std::vector<std::string> fixed = {"--seed", "5", "--workers", "1", "--runs", "250"};

@@ -98,7 +98,7 @@ TEST_CASE("a budget ends a campaign, whose reports tell what was seen") {
   CHECK(place.report().at("runs") > report.at("runs"));
 }
 
-TEST_CASE("on ls, too: one worker, one seed, so many runs give the same corpus and sets twice") {
+TEST_CASE("on ls, too: one worker, one seed, N runs give the same corpus and sets twice") {
   // Without what races with the clock: terminals, signals, limits.
   const Place place(
       "target: /usr/bin/ls\n"
@@ -140,7 +140,7 @@ TEST_CASE("on ls, too: one worker, one seed, so many runs give the same corpus a
 
 TEST_CASE("mistakes are told before a campaign directory exists") {
   const std::vector<std::pair<std::string, std::string>> mistakes = {
-      {"tagret: ls\n", "p.yaml:1:1: a plan has no key tagret\n  did you mean target?"},
+      {"tagret: ls\n", "p.yaml:1:1: unknown key tagret in the plan\n  did you mean target?"},
       {"target: ls\nexplore: {workers: many}\n", "p.yaml:2:20: expected a whole number"},
       {"target: /no/such/program\n", "p.yaml:1:9: the target /no/such/program does not exist"},
       {"target: /etc/passwd\n", "p.yaml:1:9: the target /etc/passwd is not executable"},
@@ -205,7 +205,7 @@ TEST_CASE("a command's calls are merged into a campaign") {
   CHECK(contains(again.error, "merged into p.campaign: 0 new"));
   const auto other =
       place.harness({"trace", "--into", "p.campaign", "--output", "/dev/null", "--", "true"});
-  CHECK(contains(other.error, "was not run; nothing is merged"));
+  CHECK(contains(other.error, "did not run; nothing was merged"));
   const auto no_campaign = place.harness({"trace", "--into", "nowhere", "--", "true"});
   CHECK(no_campaign.status == 64);
 }

@@ -113,7 +113,7 @@ TEST_CASE("every command about a campaign of a program with a hostile name") {
   const auto replay = place.harness({"replay", "a.campaign", pair, "--times", "2", "--json"});
   CHECK(Json::parse(replay.output).is_object());
   CHECK(place.harness({"shrink", "a.campaign", pair}).status == 0);
-  CHECK(place.harness({"found", "a.campaign"}).status == 0);
+  CHECK(place.harness({"explain", "a.campaign"}).status == 0);
   CHECK(place.harness({"merge", "all.campaign", "a.campaign", "b.campaign"}).status == 0);
   CHECK(place.harness({"minimize", "a.campaign", "--out", "out " + program_name}).status == 0);
   CHECK(place.harness({"explore", "p.yaml", "--out", "c.campaign", "--progress", "json"}).status ==

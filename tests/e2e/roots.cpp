@@ -115,7 +115,7 @@ TEST_CASE("a program is explored inside an unpacked root") {
 
   const auto none = place.explore("{root: root, executable: sh}", {"--out", "other"});
   CHECK(none.status == 64);
-  CHECK(contains(none.error, "doors.yaml:2:34: there is no program sh in " + (place / "root")));
+  CHECK(contains(none.error, "doors.yaml:2:34: program sh not found in " + (place / "root")));
   const auto bare =
       place.explore("{root: root, executable: door}", {"--out", "other", "--no-isolation"});
   CHECK(bare.status == 64);
@@ -180,7 +180,8 @@ TEST_CASE("an image that can't be had: place, problem and what to do") {
   const Place place;
   const auto both = place.explore("{root: /usr, image: 'localhost/doors', executable: door}");
   CHECK(both.status == 64);
-  CHECK(contains(both.error, "doors.yaml:2:29: the target has a root and an image\n  keep one"));
+  CHECK(contains(both.error,
+                 "doors.yaml:2:29: the target has both a root and an image\n  keep one of them"));
 
   // Without an engine: the programs of all are hidden.
   if (available("bwrap", "bubblewrap")) {
@@ -209,7 +210,7 @@ TEST_CASE("an image that can't be had: place, problem and what to do") {
   import(place, place / "root", "localhost/doors:3");
   const auto without = place.explore("{image: 'localhost/doors:3', executable: sh}");
   CHECK(without.status == 64);
-  CHECK(contains(without.error, "there is no program sh in the image localhost/doors:3"));
+  CHECK(contains(without.error, "program sh not found in the image localhost/doors:3"));
   const auto path = place.explore("{image: 'localhost/doors:3', executable: /bin/sh}");
   CHECK(path.status == 64);
   CHECK(contains(path.error, "the target /bin/sh in the image localhost/doors:3 does not exist"));

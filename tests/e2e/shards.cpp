@@ -148,7 +148,7 @@ TEST_CASE("what is no shard of the same exploration is refused, and nothing is l
 
   const auto missing = place.harness({"merge", "some", "two"});
   CHECK(missing.status == 64);
-  CHECK(contains(missing.error, "1 of 2 shards are here; missing: 1"));
+  CHECK(contains(missing.error, "1 of 2 shards are given; missing: 1"));
   CHECK(contains(missing.error, "--partial"));
   CHECK_FALSE(fs::exists(place / "some"));
 

@@ -111,7 +111,7 @@ TEST_CASE("a running process is followed, let go, and lives on") {
   Running target({"sh", "-c", "trap 'echo beat' USR1; echo ready; while :; do sleep 0.01; done"});
   REQUIRE(target.wait_for("ready\n"));
   Running tracing({harness_binary(), "trace", "--attach", std::to_string(target.pid())});
-  REQUIRE(tracing.wait_for("following process"));
+  REQUIRE(tracing.wait_for("tracing process"));
   for (int i = 0; i < 3; ++i) {
     target.send(SIGUSR1);
     REQUIRE(target.wait_for("beat\n"));
