@@ -1,6 +1,6 @@
 // Escapes for every format that a report is written in. Whatever bytes a target puts into names,
-// arguments or output, the result is valid UTF-8, shows no control character, and keeps its place:
-// one cell, one attribute, one line. Pure; must not depend on any format's writer.
+// arguments or output, the result is valid UTF-8, contains no control character, and stays in its
+// place: one cell, one attribute, one line. Pure; independent of the writers.
 #pragma once
 
 #include <string>

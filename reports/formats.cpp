@@ -9,9 +9,9 @@ namespace {
 constexpr Format table[] = {
     {"csv", "progress.csv", "the discovery curve, for a spreadsheet",
      [](const CampaignSummary& summary) { return curve_csv(summary.curve); }},
-    {"html", "report.html", "one self-contained page", to_html},
-    {"json", "report.json", "everything, by a published schema", to_json},
-    {"junit", "junit.xml", "a test case for every phase and gate", to_junit},
+    {"html", "report.html", "a self-contained page", to_html},
+    {"json", "report.json", "all data, with a published schema", to_json},
+    {"junit", "junit.xml", "a test case for each phase and gate", to_junit},
     {"markdown", "report.md", "for the job summary of a CI system", to_markdown},
     {"matrix", "matrix.csv", "phases by calls, for a spreadsheet", matrix_csv},
     {"prometheus", "harness.prom", "for the text file collector of a node exporter", to_prometheus},

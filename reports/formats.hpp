@@ -1,5 +1,5 @@
-// Every report as a pure function of a CampaignSummary, and the table of them, by which the command
-// line and the campaign directory find them. Reports know nothing of files or terminals.
+// Every report as a pure function of a CampaignSummary, and the table of all of them, which the
+// command line and the campaign directory use. Independent of files and terminals.
 #pragma once
 
 #include "core/model/summary.hpp"

@@ -31,7 +31,7 @@ Json inputs_json(const View& view) {
       }
       std::string text = found->second.substr(0, max_input_bytes);
       if (text.size() < found->second.size()) {
-        text += "\n… cut here";
+        text += "\n… truncated";
       }
       total += text.size();
       inputs[json_text(row.smallest_input)] = json_text(text);

@@ -1,4 +1,4 @@
-// What several JSON writers of this room share. The heavy JSON header stays in source files.
+// Shared parts of the JSON writers of this module. The heavy JSON header stays in source files.
 #pragma once
 
 #include "core/model/run_result.hpp"

@@ -1,5 +1,5 @@
-// Line: pieces of text with their roles, cut to a width as a whole and only then colored, so that
-// no escape is ever cut through. For screens. Pure.
+// Line: pieces of text with roles, cut to a width as a whole and colored afterwards, so that no
+// escape sequence is cut. For screens. Pure.
 #pragma once
 
 #include "reports/style.hpp"

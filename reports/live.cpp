@@ -39,7 +39,7 @@ Lines block(std::string_view heading, const Lines& body, int rows) {
 /// Finds on the left; failures, workers and messages on the right.
 Lines two_panes(const LiveState& state, int columns, int rows) {
   const int middle = columns * 11 / 20;
-  const Lines left = block("Last finds", find_lines(state), rows);
+  const Lines left = block("Latest finds", find_lines(state), rows);
   Lines right = block("Failures", failure_lines(state), rows / 2);
   const auto room = [&] { return rows - static_cast<int>(right.size()); };
   append(right, block("Workers", worker_lines(state), room()));
@@ -57,7 +57,7 @@ Lines one_pane(const LiveState& state, int rows) {
   const Lines failures = block("Failures", failure_lines(state), std::min(rows, 5));
   rows -= static_cast<int>(failures.size());
   const int wanted = static_cast<int>(find_lines(state).size()) + 2;
-  const Lines finds = block("Last finds", find_lines(state), std::min(rows, std::max(5, wanted)));
+  const Lines finds = block("Latest finds", find_lines(state), std::min(rows, std::max(5, wanted)));
   rows -= static_cast<int>(finds.size());
   const Lines workers = block("Workers", worker_lines(state), rows);
   rows -= static_cast<int>(workers.size());

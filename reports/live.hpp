@@ -82,7 +82,7 @@ struct LiveState {
   std::vector<LiveBucket> failures;
   std::vector<LiveWorker> workers;
   std::vector<std::string> messages; // newest first: a worker restarted, an input set aside
-  std::string hint;                  // "Ctrl-C stops and keeps everything"
+  std::string hint;                  // "Ctrl-C stops; all results are saved"
 };
 
 /// Seconds until budget or validation end it, whichever is known and sooner; nothing if neither is.

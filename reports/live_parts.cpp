@@ -147,7 +147,7 @@ std::vector<Line> progress_lines(const LiveState& state, int columns, const Styl
     const auto left = time_left_s(state);
     const std::string text =
         fmt::format("{:.0f} % used{}", std::min(1.0, spent) * 100,
-                    left ? fmt::format(", about {} to go", short_time(*left)) : "");
+                    left ? fmt::format(", about {} left", short_time(*left)) : "");
     lines.push_back(meter_line("budget", spent, text, columns, style));
   }
   return lines;

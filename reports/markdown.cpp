@@ -30,7 +30,7 @@ std::string changes_section(const View& view) {
   }
   std::string text = fmt::format("## Compared with {}\n\n", markdown(*view.summary.baseline));
   if (view.gained.empty() && view.lost.empty()) {
-    return text + "The same calls.\n\n";
+    return text + "No differences.\n\n";
   }
   text += "| | call | phase | executable | input |\n|---|---|---|---|---|\n";
   const auto line = [](const BaselineChange& change) {
@@ -76,7 +76,7 @@ std::string calls_section(const View& view) {
       if (row != nullptr && row->stability.flaky()) {
         notes = fmt::format("flaky: {} of {}", row->stability.shown, row->stability.tried);
       } else if (row != nullptr && row->fault_only && notes.empty()) {
-        notes = "only when calls fail";
+        notes = "only under faults";
       }
     }
     text += " " + notes + " |\n";
@@ -88,7 +88,7 @@ std::string failures_section(const View& view) {
   if (view.summary.failures.empty()) {
     return "";
   }
-  std::string text = "## Failures\n\n| runs | what | repeat with |\n|--:|---|---|\n";
+  std::string text = "## Failures\n\n| runs | failure | reproduce with |\n|--:|---|---|\n";
   for (const auto& bucket : view.summary.failures) {
     text += fmt::format("| {} | {} | {} |\n", with_commas(bucket.runs), markdown(bucket.what),
                         markdown_code(replay_command(view.summary, bucket.first_input)));
@@ -102,7 +102,7 @@ std::string shards_section(const View& view) {
     return "";
   }
   std::string text = fmt::format("<details><summary>Merged from {} campaigns</summary>\n\n"
-                                 "| | runs | calls | pairs | only there |\n|---|--:|--:|--:|---|\n",
+                                 "| | runs | calls | pairs | unique |\n|---|--:|--:|--:|---|\n",
                                  shards.size());
   for (const auto& shard : shards) {
     text += fmt::format(
@@ -133,15 +133,15 @@ std::string to_markdown(const CampaignSummary& summary) {
                                  markdown(view.verdict()));
   text += summary.runs == 0 ? "No runs.\n\n" : run_facts(view) + ".\n\n";
   text += phases_section(view) + changes_section(view);
-  text += view.union_names.empty() ? "No run was seen whole, so there are no system calls.\n\n"
+  text += view.union_names.empty() ? "No complete run: there are no system calls.\n\n"
                                    : calls_section(view);
   text += failures_section(view) + shards_section(view);
   if (!summary.statement.empty()) {
-    text += "## How sure\n\n" + markdown(summary.statement) + "\n\n" +
+    text += "## Confidence\n\n" + markdown(summary.statement) + "\n\n" +
             "Estimates: " + estimates_text(summary) + ".\n\n";
   }
   for (const auto& sentence : summary.not_established) {
-    text += "- Not shown: " + markdown(sentence) + "\n";
+    text += "- Not covered: " + markdown(sentence) + "\n";
   }
   text += summary.not_established.empty() ? "" : "\n";
   return text + gates_section(view);

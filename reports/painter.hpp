@@ -1,6 +1,6 @@
-// Painter: turns successive screens into the least that a terminal must be sent, so that nothing
-// flickers: synchronized updates (DEC mode 2026, ignored where unknown), changed lines only, the
-// cursor hidden meanwhile. Pure but for its memory of the last screen; writes nowhere itself.
+// Painter: turns successive screens into the shortest output for a terminal, without flicker:
+// synchronized updates (DEC mode 2026, ignored where unknown), changed lines only, hidden cursor.
+// Pure except for its memory of the last screen; writes nothing itself.
 #pragma once
 
 #include "reports/live.hpp"

@@ -1,4 +1,4 @@
-// The parts of the report's JSON that speak of phases and calls.
+// The parts of the JSON report about phases and calls.
 #pragma once
 
 #include "reports/view.hpp"

@@ -48,9 +48,9 @@ std::string to_prometheus(const CampaignSummary& summary) {
   const View view(summary);
   Writer out(summary.plan.name);
   out.one("runs", "Runs of the target.", number(summary.runs));
-  out.one("runs_per_second", "Runs a second, over the whole campaign.", view.runs_per_s);
+  out.one("runs_per_second", "Runs per second, over the whole campaign.", view.runs_per_s);
   out.one("elapsed_seconds", "Time the campaign took.", summary.elapsed_s);
-  out.one("converged", "1 if the plan's stop rule was met.", summary.converged ? 1 : 0);
+  out.one("converged", "1 if the plan's stopping rule was met.", summary.converged ? 1 : 0);
   out.one("exit_status", "Exit status of the campaign.", summary.exit_status);
   out.one("calls", "Different system calls, without those seen only under faults.",
           number(view.union_names.size()));
@@ -64,11 +64,12 @@ std::string to_prometheus(const CampaignSummary& summary) {
   for (const auto& phase : view.phases) {
     out.value("phase", phase.name, number(phase.runs));
   }
-  out.one("corpus_inputs", "Inputs kept.", number(summary.corpus));
+  out.one("corpus_inputs", "Inputs in the corpus.", number(summary.corpus));
   out.one("crashes", "Runs that crashed.", number(summary.crashes));
   out.one("time_outs", "Runs that hit their time limit.", number(summary.time_outs));
-  out.one("incomplete_runs", "Runs that could not be seen whole.", number(summary.incomplete_runs));
-  out.one("flaky_pairs", "Pairs that not every repetition shows.", number(view.flaky_pairs));
+  out.one("incomplete_runs", "Incomplete runs, of which the tracer may have missed calls.",
+          number(summary.incomplete_runs));
+  out.one("flaky_pairs", "Pairs that only some repetitions show.", number(view.flaky_pairs));
   out.one("validation_attempts", "Validation attempts.", number(summary.attempts.size()));
   if (view.bounding != nullptr && view.bounding->bound) {
     out.one("residual_risk_bound",

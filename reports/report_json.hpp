@@ -1,4 +1,4 @@
-// The report as a JSON value: report.json is its text, report.html carries it. The heavy JSON
+// The report as a JSON value: report.json is its text, and report.html contains it. The heavy JSON
 // header stays in source files.
 #pragma once
 

@@ -57,7 +57,7 @@ Json result_json(const CampaignSummary& summary, const BaselineChange& change) {
   const std::string call = qualified_name(change.pair.call);
   const auto& note = note_of(syscall_name(change.pair.call));
   const std::string message = fmt::format(
-      "{} makes the system call {} in phase {}, which the baseline lacks. Repeat with: {}",
+      "{} makes the system call {} in phase {}, which is not in the baseline. Reproduce with: {}",
       printable(change.pair.executable), call, printable(change.pair.phase),
       printable(replay_command(summary, change.input)));
   const std::string file =

@@ -1,4 +1,4 @@
-// How reports for people name shards and what one alone saw. Pure.
+// How reports for people name shards and the pairs that only one shard saw. Pure.
 #pragma once
 
 #include "core/model/summary.hpp"

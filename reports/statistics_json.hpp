@@ -1,4 +1,4 @@
-// The parts of the report's JSON that say how sure the sets are: attempts, bound, estimates, curve.
+// The parts of the JSON report about confidence: attempts, bound, estimates, curve.
 #pragma once
 
 #include "reports/view.hpp"

@@ -1,5 +1,5 @@
-// Style: how text looks on the terminal that it is for. Pure value; who may have color is decided
-// in one place, from what the caller knows of the terminal. Color never carries a meaning alone.
+// Style: how text looks on a given terminal. Pure value. Whether colors are used is decided in one
+// place, from facts about the terminal. Color never is the only carrier of information.
 #pragma once
 
 #include <string>

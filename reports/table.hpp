@@ -1,4 +1,4 @@
-// Table: rows of cells as aligned text, for the terminal. Pure; knows nothing of campaigns.
+// Table: rows of cells as aligned text for the terminal. Pure; independent of campaigns.
 #pragma once
 
 #include "reports/style.hpp"

@@ -68,7 +68,7 @@ std::string calls_of(const PhaseView& phase, const Style& style) {
 
 std::string union_lines(const View& view, const Style& style) {
   if (view.union_names.empty()) {
-    return "\nNo run was seen whole, so there are no system calls to show.\n";
+    return "\nNo complete run: there are no system calls to show.\n";
   }
   std::string text = heading(style, "System calls");
   for (const auto& phase : view.phases) {
@@ -77,7 +77,7 @@ std::string union_lines(const View& view, const Style& style) {
     }
   }
   if (!view.fault_only.empty()) {
-    text += fmt::format("  {}\n    {}\n", style.paint(Role::accent, "only when calls fail"),
+    text += fmt::format("  {}\n    {}\n", style.paint(Role::accent, "only under faults"),
                         wrap(fmt::format("{}", fmt::join(view.fault_only, " ")), style.columns, 4));
   }
   return text;
@@ -98,7 +98,7 @@ std::string flaky_lines(const View& view, const Style& style) {
   }
   return table.empty()
              ? ""
-             : heading(style, "Flaky: not every repetition shows them") + table.text(style);
+             : heading(style, "Flaky: shown by only some repetitions") + table.text(style);
 }
 
 std::string change_lines(const View& view, const Style& style) {
@@ -107,7 +107,7 @@ std::string change_lines(const View& view, const Style& style) {
   }
   std::string text = heading(style, "Compared with " + printable(*view.summary.baseline));
   if (view.gained.empty() && view.lost.empty()) {
-    return text + "  the same calls\n";
+    return text + "  no differences\n";
   }
   Table table({{""}, {"call"}, {"phase"}, {"executable"}, {"input"}});
   const auto add = [&](const BaselineChange& change) {
@@ -130,7 +130,7 @@ std::string failure_lines(const View& view, const Style& style) {
   if (view.summary.failures.empty()) {
     return "";
   }
-  Table table({{"runs", true}, {"first input"}, {"what"}});
+  Table table({{"runs", true}, {"first input"}, {"failure"}});
   const auto& buckets = view.summary.failures;
   for (std::size_t i = 0; i < std::min(buckets.size(), max_rows); ++i) {
     table.add({{with_commas(buckets[i].runs)},
@@ -150,7 +150,7 @@ std::string shard_lines(const View& view, const Style& style) {
     return "";
   }
   Table table(
-      {{"merged from"}, {"runs", true}, {"calls", true}, {"pairs", true}, {"only there", true}});
+      {{"merged from"}, {"runs", true}, {"calls", true}, {"pairs", true}, {"unique", true}});
   std::string alone;
   for (std::size_t i = 0; i < std::min(shards.size(), max_rows); ++i) {
     const auto& shard = shards[i];
@@ -163,7 +163,7 @@ std::string shard_lines(const View& view, const Style& style) {
     if (!shard.only_here.empty()) {
       const auto names = only_here_names(view.summary, shard);
       alone += "  " +
-               wrap(printable(fmt::format("{} alone saw {}", title, fmt::join(names, ", "))),
+               wrap(printable(fmt::format("only {} saw {}", title, fmt::join(names, ", "))),
                     style.columns, 4) +
                "\n";
     }
@@ -189,14 +189,14 @@ std::string gate_lines(const View& view, const Style& style) {
 std::string statement_lines(const View& view, const Style& style) {
   std::string text;
   if (!view.summary.statement.empty()) {
-    text += heading(style, "How sure") + "  " +
+    text += heading(style, "Confidence") + "  " +
             wrap(printable(view.summary.statement), style.columns, 2) + "\n";
   }
   if (!text.empty()) {
     text += "  estimates: " + wrap(estimates_text(view.summary), style.columns, 13) + "\n";
   }
   for (const auto& sentence : view.summary.not_established) {
-    text += style.paint(Role::warning, "  not shown: ") +
+    text += style.paint(Role::warning, "  not covered: ") +
             wrap(printable(sentence), style.columns, 13) + "\n";
   }
   return text;

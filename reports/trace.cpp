@@ -42,7 +42,7 @@ std::string rows_table(const std::vector<TraceRow>& rows, Extra extra, const Sty
       cells.push_back({row.errors == 0 ? "" : with_commas(row.errors), Role::warning});
     }
     cells.push_back(
-        {row.only_faulted ? row.name + " (only when calls fail)" : row.name, Role::accent});
+        {row.only_faulted ? row.name + " (only under faults)" : row.name, Role::accent});
     cells.push_back({std::string(to_string(row.category)), Role::faint});
     if (extra.executables) {
       cells.push_back({printable(fmt::format("{}", fmt::join(row.executables, ", ")))});
@@ -62,7 +62,7 @@ std::string phase_heading(const std::string& name, const std::vector<TraceRow>& 
   }
   const std::string counted = calls == 0 && free ? "" : ", " + count_text(calls, "call", "calls");
   const std::string note = count_text(rows.size(), "system call", "different system calls") +
-                           counted + (free ? ", some ran free" : "");
+                           counted + (free ? ", some not counted" : "");
   return fmt::format("{}  {}\n", style.paint(Role::heading, printable(name)),
                      style.paint(Role::faint, note));
 }
@@ -76,7 +76,7 @@ std::string ending(const RunResult& result, const Style& style) {
                   format_duration(result.wall), count_text(result.calls, "call", "calls"),
                   count_text(result.processes.size(), "process", "processes"));
   for (const auto reason : result.incomplete) {
-    text += style.paint(Role::warning, "not seen whole: ") +
+    text += style.paint(Role::warning, "incomplete: ") +
             fmt::format("the target {}\n", to_string(reason));
   }
   return text;

@@ -1,5 +1,5 @@
-// What `harness trace` prints: one RunResult as tables, as a tree of processes, or as JSON. Pure;
-// knows nothing of the tracer, only of its result.
+// The output of `harness trace`: one RunResult as tables, as a tree of processes, or as JSON. Pure;
+// depends on the result, not on the tracer.
 #pragma once
 
 #include "core/model/phase.hpp"

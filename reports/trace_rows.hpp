@@ -1,5 +1,5 @@
-// Sightings as the rows of a table: one a phase and call, joined over executables. Shared by the
-// texts and the JSON of `harness trace`. Pure.
+// Sightings as the rows of a table: one for each phase and call, joined over executables. Shared by
+// the texts and the JSON of `harness trace`. Pure.
 #pragma once
 
 #include "core/model/run_result.hpp"

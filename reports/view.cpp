@@ -172,9 +172,9 @@ std::vector<Gate> gates_of(const CampaignSummary& summary, std::size_t gained) {
   Gate convergence{.name = "convergence", .bit = 4};
   convergence.applies = summary.plan.explore.until != Until::budget;
   convergence.passed = summary.converged || !convergence.applies;
-  convergence.text = summary.converged      ? "converged by the plan's stop rule"
+  convergence.text = summary.converged      ? "converged by the plan's stopping rule"
                      : !convergence.applies ? "the plan stops at its budget"
-                                            : "not converged by the plan's stop rule";
+                                            : "not converged by the plan's stopping rule";
   gates.push_back(convergence);
   const auto& allowed = summary.plan.gates;
   gates.push_back(counted_gate({.name = "crashes", .bit = 8}, summary.crashes, allowed.crashes,
@@ -182,7 +182,7 @@ std::vector<Gate> gates_of(const CampaignSummary& summary, std::size_t gained) {
   gates.push_back(counted_gate({.name = "time-outs", .bit = 16}, summary.time_outs,
                                allowed.time_outs, "time-out", "time-outs"));
   gates.push_back(counted_gate({.name = "incomplete", .bit = 32}, summary.incomplete_runs,
-                               allowed.incomplete, "run not seen whole", "runs not seen whole"));
+                               allowed.incomplete, "incomplete run", "incomplete runs"));
   return gates;
 }
 
@@ -284,17 +284,18 @@ std::string replay_command(const CampaignSummary& summary, std::string_view inpu
 std::string run_facts(const View& view) {
   const auto& summary = view.summary;
   const auto elapsed = Duration(static_cast<std::int64_t>(summary.elapsed_s * 1e9));
-  return fmt::format("{} run{} in {} ({:.1f} a second), {} input{} kept", with_commas(summary.runs),
-                     summary.runs == 1 ? "" : "s", format_duration(elapsed), view.runs_per_s,
-                     with_commas(summary.corpus), summary.corpus == 1 ? "" : "s");
+  return fmt::format("{} run{} in {} ({:.1f} per second), {} input{} saved",
+                     with_commas(summary.runs), summary.runs == 1 ? "" : "s",
+                     format_duration(elapsed), view.runs_per_s, with_commas(summary.corpus),
+                     summary.corpus == 1 ? "" : "s");
 }
 
 std::string estimates_text(const CampaignSummary& summary) {
   const auto& e = summary.estimates;
   if (!e.expected_new_pairs && !e.chao2 && !e.coverage) {
     return fmt::format("not estimable: {}", summary.profile.total_runs() < 2
-                                                ? "there are fewer than two runs to go by"
-                                                : "no pair was seen by one run alone");
+                                                ? "fewer than two runs"
+                                                : "no pair was seen in exactly one run");
   }
   std::vector<std::string> parts;
   if (e.chao2) {
@@ -309,7 +310,7 @@ std::string estimates_text(const CampaignSummary& summary) {
   if (e.expected_new_pairs) {
     parts.push_back(fmt::format("{:.2g} new pairs in the next run", *e.expected_new_pairs));
   }
-  return fmt::format("{}; nothing is decided by them", fmt::join(parts, ", "));
+  return fmt::format("{}; informational only", fmt::join(parts, ", "));
 }
 
 std::string percent(double share) {

@@ -1,6 +1,6 @@
-// View: what every renderer needs of a CampaignSummary, worked out once: pairs joined over
-// executables into one row a call and phase, the union, the gates, the verdict in a sentence.
-// Pure; knows no format.
+// View: what every renderer needs of a CampaignSummary, computed once: pairs joined over
+// executables into one row for each call and phase, the union, the gates, and the verdict as a
+// sentence. Pure; independent of formats.
 #pragma once
 
 #include "core/model/summary.hpp"
@@ -82,7 +82,7 @@ std::string replay_command(const CampaignSummary& summary, std::string_view inpu
 /// The same without the input: "harness replay redis.campaign ".
 std::string replay_prefix(const CampaignSummary& summary);
 
-/// "18,231 runs in 6.9m (44.2 a second), 140 inputs kept".
+/// "18,231 runs in 6.9m (44.2 per second), 140 inputs saved".
 std::string run_facts(const View& view);
 
 /// "at least 57.2 pairs (55.1 to 66.9); ..." or "not estimable: ...", for information only.

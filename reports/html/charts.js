@@ -102,7 +102,7 @@ function discovery() {
     title: `validation attempt ${attempt.number}${several ? ' of replicate ' + attempt.replicate : ''}: ${plural(attempt.runs, 'run')}`}));
   const last = series.map((one) => `${show(one.name)} ${one.points[one.points.length - 1][1]}`).join(', ');
   const news = data.attempts.some((a) => a.runs > 0);
-  return section('discovery', 'Discovery', 'Calls known in each phase after so many runs' + (data.fault_only.length > 0 ? ', those seen only when calls fail included. ' : '. ') +
+  return section('discovery', 'Discovery', 'Calls known in each phase after N runs' + (data.fault_only.length > 0 ? ', including those seen only under faults. ' : '. ') +
       (!news ? '' : several ? 'Shaded: validation attempts, by replicate and number.' : 'Shaded: validation attempts, numbered.'),
     chart({series, bands, step: true, xName: 'runs', yName: 'calls', label: `Discovery curves; at the end ${last}`}));
 }

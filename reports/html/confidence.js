@@ -1,10 +1,10 @@
 // How sure the sets are: the statement, the attempts, what was not shown, estimates, replicates, shards.
 function attemptsTable() {
   if (data.attempts.length === 0) {
-    return h('p', {class: 'empty'}, 'No validation attempt was made, so there is no bound on what was missed.');
+    return h('p', {class: 'empty'}, 'No validation attempt was made, so there is no bound on missed calls.');
   }
   const several = data.attempts.some((attempt) => attempt.replicate > 1);
-  return table([...(several ? ['Replicate'] : []), 'Attempt', ['Began at run', {class: 'n'}], ['Fresh runs', {class: 'n'}], ['With news', {class: 'n'}], ['Bound', {class: 'n'}], 'Result'],
+  return table([...(several ? ['Replicate'] : []), 'Attempt', ['Began at run', {class: 'n'}], ['Fresh runs', {class: 'n'}], ['With new calls', {class: 'n'}], ['Bound', {class: 'n'}], 'Result'],
     data.attempts.map((attempt) => [...(several ? [String(attempt.replicate)] : []), String(attempt.number), [number(attempt.began_at_run), {class: 'n'}],
       [`${number(attempt.runs)} of ${number(attempt.planned_runs)}`, {class: 'n'}], [number(attempt.runs_with_news), {class: 'n'}],
       [attempt.bound === null ? '—' : percent(attempt.bound), {class: 'n'}],
@@ -26,12 +26,12 @@ function estimates() {
   const fixed = (value) => value === null ? null : value.toFixed(1);
   const title = h('h3', null, 'Estimates');
   if (e.expected_new_pairs === null && e.chao2 === null && e.coverage === null) {
-    return h('div', null, title, h('p', {class: 'soft'}, data.runs < 2 ? 'Not estimable: there are fewer than two runs to go by.'
-      : 'Not estimable: no pair was seen by one run alone, so they would all say that nothing is missing.'));
+    return h('div', null, title, h('p', {class: 'soft'}, data.runs < 2 ? 'Not estimable: fewer than two runs.'
+      : 'Not estimable: no pair was seen in exactly one run, so every estimator would report that nothing is missing.'));
   }
-  return h('div', null, title, h('p', {class: 'soft'}, 'For information; nothing is decided by them.'),
+  return h('div', null, title, h('p', {class: 'soft'}, 'Informational only.'),
     table(['', ['', {class: 'n'}]], [row('New pairs in the next run', e.expected_new_pairs === null ? null : e.expected_new_pairs.toPrecision(2)),
-      row('Pairs there are at least (Chao2)', e.chao2 === null ? null
+      row('Lower bound on pairs (Chao2)', e.chao2 === null ? null
         : fixed(e.chao2) + (e.chao2_low === null || e.chao2_high === null ? '' : ` (${fixed(e.chao2_low)} to ${fixed(e.chao2_high)})`)),
       row('Coverage', e.coverage === null ? null : percent(e.coverage)),
       row('Seen by one run, by two', `${number(e.singletons)}, ${number(e.doubletons)}`)]));
@@ -50,8 +50,8 @@ function shards() {
   const several = new Set(data.phases.flatMap((phase) => phase.syscalls.flatMap((row) => row.executables))).size > 1;
   const place = (pair) => ` (${show(pair.phase)}${several ? ', ' + show(pair.executable) : ''})`;
   const title = (one) => ({shard: `shard ${show(one.name)}`, fresh: `fresh runs ${show(one.name)}`}[one.kind] || 'campaign');
-  return h('div', {style: 'margin-top:1.8rem'}, h('h3', null, 'Shards'), h('p', {class: 'soft'}, 'What was merged, and what one alone saw.'),
-    table(['Merged from', ['Runs', {class: 'n'}], ['Calls', {class: 'n'}], ['Pairs', {class: 'n'}], 'Only there'],
+  return h('div', {style: 'margin-top:1.8rem'}, h('h3', null, 'Shards'), h('p', {class: 'soft'}, 'The merged parts, and the pairs that only one of them saw.'),
+    table(['Merged from', ['Runs', {class: 'n'}], ['Calls', {class: 'n'}], ['Pairs', {class: 'n'}], 'Unique'],
       data.shards.map((one) => [h('span', {title: 'campaign ' + show(one.campaign)}, title(one)), [number(one.runs), {class: 'n'}], [number(one.calls), {class: 'n'}],
         [number(one.pairs), {class: 'n'}], one.only_here.length === 0 ? h('span', {class: 'soft'}, 'nothing')
           : h('span', null, one.only_here.map((pair, i) => [i ? ', ' : '', callLink(pair.call), place(pair)]))])));
@@ -60,13 +60,13 @@ function shards() {
 function rarefaction() {
   const points = data.estimates.rarefaction;
   if (points.length < 2) return null;
-  return h('div', null, h('h3', null, 'Rarefaction'), h('p', {class: 'soft'}, 'Pairs to be expected from fewer runs: a flat end means that more of the same runs add little.'),
+  return h('div', null, h('h3', null, 'Rarefaction'), h('p', {class: 'soft'}, 'Expected pairs from fewer runs. A flat end means that more runs of the same kind add little.'),
     chart({series: [{name: 'pairs', points: points.map((p) => [p.runs, p.pairs])}], xName: 'runs', yName: 'pairs', label: 'Rarefaction curve'}));
 }
 
 function confidence() {
-  return section('confidence', 'How sure', data.statement && show(data.statement),
-    data.not_established.length > 0 && h('div', {style: 'margin-bottom:1.2rem'}, h('h3', null, 'Not shown'),
+  return section('confidence', 'Confidence', data.statement && show(data.statement),
+    data.not_established.length > 0 && h('div', {style: 'margin-bottom:1.2rem'}, h('h3', null, 'Not covered'),
       h('ul', {class: 'plain'}, data.not_established.map((sentence) => h('li', null, show(sentence))))),
     attemptsTable(), h('div', {class: 'two', style: 'margin-top:1.8rem'}, phaseBounds(), estimates(), replicates()),
     shards(),

@@ -3,14 +3,14 @@ function seenIn(phase, row) {
   const share = phase.runs ? ` of ${number(phase.runs)} (${percent(row.runs / phase.runs)})` : '';
   const line = (name, value) => value && [h('dt', null, name), h('dd', null, value)];
   return h('dl', {class: 'pairs'},
-    line('calls', row.calls === null ? 'not counted: ran free' : number(row.calls)),
+    line('calls', row.calls === null ? 'not counted' : number(row.calls)),
     line('runs', number(row.runs) + share),
     line('first', `run ${number(row.first_run)}, after ${duration(row.first_after_s)}`),
     line('by', row.executables.map(show).join(', ')),
     line('threads', row.threads.map(show).join(', ')),
     line('repeats', row.tried > 0 && (row.flaky
       ? h('span', {class: 'warn'}, `flaky: ${row.shown} of ${row.tried}`) : `${row.shown} of ${row.tried}`)),
-    line('note', row.faulted && 'seen only when other calls fail'));
+    line('note', row.faulted && 'seen only under faults'));
 }
 
 function countTable(title, entries, key) {

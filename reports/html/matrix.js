@@ -44,7 +44,7 @@ const filters = {
   risky: ['high or critical risk', (call) => riskRank[call.risk] >= 2],
   gained: ['outside the baseline', (call) => call.gained],
   flaky: ['flaky', (call) => call.flaky],
-  faulted: ['only when calls fail', (call) => call.faulted],
+  faulted: ['only under faults', (call) => call.faulted],
   foreign: ['of another architecture', (call) => call.foreign],
 };
 
@@ -75,7 +75,7 @@ function matrix() {
   };
   const tags = (call) => [
     call.gained && h('span', {class: 'tag bad'}, 'new'), call.flaky && h('span', {class: 'tag warn'}, 'flaky'),
-    call.faulted && h('span', {class: 'tag soft'}, 'only when calls fail')];
+    call.faulted && h('span', {class: 'tag soft'}, 'only under faults')];
   const line = (call) => {
     const open = state.open.has(call.name);
     const button = h('button', {class: 'name', type: 'button', 'aria-expanded': String(open), 'data-call': call.name,
@@ -109,7 +109,7 @@ function matrix() {
     }
     if (rows.length === 0) {
       rows.push(h('tr', null, h('td', {colspan: columns, class: 'empty'},
-        calls.length === 0 ? 'No run was seen whole, so there are no system calls to show.' : 'No system call fits. ',
+        calls.length === 0 ? 'No complete run: there are no system calls to show.' : 'No system call matches. ',
         calls.length > 0 && h('button', {type: 'button', click: clear}, 'Show all'))));
     }
     body.replaceChildren(...rows);

@@ -4,12 +4,12 @@ function facts() {
   const fact = (name, value, note) => h('div', null, h('dt', null, name), h('dd', null, value, ' ', note && h('small', null, note)));
   return h('dl', {class: 'facts'},
     fact('System calls', number(data.union.length),
-      data.fault_only.length > 0 && `+ ${number(data.fault_only.length)} only when calls fail`),
-    fact('Runs', number(data.runs), data.elapsed_s > 0 && `${number(data.runs_per_s)} a second`),
+      data.fault_only.length > 0 && `+ ${number(data.fault_only.length)} only under faults`),
+    fact('Runs', number(data.runs), data.elapsed_s > 0 && `${number(data.runs_per_s)} per second`),
     fact('Time', duration(data.elapsed_s)),
-    fact('Inputs kept', number(data.corpus)),
-    fact('Chance of another call', risk.bound === null ? '—' : `< ${percent(risk.bound)}`,
-      risk.bound === null ? 'no complete validation' : `a run, ${percent(risk.confidence)} confidence`));
+    fact('Inputs saved', number(data.corpus)),
+    fact('Probability of another call', risk.bound === null ? '—' : `< ${percent(risk.bound)}`,
+      risk.bound === null ? 'no complete validation' : `per run, ${percent(risk.confidence)} confidence`));
 }
 
 function phaseBars() {
@@ -24,7 +24,7 @@ function phaseBars() {
     return h('div', {class: 'phase'},
       h('div', {class: 'who'}, h('b', null, show(phase.name)),
         h('small', null, phase.trigger ? `begins at ${show(phase.trigger)}` : '')),
-      h('div', {class: 'track', role: 'img', 'aria-label': `${all} calls, ${own} of them only here`},
+      h('div', {class: 'track', role: 'img', 'aria-label': `${all} calls, ${own} of them only in this phase`},
         h('div', {class: 'own', style: `width:${100 * own / most}%`}),
         h('div', {class: 'shared', style: `width:${100 * (all - own) / most}%`})),
       h('div', {class: 'many'}, h('b', null, number(all)), ' calls',
@@ -33,7 +33,7 @@ function phaseBars() {
   return [h('div', {class: 'phases'}, bars),
     data.phases.length > 1 && h('p', {class: 'legend'},
       h('span', null, h('i', {style: 'background:var(--accent)'}), 'only in this phase'),
-      h('span', null, h('i', {style: 'background:rgba(var(--heat),.38)'}), 'in others too'))];
+      h('span', null, h('i', {style: 'background:rgba(var(--heat),.38)'}), 'also in other phases'))];
 }
 
 function gates() {

@@ -36,7 +36,7 @@ LiveState example() {
   state.failures = {{"crash-SIGSEGV-3f2a", 3}, {"time-out-91ce", 2}};
   state.workers = {{1, "exploring", 2960, 22.1}, {2, "restarting", 2952, 0}};
   state.messages = {"worker 2 was restarted"};
-  state.hint = "Ctrl-C stops and keeps everything";
+  state.hint = "Ctrl-C stops; all results are saved";
   return state;
 }
 
@@ -132,12 +132,12 @@ TEST_CASE("a screen of any size has its rows, and none is too wide") {
 TEST_CASE("a stage of known length says how far it has come") {
   LiveState state = example();
   state.stage = "labeling";
-  state.steps = LiveSteps{.done = 1200, .planned = 4000, .what = "reproducers run again"};
+  state.steps = LiveSteps{.done = 1200, .planned = 4000, .what = "reproducers checked"};
   const std::string screen = text(live_screen(state, {80, 24}, {}));
   CHECK(screen.find("labeling") != std::string::npos);
-  CHECK(screen.find("1,200 of 4,000 reproducers run again") != std::string::npos);
+  CHECK(screen.find("1,200 of 4,000 reproducers checked") != std::string::npos);
   CHECK(live_line(state).find("5,912 runs, ") != std::string::npos); // no pace: it is another one
-  CHECK(live_line(state).find(", 1,200 of 4,000 reproducers run again") != std::string::npos);
+  CHECK(live_line(state).find(", 1,200 of 4,000 reproducers checked") != std::string::npos);
 }
 
 TEST_CASE("an empty state is a screen too") {
@@ -176,11 +176,11 @@ TEST_CASE("the budget of a resumed campaign counts from where it was resumed") {
     return std::any_of(lines.begin(), lines.end(),
                        [&](const auto& line) { return line.find(text) != std::string::npos; });
   };
-  CHECK(shown("10 % used, about 1m30s to go"));
+  CHECK(shown("10 % used, about 1m30s left"));
   CHECK(shown("5m10s of 6m40s"));
   state.budget_runs = 100;
   CHECK(time_left_s(state) == 10);
-  CHECK(shown("50 % used, about 10s to go"));
+  CHECK(shown("50 % used, about 10s left"));
 }
 
 TEST_CASE("hostile names keep their line") {
