@@ -1,4 +1,4 @@
-// The names of a grammar's dimensions. Knows harness/base and harness/model alone.
+// The names of a grammar's dimensions. Depends only on core/base and core/model.
 #pragma once
 
 #include "core/base/user_error.hpp"

@@ -1,5 +1,5 @@
-// settle: brings an input back within the limits of harness/model/input_limits.hpp after any chain
-// of changes, so that no mutation has to know them. Private to mutators.
+// clamp_to_limits: brings an input back within the limits of core/model/input_limits.hpp after any
+// chain of changes, so that mutations do not have to respect them. Private to mutators.
 #pragma once
 
 #include "core/model/input.hpp"

@@ -107,13 +107,13 @@ private:
     rule_depths_.assign(rule_names_.size(), UINT32_MAX);
     for (const auto& [name, alternatives] : grammar_.rules) {
       if (alternatives.empty()) {
-        throw UserError({}, fmt::format("the rule {} has no alternative", name),
-                        "write at least one, or take the rule out");
+        throw UserError({}, fmt::format("the rule {} has no alternatives", name),
+                        "write at least one, or remove the rule");
       }
       if (is_built_in(name)) {
         throw UserError(alternatives.front().where,
-                        fmt::format("the rule {} has the name of a built-in hole", name),
-                        fmt::format("call it otherwise, for example my_{}", name));
+                        fmt::format("the rule {} has the name of a built-in placeholder", name),
+                        fmt::format("rename it, for example to my_{}", name));
       }
       tables_.rules.push_back(choice(alternatives, Quotes::literal));
     }
@@ -133,8 +133,8 @@ private:
         const std::string& name = rule_names_[rule];
         throw UserError(
             grammar_.rules.at(name).front().where,
-            fmt::format("the rule {} never ends: each alternative leads back to it", name),
-            "add an alternative that needs no such rule");
+            fmt::format("the rule {} never ends: each of its alternatives contains it", name),
+            "add an alternative that does not contain the rule");
       }
     }
   }
@@ -191,10 +191,11 @@ private:
     tables_.name_kinds.assign(kinds.begin(), kinds.end());
     for (const auto& [kind, source] : asked_for_) {
       if (!made_up_.contains(kind)) {
-        throw UserError(source->where,
-                        fmt::format("template {}: nothing makes up what {{old:{}}} asks for",
-                                    quote(source->text.substr(0, 80)), kind),
-                        fmt::format("write {{new:{}}} in the template that makes one", kind));
+        throw UserError(
+            source->where,
+            fmt::format("template {0}: no template defines {{new:{1}}}, which {{old:{1}}} needs",
+                        quote(source->text.substr(0, 80)), kind),
+            fmt::format("rename it, or add a template with {{new:{}}}", kind));
       }
     }
   }
@@ -233,7 +234,7 @@ private:
   /// The blanks of a variable are its own: what matters is that it has a name.
   static Result<> variable_from_words(const std::vector<std::string>& words) {
     if (words.empty() || words[0].empty() || words[0].starts_with('=')) {
-      return Error{"a variable without a name; write NAME=value, or NAME to take it out"};
+      return Error{"a variable without a name; write NAME=value, or NAME to remove it"};
     }
     return Done{};
   }

@@ -1,4 +1,4 @@
-// Context: what every draw and mutation works with. Private to mutators.
+// Context: the state that every draw and mutation works with. Private to mutators.
 #pragma once
 
 #include "mutators/expander.hpp"

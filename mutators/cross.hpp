@@ -1,4 +1,4 @@
-// Crossover: an input of the parts of two. Private to mutators.
+// Crossover: combines parts of two inputs into one. Private to mutators.
 #pragma once
 
 #include "mutators/context.hpp"

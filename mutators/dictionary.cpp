@@ -37,8 +37,8 @@ std::vector<std::string> parse_dictionary(std::string_view text, const std::stri
     }
     auto word = read_word(line);
     if (!word || word->length != line.size()) {
-      throw UserError({file, number, 1}, "no dictionary word",
-                      "write one word a line: plain, or \"quoted\" with \\n \\\" \\\\ \\xHH");
+      throw UserError({file, number, 1}, "not a dictionary word",
+                      "write one word per line: plain, or \"quoted\" with \\n \\\" \\\\ \\xHH");
     }
     if (word->value.empty() || word->value.size() > Dictionary::max_bytes) {
       throw UserError({file, number, 1},

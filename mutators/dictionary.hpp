@@ -1,5 +1,5 @@
-// Dictionary: words that make a difference to a target: those of its plan, and strings that it
-// showed (paths it opened, names it asked for). Bounded, in a fixed order, without duplicates.
+// Dictionary: words that matter to a target: those of its plan, and strings that it showed (paths
+// that it opened, names that it asked for). Limited in size, in a fixed order, without duplicates.
 #pragma once
 
 #include <cstddef>

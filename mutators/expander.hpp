@@ -1,4 +1,4 @@
-// Expander: draws text from a pattern, bounded in depth, size and work. Private to mutators.
+// Expander: draws text from a pattern, limited in depth, size and work. Private to mutators.
 #pragma once
 
 #include "core/base/random.hpp"

@@ -1,5 +1,5 @@
-// Generator: draws inputs from a grammar, changes them in typed ways, crosses them. Pure: the same
-// seed gives the same input. Knows harness/base and harness/model alone, no fuzzing engine.
+// Generator: draws inputs from a grammar, changes them by type, and crosses them. Pure: the same
+// seed gives the same input. Depends only on core/base and core/model, not on the fuzzing engine.
 #pragma once
 
 #include "core/base/random.hpp"

@@ -1,5 +1,5 @@
-// CompiledGrammar: a plan's grammar, checked and made ready to draw from. Knows harness/base and
-// harness/model alone. docs/user/grammar.md is the reference of templates and holes.
+// CompiledGrammar: the grammar of a plan, checked and prepared for drawing. Depends only on
+// core/base and core/model. docs/grammar.md is the reference of templates and placeholders.
 #pragma once
 
 #include "core/model/grammar.hpp"

@@ -1,5 +1,5 @@
-// From what a program says of itself to a first grammar: templates with a comment each, for a
-// person to edit. Pure.
+// From the help of a program to a first grammar: templates, each with a comment, for a person to
+// edit. Pure.
 #pragma once
 
 #include "core/model/grammar.hpp"

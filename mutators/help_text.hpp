@@ -1,5 +1,5 @@
-// HelpText: what a program says of its own command line, read from its --help or its manual page.
-// Pure. Guesses, and says so: what it can't tell it leaves out.
+// HelpText: the command line of a program, read from the output of --help or the manual page. Pure.
+// The result is a guess: parts of the text that cannot be parsed are omitted.
 #pragma once
 
 #include <string>

@@ -1,4 +1,4 @@
-// From drawn words to the parts of an input that have a form of their own. Private to mutators.
+// From drawn words to parts of an input that have a syntax of their own. Private to mutators.
 #pragma once
 
 #include "core/model/input.hpp"

@@ -1,5 +1,5 @@
-// Mutation: one typed change of an input; the tables of them, one for each file mutate_*.cpp.
-// Private to mutators.
+// Mutation: one typed change of an input, and the tables of mutations, one for each file
+// mutate_*.cpp. Private to mutators.
 #pragma once
 
 #include "mutators/context.hpp"

@@ -1,5 +1,5 @@
-// Names: what an input has made up so far ({new:KIND}), so that later lines can use it
-// ({old:KIND}). Names that were made on one line belong together: a column is looked for first in
+// Names: the names that an input has defined so far ({new:KIND}), so that later lines can use them
+// ({old:KIND}). Names that were defined on one line belong together: a column is searched first in
 // the table that the same line has just named. Private to mutators.
 #pragma once
 

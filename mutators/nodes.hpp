@@ -1,4 +1,4 @@
-// Nodes of a file tree, drawn at random. Private to mutators.
+// Draws random nodes of a file tree. Private to mutators.
 #pragma once
 
 #include "mutators/context.hpp"

@@ -1,5 +1,5 @@
-// One definition of options at the start of a line: "-w, --width=COLS  set the width". Private to
-// mutators.
+// One definition of options at the start of a line of help: "-w, --width=COLS  set the width".
+// Private to mutators.
 #pragma once
 
 #include "mutators/help_text.hpp"

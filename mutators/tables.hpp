@@ -1,4 +1,4 @@
-// What a compiled grammar consists of. Private to mutators; pure data.
+// The tables of a compiled grammar. Private to mutators; pure data.
 #pragma once
 
 #include "core/model/dimension.hpp"

@@ -47,7 +47,7 @@ public:
       }
     }
     if (joined_) {
-      fail("a quote does not end", "close it with \", or write \\\" for a quote inside");
+      fail("missing closing quote", "close it with \", or write \\\" for a quote inside");
     }
     return std::move(pattern_);
   }
@@ -104,7 +104,7 @@ private:
     }
     const auto end = source_.text.find('}', at_);
     if (end == std::string::npos) {
-      fail("a brace does not end", "close the hole with }, or write {{ for a brace");
+      fail("missing closing brace", "close the placeholder with }, or write {{ for a brace");
     }
     const std::string name = source_.text.substr(at_ + 1, end - at_ - 1);
     if (name == "space") {
@@ -157,7 +157,7 @@ private:
     const auto high =
         dots == std::string::npos ? std::nullopt : parse_integer(range.substr(dots + 2));
     if (!low || !high || *low > *high) {
-      fail(fmt::format("{{int:{}}} is no range", range),
+      fail(fmt::format("{{int:{}}} is not a range", range),
            "write {int:LOW..HIGH}, for example {int:0..100}");
     }
     return {.kind = PieceKind::integer, .low = *low, .high = *high};
@@ -166,7 +166,7 @@ private:
   Piece bytes(const std::string& count) const {
     const auto most = parse_integer(count);
     if (!most || *most < 0 || *most > max_bytes) {
-      fail(fmt::format("{{bytes:{}}} is no number of bytes", count),
+      fail(fmt::format("{{bytes:{}}} is not a number of bytes", count),
            fmt::format("write {{bytes:N}} with N up to {}", max_bytes));
     }
     return {.kind = PieceKind::bytes, .high = *most};
@@ -193,8 +193,8 @@ private:
     known.insert(known.end(), {"int:LOW..HIGH", "bytes:N", "path:KIND", "new:KIND", "old:KIND",
                                "space", "run", "port", "socket"});
     const auto near = name.size() <= 40 ? nearest_word(name, known) : std::nullopt;
-    fail(fmt::format("{{{}}} is no rule of the grammar and no built-in hole{}", printable(name),
-                     near ? fmt::format("; did you mean {{{}}}?", *near) : ""),
+    fail(fmt::format("{{{}}} is neither a rule of the grammar nor a built-in placeholder{}",
+                     printable(name), near ? fmt::format("; did you mean {{{}}}?", *near) : ""),
          fmt::format("write a rule of that name, {{{{ for a brace, or one of {{{}}}",
                      fmt::join(known, "}, {")));
   }

@@ -1,4 +1,4 @@
-// Values: numbers, words, names and paths of kinds that programs treat specially, and blind changes
+// Values: numbers, words, names and paths that programs often treat specially, and random changes
 // of bytes. Private to mutators.
 #pragma once
 

@@ -1,6 +1,6 @@
-// Argument conditions: of the calls where it matters most, only what was seen of the scalar
-// argument that decides. Pointers are never looked at: what they point to can change after the
-// check.
+// Argument conditions: for the calls where it matters most, only the observed values of the
+// decisive scalar argument are allowed. Pointers are never compared, because the memory they point
+// to can change after the check.
 #pragma once
 
 #include "core/model/policy.hpp"

@@ -1,4 +1,4 @@
-// audit: the same policy with every refusal turned into a line of the kernel's log. Pure.
+// audit: the same policy in audit mode: every refusal becomes a line of the kernel's log. Pure.
 #pragma once
 
 #include "core/model/policy.hpp"

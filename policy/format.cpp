@@ -23,7 +23,7 @@ constexpr std::int32_t newest_of_old_tables = 449;
 std::optional<Error> cannot_hold(const Format& format, const Policy& policy,
                                  const PolicyPhase& phase) {
   const auto refuse = [&](const std::string& what, std::string_view remedy) {
-    return Error{fmt::format("the format {} can't say {}; {}", format.name, what, remedy)};
+    return Error{fmt::format("the format {} cannot express {}; {}", format.name, what, remedy)};
   };
   if (!std::ranges::count(format.defaults, policy.default_action)) {
     std::vector<std::string_view> known;
@@ -36,7 +36,7 @@ std::optional<Error> cannot_hold(const Format& format, const Policy& policy,
   for (const auto& [call, entry] : phase.entries) {
     const auto name = qualified_name(call, policy.native);
     if (!format.by_number && (call.arch != policy.native || is_x32(call))) {
-      return refuse(fmt::format("that {} is allowed but not its native namesake", name),
+      return refuse(fmt::format("that {} is allowed but not its native counterpart", name),
                     "write --format bpf, c or json");
     }
     if (!format.by_number && name == fmt::format("syscall_{}", call.number)) {
@@ -45,12 +45,12 @@ std::optional<Error> cannot_hold(const Format& format, const Policy& policy,
     }
     if (!format.conditions && !entry.conditions.empty()) {
       return refuse(fmt::format("the conditions on the arguments of {}", name),
-                    "leave --arguments out, or choose another format");
+                    "omit --arguments, or choose another format");
     }
     if (!format.refusals && !runs(entry) && entry.rule == Rule::denied &&
         entry.action != policy.default_action) {
-      return refuse(fmt::format("{} for {} alone", to_string(entry.action), name),
-                    "leave --deny out where the call is not allowed anyway");
+      return refuse(fmt::format("{} only for {}", to_string(entry.action), name),
+                    "omit --deny for a call that is not allowed anyway");
     }
   }
   return std::nullopt;
@@ -119,7 +119,7 @@ Result<> compare(const Format& format, const bpf::FilterSpec& found, const Polic
     numbers.insert(numbers.end(), {-1, 0, 4095, x32_bit, x32_bit | 59});
     for (const auto number : numbers) {
       if (may_run(wanted, {arch, number}) != may_run(found, {arch, number})) {
-        return Error{fmt::format("the written {} file treats {} in another way than the policy",
+        return Error{fmt::format("the written {} file treats {} differently than the policy",
                                  format.name, qualified_name({arch, number}))};
       }
     }
@@ -146,8 +146,8 @@ Result<const Format*> find_format(std::string_view name) {
   }
   const auto near = nearest_word(name, known);
   return Error{
-      near ? fmt::format("there is no format {}; did you mean {}?", quote_if_needed(name), *near)
-           : fmt::format("there is no format {}; write one of {}", quote_if_needed(name),
+      near ? fmt::format("unknown format {}; did you mean {}?", quote_if_needed(name), *near)
+           : fmt::format("unknown format {}; write one of {}", quote_if_needed(name),
                          fmt::join(known, ", "))};
 }
 
@@ -169,7 +169,7 @@ Result<Written> write_policy(const Format& format, const Policy& policy, std::si
   }
   const auto found = format.read(*text);
   if (!found) {
-    return Error{fmt::format("the written {} file can't be read back: {}", format.name,
+    return Error{fmt::format("cannot read the written {} file back: {}", format.name,
                              found.error().message)};
   }
   if (auto same = compare(format, *found, whole, format.all_phases ? 0 : phase); !same) {

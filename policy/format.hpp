@@ -1,5 +1,5 @@
-// Format: the file formats that a policy can be written in, as a table; one file each writes and
-// reads back one of them. Pure: text in, text out.
+// Format: the table of file formats that a policy can be written in. One source file for each
+// format writes it and reads it back. Pure: text in, text out.
 #pragma once
 
 #include "core/base/result.hpp"

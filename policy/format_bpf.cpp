@@ -28,7 +28,8 @@ Result<std::string> write_bpf(const Policy& policy, std::size_t phase) {
 
 Result<bpf::FilterSpec> read_bpf(std::string_view bytes) {
   if (bytes.empty() || bytes.size() % sizeof(sock_filter) != 0) {
-    return Error{fmt::format("{} bytes are no whole number of 8-byte instructions", bytes.size())};
+    return Error{
+        fmt::format("{} bytes are not a whole number of 8-byte instructions", bytes.size())};
   }
   FilterProgram filter(bytes.size() / sizeof(sock_filter));
   std::memcpy(filter.data(), bytes.data(), bytes.size());

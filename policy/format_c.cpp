@@ -99,13 +99,13 @@ Result<bpf::FilterSpec> read_c(std::string_view text) {
       return spec_of_filter(filter);
     } else if (inside) {
       if (std::sscanf(line.c_str(), " {0x%x, %u, %u, 0x%x},", &code, &jt, &jf, &k) != 4) {
-        return Error{fmt::format("{} is no instruction", line)};
+        return Error{fmt::format("{} is not an instruction", line)};
       }
       filter.push_back({static_cast<std::uint16_t>(code), static_cast<std::uint8_t>(jt),
                         static_cast<std::uint8_t>(jf), k});
     }
   }
-  return Error{"no array harness_filter_0"};
+  return Error{"the array harness_filter_0 is missing"};
 }
 
 } // namespace

@@ -112,7 +112,7 @@ Result<> read_rule(bpf::ArchTable& table, const std::string& line) {
   int number = 0;
   unsigned count = 0;
   if (!verdict || std::sscanf(rest.c_str(), "%d, %u", &number, &count) != 2) {
-    return Error{fmt::format("{} is no rule", line)};
+    return Error{fmt::format("{} is not a rule", line)};
   }
   auto& decision =
       table.calls.try_emplace(number, bpf::Decision{*verdict, {}, table.otherwise}).first->second;
@@ -123,12 +123,12 @@ Result<> read_rule(bpf::ArchTable& table, const std::string& line) {
     unsigned long long value = 0;
     if (std::sscanf(rest.c_str() + at, "SCMP_CMP64(%u, SCMP_CMP_MASKED_EQ, %llx, %llx)", &argument,
                     &mask, &value) != 3) {
-      return Error{fmt::format("{} is no rule", line)};
+      return Error{fmt::format("{} is not a rule", line)};
     }
     all.push_back({static_cast<std::uint8_t>(argument), mask, value});
   }
   if (all.size() != count) {
-    return Error{fmt::format("{} has not {} conditions", line, count)};
+    return Error{fmt::format("{} does not have {} conditions", line, count)};
   }
   if (!all.empty()) {
     decision.alternatives.push_back(std::move(all));
@@ -141,7 +141,7 @@ Result<bpf::FilterSpec> read_c_libseccomp(std::string_view text) {
   const auto otherwise = verdict_of_text(between(whole, "seccomp_init(", ");"));
   const auto foreign = verdict_of_text(between(whole, "SCMP_FLTATR_ACT_BADARCH, ", ");"));
   if (!otherwise || !foreign) {
-    return Error{"no default action, or none for other architectures"};
+    return Error{"the default action, or the one for other architectures, is missing"};
   }
   auto spec = native_spec(AuditArch::x86_64, *otherwise, *foreign);
   for (const auto& line : meaningful_lines(text, "//")) {

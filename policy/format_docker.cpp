@@ -22,7 +22,7 @@ Result<bpf::FilterSpec> read_docker(std::string_view text) {
   return read_libseccomp_json(text, true);
 }
 
-Format like_oci() {
+Format docker_like_oci() {
   Format format = oci_format; // the same runtimes load it
   format.name = "docker";
   format.summary = "Docker and Podman: --security-opt seccomp=FILE";
@@ -35,6 +35,6 @@ Format like_oci() {
 
 } // namespace
 
-const Format docker_format = like_oci();
+const Format docker_format = docker_like_oci();
 
 } // namespace harness::policy

@@ -42,7 +42,7 @@ Result<bpf::FilterSpec> read_firejail(std::string_view text) {
     } else if (words.size() == 2 && words[0] == "seccomp-error-action") {
       const auto verdict = verdict_of_errno(words[1]);
       if (!verdict && words[1] != "log" && words[1] != "kill") {
-        return Error{fmt::format("{} is no error action", words[1])};
+        return Error{fmt::format("{} is not an error action", words[1])};
       }
       table.otherwise = verdict             ? *verdict
                         : words[1] == "log" ? bpf::log_verdict
@@ -51,16 +51,16 @@ Result<bpf::FilterSpec> read_firejail(std::string_view text) {
       for (const auto& name : split(words[1], ',')) {
         const auto call = find_syscall(name);
         if (!call) {
-          return Error{fmt::format("{} is no call", name)};
+          return Error{fmt::format("{} is not a system call", name)};
         }
         table.calls.emplace(call->number, bpf::Decision{bpf::allow_verdict, {}, 0});
       }
     } else if (line != "nonewprivs") {
-      return Error{fmt::format("{} is no line of this profile", line)};
+      return Error{fmt::format("{} is not a line of such a profile", line)};
     }
   }
   if (!secondary_blocked) {
-    return Error{"seccomp.block-secondary is missing: int 0x80 would go past the filter"};
+    return Error{"seccomp.block-secondary is missing: int 0x80 would bypass the filter"};
   }
   return spec;
 }

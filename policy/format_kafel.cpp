@@ -134,14 +134,14 @@ Result<std::vector<std::vector<ArgumentCondition>>> read_conditions(std::string_
       if (std::sscanf(rest.c_str(), "(a%1u & %llx) == %llx%n", &argument, &mask, &value, &used) !=
               3 ||
           argument > 5) {
-        return Error{fmt::format("{} is no condition", rest)};
+        return Error{fmt::format("{} is not a condition", rest)};
       }
       all.push_back({static_cast<std::uint8_t>(argument), mask, value});
       rest = std::string(trim(rest.substr(static_cast<std::size_t>(used))));
       if (rest.starts_with("&&")) {
         rest = std::string(trim(rest.substr(2)));
       } else if (!rest.empty()) {
-        return Error{fmt::format("{} is no condition", rest)};
+        return Error{fmt::format("{} is not a condition", rest)};
       }
     }
   }
@@ -152,7 +152,7 @@ Result<> read_rule(bpf::ArchTable& table, bpf::Verdict verdict, std::string_view
   const auto open = std::min(rule.find('('), rule.size());
   const auto call = find_kafel(std::string(rule.substr(0, open)));
   if (!call) {
-    return Error{fmt::format("{} is no call that Kafel knows", rule.substr(0, open))};
+    return Error{fmt::format("{} is not a call that Kafel supports", rule.substr(0, open))};
   }
   bpf::Decision decision{verdict, {}, table.otherwise};
   if (const auto brace = rule.find('{'); brace != rule.npos) {
@@ -170,11 +170,11 @@ Result<bpf::FilterSpec> read_kafel(std::string_view text) {
   const auto lines = meaningful_lines(text, "//");
   constexpr std::string_view use = "USE harness DEFAULT ";
   if (lines.size() < 2 || lines.front() != "POLICY harness {" || !lines.back().starts_with(use)) {
-    return Error{"POLICY harness { … } USE harness DEFAULT … is expected"};
+    return Error{"expected POLICY harness { … } USE harness DEFAULT …"};
   }
   const auto otherwise = verdict_of_target(lines.back().substr(use.size()));
   if (!otherwise) {
-    return Error{fmt::format("{} names no target", lines.back())};
+    return Error{fmt::format("{} has no target", lines.back())};
   }
   // Kafel's own answer to another architecture is to kill.
   auto spec = native_spec(AuditArch::x86_64, *otherwise, bpf::kill_process_verdict);
@@ -187,7 +187,7 @@ Result<bpf::FilterSpec> read_kafel(std::string_view text) {
     const auto verdict =
         verdict_of_target(trim(std::string_view(lines[i]).substr(0, lines[i].rfind('{'))));
     if (!verdict) {
-      return Error{fmt::format("{} names no target", lines[i])};
+      return Error{fmt::format("{} has no target", lines[i])};
     }
     for (++i; i + 1 < lines.size() && !is_end(lines[i]); ++i) {
       std::string_view line = lines[i];

@@ -86,10 +86,10 @@ Result<std::vector<ArgumentCondition>> read_conjunction(const std::vector<std::s
     try {
       value = std::stoull(words[i + 2], nullptr, 0);
     } catch (const std::exception&) {
-      return Error{fmt::format("{} is no number", words[i + 2])};
+      return Error{fmt::format("{} is not a number", words[i + 2])};
     }
     if (number < 0 || number > 5 || (i + 3 < words.size() && words[i + 3] != "&&")) {
-      return Error{fmt::format("{} {} is no condition", words[i], words[i + 1])};
+      return Error{fmt::format("{} {} is not a condition", words[i], words[i + 1])};
     }
     const auto argument = static_cast<std::uint8_t>(number);
     const bool again = !all.empty() && all.back().argument == argument;
@@ -101,7 +101,7 @@ Result<std::vector<ArgumentCondition>> read_conjunction(const std::vector<std::s
       all.back().mask |= value; // of one bit: it must be set
       all.back().value |= value;
     } else {
-      return Error{fmt::format("{} is no comparison that this reads", words[i + 1])};
+      return Error{fmt::format("{} is not a supported comparison", words[i + 1])};
     }
   }
   return all;
@@ -122,7 +122,7 @@ Result<bpf::Decision> read_rule(const std::string& text) {
   if (parts.size() == 2) {
     const auto verdict = refused(trim(parts[1]));
     if (!verdict) {
-      return Error{fmt::format("{} is no refusal", parts[1])};
+      return Error{fmt::format("{} is not a refusal", parts[1])};
     }
     decision.unmet = *verdict;
   }
@@ -130,7 +130,7 @@ Result<bpf::Decision> read_rule(const std::string& text) {
   const auto add = [&]() -> Result<> {
     auto all = read_conjunction(words);
     if (!all || all->empty()) {
-      return all ? Error{fmt::format("{} is no rule", text)} : std::move(all).error();
+      return all ? Error{fmt::format("{} is not a rule", text)} : std::move(all).error();
     }
     decision.alternatives.push_back(*std::move(all));
     words.clear();
@@ -156,14 +156,14 @@ Result<bpf::FilterSpec> read_minijail(std::string_view text) {
     const auto colon = std::min(line.find(':'), line.size());
     const auto call = find_syscall(line.substr(0, colon));
     if (!call || colon == line.size()) {
-      return Error{fmt::format("{}: minijail refuses a file with an unknown call", line)};
+      return Error{fmt::format("{}: minijail rejects a file with an unknown call", line)};
     }
     const auto decision = read_rule(std::string(trim(line.substr(colon + 1))));
     if (!decision) {
       return decision.error();
     }
     if (!calls.emplace(call->number, *decision).second) {
-      return Error{fmt::format("{} is there twice", line.substr(0, colon))};
+      return Error{fmt::format("duplicate {}", line.substr(0, colon))};
     }
   }
   return spec;

@@ -95,7 +95,7 @@ Result<bpf::FilterSpec> read_spo(std::string_view text) {
   try {
     const auto document = YAML::Load(std::string(text));
     if (document["kind"].as<std::string>() != "SeccompProfile") {
-      return Error{"kind: SeccompProfile is expected"};
+      return Error{"expected kind: SeccompProfile"};
     }
     const auto spec = document["spec"];
     Json json = {{"defaultAction", spec["defaultAction"].as<std::string>()},

@@ -106,7 +106,7 @@ Result<> add_word(bpf::ArchTable& table, const std::string& word) {
   const auto colon = word.find(':');
   const auto call = find_syscall(word.substr(0, colon));
   if (!call) {
-    return Error{fmt::format("{} is no call", word)};
+    return Error{fmt::format("{} is not a system call", word)};
   }
   auto verdict = std::optional(bpf::allow_verdict);
   if (colon != word.npos) {
@@ -114,7 +114,7 @@ Result<> add_word(bpf::ArchTable& table, const std::string& word) {
     verdict = action == "kill" ? bpf::kill_process_verdict : verdict_of_errno(action);
   }
   if (!verdict) {
-    return Error{fmt::format("{} names no errno", word)};
+    return Error{fmt::format("{} is not an error name", word)};
   }
   table.calls.insert_or_assign(call->number, bpf::Decision{*verdict, {}, 0});
   return Done{};
@@ -132,7 +132,7 @@ Result<bpf::FilterSpec> read_systemd(std::string_view text) {
     if (key == "SystemCallErrorNumber") {
       const auto verdict = verdict_of_errno(value);
       if (!verdict) {
-        return Error{fmt::format("{} names no errno", line)};
+        return Error{fmt::format("{} is not an error name", line)};
       }
       table.otherwise = *verdict;
     } else if (key == "SystemCallArchitectures") {
@@ -146,11 +146,11 @@ Result<bpf::FilterSpec> read_systemd(std::string_view text) {
         }
       }
     } else if (key != "[Service]" && line != "NoNewPrivileges=yes") {
-      return Error{fmt::format("{} is no line of this drop-in", line)};
+      return Error{fmt::format("{} is not a line of such a drop-in", line)};
     }
   }
   if (!native_only) {
-    return Error{"SystemCallArchitectures=native is missing: int 0x80 would go past the filter"};
+    return Error{"SystemCallArchitectures=native is missing: int 0x80 would bypass the filter"};
   }
   for (const auto name : always_allowed) {
     if (const auto call = find_syscall(name); call && name != "write") {

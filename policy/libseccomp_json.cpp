@@ -78,11 +78,12 @@ private:
   static void check_keys(const Json& json, const std::string& what,
                          const std::vector<std::string>& known) {
     if (!json.is_object()) {
-      fail(what + " is no object");
+      fail(what + " is not an object");
     }
     for (const auto& [key, value] : json.items()) {
       if (std::ranges::find(known, key) == known.end()) {
-        fail(fmt::format("{} has the key {}, which its consumers do not know", what, key));
+        fail(fmt::format("{} has the key {}, which consumers of the format do not support", what,
+                         key));
       }
     }
   }
@@ -92,13 +93,13 @@ private:
     if (docker_) {
       const auto map = json.value("archMap", Json::array());
       if (map.size() != 1 || !map[0].value("subArchitectures", Json::array()).empty()) {
-        fail("archMap: one architecture without sub-architectures is expected");
+        fail("archMap: expected one architecture without sub-architectures");
       }
       name = map[0].value("architecture", "");
     } else {
       const auto list = json.value("architectures", Json::array());
       if (list.size() != 1) {
-        fail("architectures: one is expected");
+        fail("architectures: expected exactly one");
       }
       name = list[0].get<std::string>();
     }
@@ -107,7 +108,7 @@ private:
         return arch;
       }
     }
-    fail(fmt::format("{} is no architecture", name));
+    fail(fmt::format("{} is not an architecture", name));
   }
 
   static bpf::Verdict action(const Json& json, const char* key, const char* errno_key,
@@ -118,7 +119,7 @@ private:
       return bpf::errno_verdict(json.value(errno_key, EPERM));
     }
     if (has_errno) {
-      fail(fmt::format("{}: {} with {}, which is no errno", what, errno_key, name));
+      fail(fmt::format("{}: {} with {}, which is not an error number", what, errno_key, name));
     }
     static const std::map<std::string, bpf::Verdict> actions = {
         {"SCMP_ACT_ALLOW", bpf::allow_verdict},
@@ -128,7 +129,7 @@ private:
         {"SCMP_ACT_KILL_PROCESS", bpf::kill_process_verdict}};
     const auto found = actions.find(name);
     if (found == actions.end()) {
-      fail(fmt::format("{}: {} is no action", what, name));
+      fail(fmt::format("{}: {} is not an action", what, name));
     }
     return found->second;
   }
@@ -144,7 +145,7 @@ private:
       result.mask = json.at("value").get<std::uint64_t>();
       result.value = json.at("valueTwo").get<std::uint64_t>();
     } else {
-      fail(op + " is no comparison that this reads");
+      fail(op + " is not a supported comparison");
     }
     return result;
   }
@@ -167,12 +168,12 @@ private:
     for (const auto& name : names) {
       const auto call = find_syscall(name.get<std::string>(), spec_.native);
       if (!call) {
-        fail(fmt::format("{} is no call", name.get<std::string>()));
+        fail(fmt::format("{} is not a system call", name.get<std::string>()));
       }
       const auto [place, fresh] =
           table_->calls.try_emplace(call->number, bpf::Decision{verdict, {}, table_->otherwise});
       if (fresh ? false : place->second.alternatives.empty() || all.empty()) {
-        fail(fmt::format("{} is there twice", name.get<std::string>()));
+        fail(fmt::format("duplicate {}", name.get<std::string>()));
       }
       if (!all.empty()) {
         place->second.alternatives.push_back(all);

@@ -1,5 +1,5 @@
-// What the OCI and the Docker profile have in common: actions, rules and conditions in the words of
-// libseccomp. Pure.
+// The common parts of the OCI and the Docker profile: actions, rules and conditions with the names
+// of libseccomp. Pure.
 #pragma once
 
 #include "core/base/result.hpp"

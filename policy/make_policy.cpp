@@ -12,8 +12,8 @@ namespace harness::policy {
 
 namespace {
 
-// A thread whose exit is refused tries for ever; a handler can't return; an interrupted sleep can't
-// go on. All four are needed by every program, and none gives an attacker anything.
+// A thread whose exit is refused retries forever; a handler can't return; an interrupted sleep
+// can't go on. All four are needed by every program, and none gives an attacker anything.
 constexpr std::string_view always_needed[] = {"exit", "exit_group", "rt_sigreturn", "sigreturn",
                                               "restart_syscall"};
 
@@ -75,7 +75,7 @@ private:
       names.push_back(phase.name);
     }
     if (names != profile_.phases || names.empty()) {
-      return Error{fmt::format("the profile has the phases {}, the plan {}",
+      return Error{fmt::format("the profile has the phases {}, but the plan has {}",
                                fmt::join(profile_.phases, ", "), fmt::join(names, ", "))};
     }
     std::vector<std::string> executables;
@@ -85,7 +85,7 @@ private:
     std::ranges::sort(executables);
     executables.erase(std::unique(executables.begin(), executables.end()), executables.end());
     if (!options_.executable.empty() && !std::ranges::count(executables, options_.executable)) {
-      return Error{fmt::format("no run showed the executable {}; write one of {}",
+      return Error{fmt::format("no run started the executable {}; write one of {}",
                                quote_if_needed(options_.executable), fmt::join(executables, ", "))};
     }
     return Done{};
@@ -188,7 +188,7 @@ private:
       known.emplace_back(call.name);
     }
     const auto near = nearest_word(name, known);
-    return Error{fmt::format("{} {}: there is no such call{}", option, quote_if_needed(name),
+    return Error{fmt::format("{} {}: unknown system call{}", option, quote_if_needed(name),
                              near ? fmt::format("; did you mean {}?", *near)
                                   : "; write a kernel name, or syscall_NUMBER")};
   }
@@ -204,7 +204,7 @@ private:
       const auto& names = profile_.phases;
       const auto phase = std::ranges::find(names, text.substr(at + 1));
       if (phase == names.end()) {
-        return Error{fmt::format("--allow {}: there is no such phase; write one of {}", text,
+        return Error{fmt::format("--allow {}: unknown phase; write one of {}", text,
                                  fmt::join(names, ", "))};
       }
       last = static_cast<std::size_t>(phase - names.begin());
@@ -224,15 +224,16 @@ private:
       return allow.substr(0, allow.find('@')) == text;
     });
     if (allowed_too) {
-      return Error{fmt::format("{} is named by --allow and by --deny; leave one out", text)};
+      return Error{
+          fmt::format("{} is given with --allow and with --deny; remove one of them", text)};
     }
     // Refused with EPERM, clone3 would break pthread_create; with ENOSYS the libc uses clone.
     const auto action = is_named(*call, "clone3") ? Action::enosys : Action::eperm;
     for (auto& phase : policy_.phases) {
       auto& entry = phase.entries[*call];
       if (entry.rule == Rule::always_needed) {
-        return Error{
-            fmt::format("--deny {}: no program can end or return from a signal without it", text)};
+        return Error{fmt::format(
+            "--deny {}: a program cannot exit or return from a signal handler without it", text)};
       }
       entry = PolicyEntry{
           action, Rule::denied, entry.first_phase, entry.runs, entry.input, "--deny " + text, {}};

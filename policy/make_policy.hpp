@@ -1,5 +1,5 @@
-// make_policy: Profile -> Policy. Decides what each phase allows and writes down why. Pure; knows
-// no file format and no filter.
+// make_policy: Profile → Policy. Decides what each phase allows and records why. Pure; independent
+// of file formats and filters.
 #pragma once
 
 #include "core/base/result.hpp"

@@ -62,7 +62,7 @@ class Reader {
 public:
   Reader(const Json& json, std::string place) : json_(json), place_(std::move(place)) {
     if (!json.is_object()) {
-      fail("", "an object is expected");
+      fail("", "expected an object");
     }
   }
 
@@ -84,7 +84,7 @@ public:
       return "";
     }
     if (!value->is_string()) {
-      fail(key, "a string is expected");
+      fail(key, "expected a string");
     }
     return value->get<std::string>();
   }
@@ -92,7 +92,7 @@ public:
   bool boolean(const char* key) {
     const auto* value = find(key);
     if (!value->is_boolean()) {
-      fail(key, "true or false is expected");
+      fail(key, "expected true or false");
     }
     return value->get<bool>();
   }
@@ -100,7 +100,7 @@ public:
   std::uint64_t number(const char* key, std::uint64_t most) {
     const auto* value = find(key);
     if (!value->is_number_unsigned() || value->get<std::uint64_t>() > most) {
-      fail(key, fmt::format("a number from 0 to {} is expected", most));
+      fail(key, fmt::format("expected a number from 0 to {}", most));
     }
     return value->get<std::uint64_t>();
   }
@@ -113,7 +113,7 @@ public:
     const char* end = word.data() + word.size();
     if (!word.starts_with("0x") || std::from_chars(word.data() + 2, end, result, 16).ptr != end ||
         word.size() < 3) {
-      fail(key, "a hexadecimal string such as \"0x1f\" is expected");
+      fail(key, "expected a hexadecimal string such as \"0x1f\"");
     }
     return result;
   }
@@ -128,13 +128,13 @@ public:
       }
       known.emplace_back(name(value));
     }
-    fail(key, fmt::format("{} is none of {}", quote(word), fmt::join(known, ", ")));
+    fail(key, fmt::format("{} is not one of {}", quote(word), fmt::join(known, ", ")));
   }
 
   const Json& list(const char* key) {
     const auto* value = find(key);
     if (!value->is_array()) {
-      fail(key, "a list is expected");
+      fail(key, "expected a list");
     }
     return *value;
   }
@@ -156,8 +156,8 @@ public:
     for (const auto& [key, value] : json_.items()) {
       if (std::ranges::find(asked_, key) == asked_.end()) {
         const auto near = nearest_word(key, asked_);
-        fail(key.c_str(), near ? fmt::format("there is no such key; did you mean {}?", *near)
-                               : "there is no such key");
+        fail(key.c_str(),
+             near ? fmt::format("unknown key; did you mean {}?", *near) : "unknown key");
       }
     }
   }
@@ -172,11 +172,11 @@ std::vector<std::vector<ArgumentCondition>> read_conditions(const Json& alternat
                                                             const Reader& parent) {
   std::vector<std::vector<ArgumentCondition>> conditions;
   if (!alternatives.is_array() || alternatives.empty()) {
-    parent.fail("conditions", "a list of lists of conditions is expected");
+    parent.fail("conditions", "expected a list of lists of conditions");
   }
   for (const auto& conjunction : alternatives) {
     if (!conjunction.is_array() || conjunction.empty()) {
-      parent.fail("conditions", "a list of lists of conditions is expected");
+      parent.fail("conditions", "expected a list of lists of conditions");
     }
     auto& all = conditions.emplace_back();
     for (const auto& json : conjunction) {
@@ -186,7 +186,7 @@ std::vector<std::vector<ArgumentCondition>> read_conditions(const Json& alternat
       condition.mask = reader.bits("mask");
       condition.value = reader.bits("value");
       if ((condition.value & ~condition.mask) != 0) {
-        reader.fail("value", "has bits outside of the mask, so that no argument can have it");
+        reader.fail("value", "has bits outside the mask, so that no argument can match it");
       }
       reader.finish();
       all.push_back(condition);
@@ -201,7 +201,7 @@ std::pair<SyscallId, PolicyEntry> read_entry(const Json& json, std::string place
   const auto name = reader.text("name");
   const auto call = find_syscall(name, native);
   if (!call) {
-    reader.fail("name", fmt::format("there is no call {}; write a kernel name, arch:NAME, or "
+    reader.fail("name", fmt::format("unknown system call {}; write a kernel name, arch:NAME, or "
                                     "syscall_NUMBER",
                                     quote(name)));
   }
@@ -240,7 +240,7 @@ PolicyPhase read_phase(const Json& json, std::string place, AuditArch native) {
     auto entry = read_entry(calls[i], reader.place("calls", i), native);
     const auto name = qualified_name(entry.first, native);
     if (!phase.entries.insert(std::move(entry)).second) {
-      reader.fail("calls", fmt::format("{} is there twice", name));
+      reader.fail("calls", fmt::format("duplicate {}", name));
     }
   }
   reader.finish();
@@ -250,7 +250,7 @@ PolicyPhase read_phase(const Json& json, std::string place, AuditArch native) {
 Policy read(const Json& json) {
   Reader reader(json, "");
   if (const auto found = reader.text("schema"); found != schema) {
-    reader.fail("schema", fmt::format("{} is expected, not {}", quote(schema), quote(found)));
+    reader.fail("schema", fmt::format("expected {}, found {}", quote(schema), quote(found)));
   }
   const auto named = [](Action action) { return to_string(action); };
   Policy policy;
@@ -264,7 +264,7 @@ Policy read(const Json& json) {
   policy.statement = reader.text("statement");
   for (const auto& option : reader.list("weakened")) {
     if (!option.is_string()) {
-      reader.fail("weakened", "a list of strings is expected");
+      reader.fail("weakened", "expected a list of strings");
     }
     policy.weakened.push_back(option.get<std::string>());
   }
@@ -273,7 +273,7 @@ Policy read(const Json& json) {
     policy.phases.push_back(read_phase(phases[i], reader.place("phases", i), policy.native));
   }
   if (policy.phases.empty()) {
-    reader.fail("phases", "at least one phase is expected");
+    reader.fail("phases", "expected at least one phase");
   }
   reader.finish();
   return policy;
@@ -315,9 +315,10 @@ Result<Policy> read_policy_json(std::string_view text) {
     return read(Json::parse(text));
   } catch (const Json::parse_error& error) {
     const auto before = text.substr(0, std::min<std::size_t>(error.byte, text.size()));
-    return Error{fmt::format("line {}: this is no JSON; a policy is what harness policy --format "
-                             "json writes",
-                             1 + std::ranges::count(before, '\n'))};
+    return Error{
+        fmt::format("line {}: not JSON; a policy file is the output of harness policy --format "
+                    "json",
+                    1 + std::ranges::count(before, '\n'))};
   } catch (const std::invalid_argument& error) {
     return Error{error.what()};
   }

@@ -1,5 +1,5 @@
-// Our own policy file, schema harness-policy/1: readable, with all phases, every entry's reason,
-// and nothing lost: read_policy_json(write_policy_json(p)) == p. docs/user/policies.md describes
+// The policy file of harness, schema harness-policy/1: readable, with all phases and the reason of
+// every entry. Lossless: read_policy_json(write_policy_json(p)) == p. docs/policies.md describes
 // it.
 #pragma once
 

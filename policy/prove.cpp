@@ -45,7 +45,7 @@ Error differs(const PolicyPhase& phase, SyscallId call, Verdict wanted,
   for (const auto verdict : found) {
     answers += (answers.empty() ? "" : " or ") + bpf::to_string(verdict);
   }
-  return Error{fmt::format("phase {}: {} should get {}, the filter answers {}", phase.name,
+  return Error{fmt::format("phase {}: {} should get {}, but the filter returns {}", phase.name,
                            qualified_name(call), bpf::to_string(wanted), answers)};
 }
 
@@ -113,7 +113,7 @@ Result<> prove_tightening(const Policy& policy) {
                             std::ranges::includes(there->second.conditions, entry.conditions));
       if (!allowed) {
         return Error{fmt::format("phase {} allows {}, which phase {} before it does not: filters "
-                                 "only tighten, so it would stay blocked",
+                                 "can only be tightened, so it would stay blocked",
                                  policy.phases[i + 1].name, qualified_name(call), before.name)};
       }
     }

@@ -1,4 +1,4 @@
-// prove: a policy's filters, run in the evaluator before any kernel sees them. Pure.
+// prove: evaluates the filters of a policy before any kernel gets them. Pure.
 #pragma once
 
 #include "core/base/result.hpp"

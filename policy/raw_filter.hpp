@@ -1,4 +1,4 @@
-// A filter program read as a table: what raw BPF and the C array denote. Pure.
+// Reads a filter program as a table: the meaning of raw BPF and of the C array. Pure.
 #pragma once
 
 #include "core/base/result.hpp"

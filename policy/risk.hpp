@@ -1,5 +1,5 @@
 // Risk and reduction: what an attacker could still use of what a policy allows, and how much it
-// takes away, in the terms of the literature (blocked calls of all, per phase). Pure.
+// removes, in the terms of the literature (share of all calls that is blocked, per phase). Pure.
 #pragma once
 
 #include "core/model/policy.hpp"

@@ -1,4 +1,4 @@
-// What the line-based formats share: comments with reasons, and tables that collect what is read.
+// Shared parts of line-based formats: comments with reasons, and tables that collect what is read.
 #pragma once
 
 #include "core/bpf/filter_spec.hpp"

@@ -128,7 +128,7 @@ Finding packages() {
     }
   }
   if (missing.empty()) {
-    return {"packages", State::good, "for isolation, init, and the plans that come along", ""};
+    return {"packages", State::good, "for isolation, init, and the included plans", ""};
   }
   return {"packages", State::limited, "not installed:" + missing,
           "apt-get install -y --no-install-recommends" + missing};

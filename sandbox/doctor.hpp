@@ -1,4 +1,4 @@
-// Doctor: what this machine allows, and for each thing that it does not, the command that mends it.
+// Doctor: what this machine supports, and for each thing that it does not, how to fix it.
 // Looks only; changes nothing. Must not depend on a campaign, so that it can explain why none runs.
 #pragma once
 

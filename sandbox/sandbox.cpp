@@ -203,7 +203,7 @@ std::vector<std::string> own_libraries() {
   return paths;
 }
 
-/// Our own binary, out of the target's sight. In a foreign root our libraries come along.
+/// Our own binary, hidden from the target. In a foreign root our libraries are mounted as well.
 void add_worker(Arguments& arguments, const SandboxOptions& options) {
   const std::string inside = fmt::format("{}/bin/harness", sandbox_directory);
   arguments.add({"--ro-bind", options.harness, inside});

@@ -29,7 +29,7 @@ struct SandboxOptions {
 /// that started it. With `target.root` that directory takes the place of the host's root.
 std::vector<std::string> sandbox_command(const TargetPlan& target, const SandboxOptions& options);
 
-/// Why a sandbox can't be had, and the command that mends it.
+/// Why no sandbox is possible, and how to fix it.
 struct SandboxProblem {
   std::string reason;
   std::string remedy;

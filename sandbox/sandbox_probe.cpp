@@ -1,4 +1,5 @@
-// Is a sandbox possible here, and if not, what mends it? Tries it; guesses nothing from versions.
+// Is a sandbox possible on this machine, and if not, how can this be fixed? Tries it instead of
+// deriving it from versions.
 #include "core/base/fd.hpp"
 #include "core/base/text.hpp"
 #include "sandbox/find_program.hpp"

@@ -60,8 +60,9 @@ struct NothingLeft {};
 
 using Report = std::variant<StopReport, Ended, WaitInterrupted, NothingLeft>;
 
-/// Waits for the next report of any tracee or child of this thread: the only wait in the house that
-/// sees tracees. Blocks, unless `block` is false: then WaitInterrupted means nothing to report.
+/// Waits for the next report of any tracee or child of this thread: the only wait in this project
+/// that sees tracees. Blocks, unless `block` is false: then WaitInterrupted means nothing to
+/// report.
 Report wait_for_report(bool block = true);
 
 } // namespace harness::tracer

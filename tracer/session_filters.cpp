@@ -14,7 +14,7 @@ namespace {
 
 /// Without a known set: learned enough once so many calls in a row were nothing new.
 constexpr std::uint64_t dry_stretch = 200;
-/// A server that listens and is never seen to wait must not be stopped at each call for ever.
+/// A server that listens and is never seen to wait must not be stopped at each call forever.
 constexpr std::uint64_t patience_calls = 500;
 
 } // namespace

@@ -1,6 +1,6 @@
-// Client: one connection to a target that may be hostile. Never blocks longer than its deadline,
-// keeps no more than a MiB of what it reads, never follows a symbolic link to a socket elsewhere.
-// Knows sockets and the counting of replies, no script.
+// Client: one connection to a target that may be hostile. It never blocks longer than its deadline,
+// stores at most 1 MiB of what it reads, and never follows a symbolic link to a socket elsewhere.
+// Independent of scripts.
 #pragma once
 
 #include "core/base/clock.hpp"

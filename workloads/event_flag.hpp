@@ -1,5 +1,5 @@
-// EventFlag: by which one thread ends the wait of another, without time and without signals. Knows
-// the kernel interface only.
+// EventFlag: lets one thread end the wait of another, without polling and without signals. Depends
+// only on the kernel interface.
 #pragma once
 
 #include "core/base/clock.hpp"
@@ -14,7 +14,7 @@
 
 namespace harness::workloads {
 
-/// Set once, for ever; any number of threads may poll `fd` for POLLIN.
+/// Set once and never reset; any number of threads may poll `fd` for POLLIN.
 class EventFlag {
 public:
   EventFlag() : event_(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {}

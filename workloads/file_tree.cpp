@@ -179,7 +179,7 @@ private:
 
   Result<> make_device(const FileNode& node, const Place& place) {
     if (!options_.confined && !is_harmless_device(node.device_major, node.device_minor)) {
-      return Error{fmt::format("device {}:{} is made only in isolation", node.device_major,
+      return Error{fmt::format("device {}:{} can be created only in the sandbox", node.device_major,
                                node.device_minor),
                    EPERM};
     }
@@ -263,7 +263,7 @@ Result<Place> find_place(int root, const std::string& path, bool make, const Tre
       continue;
     }
     if (part == ".." || part.find('\0') != std::string::npos) {
-      return Error{"the path leaves the run directory or holds a NUL", EINVAL};
+      return Error{"the path leaves the run directory or contains a NUL byte", EINVAL};
     }
     if (!place.name.empty()) {
       const int at = place.directory.get();

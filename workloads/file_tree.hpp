@@ -1,7 +1,7 @@
-// FileTree: the file tree of an Input made real below a directory, and such a directory removed
-// again. What lies there may have been written by a hostile target or by an earlier node, so no
-// step ever follows a symbolic link and nothing outside the directory is ever touched. Knows the
-// model and the kernel interface, no workload.
+// FileTree: creates the file tree of an Input below a directory, and removes such a directory. Its
+// content may have been written by a hostile target or by an earlier node, so that no step follows
+// a symbolic link, and nothing outside the directory is changed. Depends on the model and the
+// kernel interface.
 #pragma once
 
 #include "core/base/fd.hpp"

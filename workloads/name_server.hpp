@@ -1,6 +1,6 @@
-// NameServer: answers at port 53 of loopback, the sidecar "nameserver": every name is this
-// machine. Without it that port is closed, and no name beyond /etc/hosts can be looked up. Knows
-// the kernel interface only.
+// NameServer: the sidecar "nameserver", which answers at port 53 of the loopback interface that
+// every name is this machine. Without it this port is closed, and only names in /etc/hosts can be
+// resolved. Depends only on the kernel interface.
 #pragma once
 
 #include "core/base/fd.hpp"

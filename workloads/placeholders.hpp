@@ -1,6 +1,6 @@
-// Placeholders: the words in braces that a plan may write where a value is known only per run:
-// {run} (working directory as the target names it), {port}, {socket}, {configuration}. Also the
-// environment that a run starts from. Pure.
+// Placeholders: words in braces that a plan may use for values that differ per run: {run} (the
+// working directory as the target sees it), {port}, {socket}, {configuration}. Also the environment
+// that a run starts with. Pure.
 #pragma once
 
 #include "core/model/input.hpp"

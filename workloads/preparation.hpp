@@ -1,5 +1,5 @@
-// Preparation: what every kind of workload does to make a run out of an Input: directory, files,
-// configuration, streams, environment, identity, sidecars. The kinds add their own to it.
+// Preparation: what every kind of workload does to turn an Input into a run: directory, files,
+// configuration, streams, environment, identity, sidecars. Each kind adds its own part.
 #pragma once
 
 #include "workloads/name_server.hpp"
@@ -26,7 +26,7 @@ public:
   std::unique_ptr<SystemLog> system_log;
   std::unique_ptr<NameServer> name_server;
   std::unique_ptr<Sidecars> sidecars;
-  RunCompanion run_driver;
+  WorkloadRunDriver run_driver;
 };
 
 /// A run under construction.

@@ -1,5 +1,5 @@
-// Protocols of scripts: how a command becomes bytes, and when an answer is whole. Pure; answers
-// come from a hostile target: any bytes are taken, in O(1) memory.
+// Protocols of scripts: how a command becomes bytes, and when a reply is complete. Pure. Replies
+// come from a hostile target: any bytes are accepted, with O(1) memory.
 #pragma once
 
 #include "core/model/plan.hpp"

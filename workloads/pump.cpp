@@ -97,10 +97,10 @@ void Pump::work() {
     feed_all();
   }
   if (hang_up_ && terminal_) {
-    listen_for_turn(sign_of_life); // in the middle of its work, as with an interrupt
+    wait_for_turn(sign_of_life); // in the middle of its work, as with an interrupt
     hang_up_now();
   }
-  while (listen_until(in(1h)) != Heard::stopped) {
+  while (wait_until(in(1h)) != Event::stopped) {
   }
 }
 
@@ -131,7 +131,7 @@ bool Pump::drain_all() {
   return any;
 }
 
-Pump::Heard Pump::listen_until(TimePoint deadline, short feed_events) {
+Pump::Event Pump::wait_until(TimePoint deadline, short feed_events) {
   std::array<pollfd, 5> waits = {{{stop_.fd(), POLLIN, 0},
                                   {terminal_.get(), POLLIN, 0},
                                   {output_.get(), POLLIN, 0},
@@ -139,7 +139,7 @@ Pump::Heard Pump::listen_until(TimePoint deadline, short feed_events) {
                                   {feed_events != 0 ? feed_.get() : -1, feed_events, 0}}};
   poll_until(waits, deadline);
   if (waits[0].revents != 0) {
-    return Heard::stopped;
+    return Event::stopped;
   }
   bool any = false;
   const std::array<Fd*, 3> sources = {&terminal_, &output_, &error_};
@@ -148,7 +148,7 @@ Pump::Heard Pump::listen_until(TimePoint deadline, short feed_events) {
       any = drain(*sources[i]) || any;
     }
   }
-  return any ? Heard::output : Heard::nothing;
+  return any ? Event::output : Event::nothing;
 }
 
 /// The leader of the terminal's foreground group; 0 if there is none.
@@ -158,30 +158,30 @@ pid_t Pump::foreground() const {
 }
 
 /// Waits for output, at most `patience`, and no longer than until the target waits for us.
-Pump::Heard Pump::listen_for_turn(Duration patience) {
+Pump::Event Pump::wait_for_turn(Duration patience) {
   const auto deadline = in(patience);
   WaitingWatch target;
   while (true) {
-    const auto heard = listen_until(std::min(deadline, in(WaitingWatch::pause)));
-    if (heard != Heard::nothing || TimePoint(std::chrono::steady_clock::now()) >= deadline ||
+    const auto event = wait_until(std::min(deadline, in(WaitingWatch::pause)));
+    if (event != Event::nothing || TimePoint(std::chrono::steady_clock::now()) >= deadline ||
         target.look(foreground())) {
-      return heard;
+      return event;
     }
   }
 }
 
 /// Waits for a turn, and then until no output has come for `quiet`.
-Pump::Heard Pump::listen_until_quiet(Duration patience, Duration quiet) {
-  auto heard = listen_for_turn(patience);
+Pump::Event Pump::wait_until_quiet(Duration patience, Duration quiet) {
+  auto event = wait_for_turn(patience);
   const auto enough = in(std::chrono::seconds(1)); // somebody who never pauses isn't waited for
-  while (heard == Heard::output && TimePoint(std::chrono::steady_clock::now()) < enough) {
-    const auto next = listen_until(in(quiet));
-    if (next == Heard::nothing) {
+  while (event == Event::output && TimePoint(std::chrono::steady_clock::now()) < enough) {
+    const auto next = wait_until(in(quiet));
+    if (next == Event::nothing) {
       break;
     }
-    heard = next;
+    event = next;
   }
-  return heard;
+  return event;
 }
 
 /// Signals that the terminal driver will send for these keys are of our making.
@@ -204,7 +204,7 @@ bool Pump::type(std::string_view bytes) {
       bytes.remove_prefix(static_cast<std::size_t>(put));
     } else if (errno == EAGAIN || errno == EINTR) {
       // The line is full: nobody reads it. What comes of it is up to the target.
-      if (listen_until(in(silence)) != Heard::output) {
+      if (wait_until(in(silence)) != Event::output) {
         return !stop_.is_set();
       }
     } else {
@@ -222,14 +222,14 @@ void Pump::type_all() {
     const bool interrupts = first && !piece.bytes.empty() && is_control_key(piece.bytes.front()) &&
                             piece.bytes.front() != key_end;
     const Duration patience = first ? sign_of_life : silence;
-    const auto heard =
-        interrupts ? listen_for_turn(patience) : listen_until_quiet(patience, short_pause);
+    const auto event =
+        interrupts ? wait_for_turn(patience) : wait_until_quiet(patience, short_pause);
     first = false;
-    if (heard == Heard::stopped) {
+    if (event == Event::stopped) {
       return;
     }
     if (piece.pause_ms != 0 &&
-        listen_until(in(std::chrono::milliseconds(piece.pause_ms))) == Heard::stopped) {
+        wait_until(in(std::chrono::milliseconds(piece.pause_ms))) == Event::stopped) {
       return;
     }
     if (!piece.marker.empty()) {
@@ -241,7 +241,7 @@ void Pump::type_all() {
     }
     if (!piece.bytes.empty() && piece.bytes.front() == key_suspend) {
       // The kernel drops a stop that has not been taken yet when the process is continued.
-      if (listen_until_quiet(silence, silence) == Heard::stopped) {
+      if (wait_until_quiet(silence, silence) == Event::stopped) {
         return;
       }
       control_->request_signal(SIGCONT);
@@ -256,18 +256,18 @@ void Pump::type_all() {
 /// meanwhile loses one), then the line is cut.
 void Pump::end_of_keys() {
   for (int i = 0; i < end_of_file_keys; ++i) {
-    if (listen_until_quiet(i == 0 ? sign_of_life : silence, short_pause) == Heard::stopped ||
+    if (wait_until_quiet(i == 0 ? sign_of_life : silence, short_pause) == Event::stopped ||
         !type({&key_end, 1})) {
       return;
     }
   }
   while (true) {
-    switch (listen_for_turn(last_silence)) {
-    case Heard::stopped:
+    switch (wait_for_turn(last_silence)) {
+    case Event::stopped:
       return;
-    case Heard::output:
+    case Event::output:
       continue;
-    case Heard::nothing:
+    case Event::nothing:
       hang_up_now();
       control_->finish(grace);
       return;
@@ -286,7 +286,7 @@ void Pump::feed_all() {
   for (const auto& piece : pieces_) {
     const auto until = in(std::chrono::milliseconds(piece.pause_ms));
     while (TimePoint(std::chrono::steady_clock::now()) < until) {
-      if (listen_until(until) == Heard::stopped) {
+      if (wait_until(until) == Event::stopped) {
         return;
       }
     }
@@ -301,7 +301,7 @@ void Pump::feed_all() {
       } else if (errno != EAGAIN && errno != EINTR) {
         feed_.reset(); // nobody reads
         return;
-      } else if (listen_until(in(1h), POLLOUT) == Heard::stopped) {
+      } else if (wait_until(in(1h), POLLOUT) == Event::stopped) {
         return;
       }
     }

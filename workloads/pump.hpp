@@ -1,6 +1,6 @@
-// Pump: the thread that looks after streams which do not look after themselves: it types on the
-// master side of a pseudo-terminal, feeds an input pipe slowly, and drains pipes and terminals so
-// that the target never waits for us. Knows Streams and the run's control, no protocol.
+// Pump: the thread that serves streams which need attention during the run: it types on the master
+// side of a pseudo-terminal, feeds an input pipe slowly, and drains pipes and terminals, so that
+// the target never blocks on them. Independent of protocols.
 #pragma once
 
 #include "core/model/run_driver.hpp"
@@ -45,7 +45,7 @@ public:
   std::string tail(std::size_t limit_bytes) const;
 
 private:
-  enum class Heard { nothing, output, stopped };
+  enum class Event { nothing, output, stopped };
 
   void work();
   void type_all();
@@ -54,9 +54,9 @@ private:
   void hang_up_now();
   bool type(std::string_view bytes);
   void announce(std::string_view keys);
-  Heard listen_until(TimePoint deadline, short feed_events = 0);
-  Heard listen_for_turn(Duration patience);
-  Heard listen_until_quiet(Duration patience, Duration quiet);
+  Event wait_until(TimePoint deadline, short feed_events = 0);
+  Event wait_for_turn(Duration patience);
+  Event wait_until_quiet(Duration patience, Duration quiet);
   pid_t foreground() const;
   bool drain(Fd& from);
   bool drain_all();

@@ -36,7 +36,7 @@ Result<Fd> make_directory(int at, const char* name, unsigned mode, const Owner& 
 Result<RunDirectory> RunDirectory::make(const RunPlace& place, const Owner& owner) {
   const auto slash = place.directory.rfind('/');
   if (slash == std::string::npos || slash + 1 == place.directory.size()) {
-    return Error{"a run directory needs an absolute path without a slash at its end: '" +
+    return Error{"a run directory must be an absolute path without a slash at its end: '" +
                      place.directory + "'",
                  EINVAL};
   }

@@ -1,5 +1,5 @@
-// RunDirectory: the fresh directory of one run. The target sees it as /tmp, works in `run` below
-// it and has `.shm` as /dev/shm. Owns what lies on the disk: its end removes everything.
+// RunDirectory: the fresh directory of one run. The target sees it as /tmp, has the working
+// directory `run` in it, and `.shm` as /dev/shm. The destructor removes everything on disk.
 #pragma once
 
 #include "core/base/fd.hpp"

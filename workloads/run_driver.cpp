@@ -23,7 +23,7 @@ TimePoint now() {
 
 } // namespace
 
-void RunCompanion::started(RunControl& control, pid_t pid) {
+void WorkloadRunDriver::started(RunControl& control, pid_t pid) {
   switch (directory.kind) {
   case DirectoryFate::Kind::kept:
     break;
@@ -45,13 +45,13 @@ void RunCompanion::started(RunControl& control, pid_t pid) {
   }
 }
 
-void RunCompanion::phase(PhaseIndex phase) {
+void WorkloadRunDriver::phase(PhaseIndex phase) {
   if (server && phase != 0 && phase == server->serving_phase) {
     serving_.set();
   }
 }
 
-void RunCompanion::stop() {
+void WorkloadRunDriver::stop() {
   stop_.set();
   if (client_thread_.joinable()) {
     client_thread_.join();
@@ -63,7 +63,7 @@ void RunCompanion::stop() {
 
 /// Waits for the one of "waits for work" and "serving phase begun" that has not come yet. False if
 /// the run ended meanwhile.
-bool RunCompanion::await_ready() const {
+bool WorkloadRunDriver::await_ready() const {
   const auto deadline = now() + server->ready_within;
   std::array<pollfd, 3> waits = {{{stop_.fd(), POLLIN, 0},
                                   {ready_.fd(), POLLIN, 0},
@@ -78,7 +78,7 @@ bool RunCompanion::await_ready() const {
   return !stop_.is_set();
 }
 
-void RunCompanion::serve(RunControl& control, pid_t process) {
+void WorkloadRunDriver::serve(RunControl& control, pid_t process) {
   block_signals_here();
   const auto began = now();
   const auto& part = *server;

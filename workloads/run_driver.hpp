@@ -1,6 +1,5 @@
-// RunCompanion: everything of a workload that lives while the target runs: the pump of its streams,
-// the script of its clients, and a working directory that vanishes under it. Knows the parts, no
-// kind of workload.
+// WorkloadRunDriver: everything of a workload that is active while the target runs: the pump of its
+// streams, the script of its clients, and the removal of the working directory during the run.
 #pragma once
 
 #include "core/model/run_driver.hpp"
@@ -24,7 +23,7 @@ struct ServerPart {
   Duration whole_run{}; // the script leaves enough of it for a clean stop
 };
 
-/// What befalls the target's working directory once it is there.
+/// What happens to the working directory of the target once it exists.
 struct DirectoryFate {
   enum class Kind { kept, deleted, unreadable };
   Kind kind = Kind::kept;
@@ -32,15 +31,15 @@ struct DirectoryFate {
   std::string name;
 };
 
-class RunCompanion final : public RunDriver {
+class WorkloadRunDriver final : public RunDriver {
 public:
   std::unique_ptr<Pump> pump;       // may be null
   std::optional<ServerPart> server; // none: a command
   DirectoryFate directory;
   std::vector<int> expected_signals; // ends by these are of the input's making
-  std::string replies;               // what the clients heard; whole after stop()
+  std::string replies;               // what the clients received; complete after stop()
 
-  ~RunCompanion() override { stop(); }
+  ~WorkloadRunDriver() override { stop(); }
 
   void started(RunControl& control, pid_t pid) override;
   void phase(PhaseIndex phase) override;

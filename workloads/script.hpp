@@ -1,5 +1,5 @@
-// Script: the clients of a server run, one after the other as the script says, bounded in time
-// whatever the server does; and the clean stop afterwards. Knows clients and the run's control.
+// Script: the clients of a server run, one after another in the order of the script, limited in
+// time whatever the server does, followed by the orderly stop of the server.
 #pragma once
 
 #include "core/model/input.hpp"

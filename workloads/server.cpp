@@ -101,12 +101,12 @@ private:
 std::unique_ptr<Workload> make_server(const CampaignPlan& plan) {
   const auto& workload = plan.workload;
   if (workload.port == 0 && workload.unix_socket.empty()) {
-    throw UserError({}, "workload: a server needs a place where clients reach it",
+    throw UserError({}, "workload: a server needs a port or a Unix socket",
                     "write `port: 7000` or `unix_socket: server.sock`");
   }
   const auto signal = signal_number(workload.stop_signal);
   if (!signal) {
-    throw UserError({}, "workload.stop_signal: no signal is called " + quote(workload.stop_signal),
+    throw UserError({}, "workload.stop_signal: unknown signal " + quote(workload.stop_signal),
                     "write a name such as SIGTERM");
   }
   return std::make_unique<Server>(plan, *signal);

@@ -1,7 +1,6 @@
-// Sidecars: further processes of a run that are not under exploration: a second instance, the
-// holder of a lock, a system log. Started before the target, seeing the same run directory and the
-// same loopback, under the same identity; never traced, never counted, always killed. Knows the
-// kernel interface and where a run takes place.
+// Sidecars: further processes of a run that are not explored: a second instance, the holder of a
+// lock, a system log. They start before the target, with the same run directory, loopback interface
+// and identity. They are never traced and never counted, and always killed at the end.
 #pragma once
 
 #include "core/base/clock.hpp"

@@ -1,6 +1,6 @@
-// Streams: the standard streams of one run as an Input asks for them. What can be made so that
-// nobody has to look after it is (files, pipes that hold all input); what can't is handed to a
-// Pump. Knows the model and the kernel interface.
+// Streams: the standard streams of one run, as an Input describes them. Streams that need no
+// attention during the run (files, pipes that hold all input) are created here; the others are
+// handed to a Pump.
 #pragma once
 
 #include "core/base/fd.hpp"

@@ -1,5 +1,5 @@
-// SystemLog: a listener at /dev/log, the sidecar "devlog": with it a target finds the system log
-// that a bare sandbox lacks. Knows the kernel interface only.
+// SystemLog: the sidecar "devlog", a listener at /dev/log. It gives a target the system log that a
+// minimal sandbox lacks. Depends only on the kernel interface.
 #pragma once
 
 #include "core/base/fd.hpp"

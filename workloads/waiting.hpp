@@ -1,5 +1,5 @@
-// Waiting: whether a target waits for what we do next. Spares clients and typists the time that
-// they would have to let pass to take silence for that. Knows /proc only.
+// Waiting: whether a target waits for our next action. Without this test, clients would have to
+// wait for a period of silence each time. Reads only /proc.
 #pragma once
 
 #include "core/base/clock.hpp"

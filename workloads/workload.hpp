@@ -1,6 +1,6 @@
 // Workload: what a kind of target needs around it. Turns an Input into a RunSpec in a fresh run
-// directory, with the streams, the clients and the sidecars that the run needs. Knows the model
-// only: it neither traces nor mutates, and no target by name - those are plans.
+// directory, with the streams, clients and sidecars of the run. It neither traces nor mutates, and
+// contains nothing about particular targets, which are plans.
 #pragma once
 
 #include "core/base/result.hpp"
@@ -48,7 +48,7 @@ public:
   /// The last `limit_bytes` of what the target wrote to standard output and then to standard
   /// error, as far as somebody listened (capture, pipe, terminal).
   std::string output_tail(std::size_t limit_bytes) const;
-  /// What the clients of a server heard, in the order of the script; the first MiB.
+  /// What the clients of a server received, in the order of the script; the first MiB.
   const std::string& replies() const;
 
 private:

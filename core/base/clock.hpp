@@ -1,4 +1,5 @@
-// Clock: time as something that is passed in, so that a campaign can be replayed and tested.
+// Clock: time as a dependency that is passed in, so that campaigns can be replayed and tested with
+// a manual clock.
 #pragma once
 
 #include <chrono>

@@ -1,5 +1,5 @@
-// Fd: an owned file descriptor, and the few operations that every room needs on one.
-// Knows only the kernel interface; every descriptor that is opened here is close-on-exec.
+// Fd: an owned file descriptor, and the few operations on descriptors that every module needs.
+// Depends only on the kernel interface. Every descriptor that is opened here is close-on-exec.
 #pragma once
 
 #include "core/base/result.hpp"

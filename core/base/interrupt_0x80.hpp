@@ -1,5 +1,6 @@
-// Whether this machine runs i386 system calls made by `int 0x80`. Some hypervisors end such a
-// program with SIGSEGV although the kernel is configured for it, so that only trying tells.
+// Whether this machine runs i386 system calls made with `int 0x80`. On some hypervisors such a
+// program ends with SIGSEGV although the kernel is configured for these calls, so it has to be
+// tried.
 #pragma once
 
 namespace harness {

@@ -1,5 +1,5 @@
-// What JSON needs so that any bytes may stand in it: valid UTF-8, and nothing that a terminal or
-// viewer would act upon. Knows no writer of JSON.
+// Makes arbitrary bytes safe for JSON: the result is valid UTF-8 and contains nothing that a
+// terminal or viewer would interpret. Independent of the JSON library.
 #pragma once
 
 #include <string>

@@ -1,5 +1,6 @@
-// Random: the only source of chance in the house. The same seed gives the same sequence on every
-// machine (std:: distributions do not promise that, so none is used).
+// Random: the only source of randomness in this project. The same seed gives the same sequence on
+// every machine. The distributions of the standard library do not guarantee this, so none of them
+// is used.
 #pragma once
 
 #include <cstdint>

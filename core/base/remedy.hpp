@@ -1,4 +1,4 @@
-// Remedy: what to write instead, taken from the end of a message. Knows UserError only.
+// Splits a message into the problem and the remedy at its end, for UserError.
 #pragma once
 
 #include "core/base/user_error.hpp"

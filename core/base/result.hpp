@@ -1,5 +1,12 @@
-// Result<T>: a value or the reason why there is none, for failures that a caller can handle.
-// Knows only the standard library. Bad input of a user is another thing: see user_error.hpp.
+// Result<T>: a value, or the reason why there is none, for failures that a caller can handle.
+// Depends only on the standard library. Bad input of the user is reported with UserError
+// (user_error.hpp), bugs with exceptions.
+//
+//   Result<Fd> file = open_file(path, O_RDONLY);
+//   if (!file) {
+//     return std::move(file).error().within("read the plan");
+//   }
+//   use(*file);
 #pragma once
 
 #include <cstring>
@@ -29,7 +36,7 @@ struct Error {
   friend bool operator==(const Error&, const Error&) = default;
 };
 
-/// The value of a Result that has nothing to say but that it worked.
+/// Success without a value.
 struct Done {
   friend bool operator==(Done, Done) = default;
 };

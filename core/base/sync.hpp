@@ -1,5 +1,5 @@
-// What makes names durable: a file that was renamed or made is there after a power loss only once
-// its directory has been synced.
+// Makes names durable: a file that was renamed or created survives a power loss only once its
+// directory has been synced.
 #pragma once
 
 #include "core/base/result.hpp"

@@ -1,4 +1,4 @@
-// Blocks of text that targets write (inputs, the end of an output), shown to a person.
+// Shows blocks of text that targets write (inputs, the end of an output) to a person.
 #pragma once
 
 #include <string>

@@ -1,4 +1,5 @@
-// need: what a campaign can't go on without, or a std::runtime_error that says why it is not there.
+// value_or_throw: the value of a Result that the caller cannot continue without. Throws a
+// std::runtime_error with the reason if there is none.
 #pragma once
 
 #include "core/base/result.hpp"

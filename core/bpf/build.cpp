@@ -139,19 +139,19 @@ Result<> check_conditions(AuditArch arch, const ArchTable& table) {
     for (const auto& all : decision.alternatives) {
       for (const auto& condition : all) {
         if (condition.argument >= 6) {
-          return Error{fmt::format("{}: a condition on argument {}; a call has arguments 0 to 5",
+          return Error{fmt::format("{}: condition on argument {}, but a call has arguments 0 to 5",
                                    syscall_name({arch, number}), condition.argument)};
         }
         if ((condition.value & ~condition.mask) != 0) {
-          return Error{fmt::format(
-              "{}: the value {:#x} has bits outside of the mask {:#x}, so that "
-              "no argument {} can have it",
-              syscall_name({arch, number}), condition.value, condition.mask, condition.argument)};
+          return Error{fmt::format("{}: the value {:#x} has bits outside the mask {:#x}, so that "
+                                   "argument {} can never match",
+                                   syscall_name({arch, number}), condition.value, condition.mask,
+                                   condition.argument)};
         }
       }
       // The worst conjunction must stay in reach of an 8-bit jump; 6 arguments need at most 36.
       if (all.size() > 32) {
-        return Error{fmt::format("{}: {} conditions in one alternative; at most 32 fit",
+        return Error{fmt::format("{}: {} conditions in one alternative, but at most 32 fit",
                                  syscall_name({arch, number}), all.size())};
       }
     }
@@ -182,8 +182,8 @@ Result<FilterProgram> build(const FilterSpec& spec) {
   program.insert(program.begin(), load(offsetof(seccomp_data, arch)));
   if (program.size() > longest_program) {
     return Error{
-        fmt::format("the filter needs {} instructions, the kernel takes {}; leave argument "
-                    "conditions out or lower their limit",
+        fmt::format("the filter needs {} instructions, but the kernel accepts {}; omit argument "
+                    "conditions or lower their limit",
                     program.size(), longest_program)};
   }
   return program;

@@ -1,9 +1,10 @@
-// build: FilterSpec -> classic-BPF program. An emitter of our own rather than libseccomp's, because
-// the installed libseccomp knows no call newer than its release, merges 64-bit comparisons wrongly
-// before 2.6.1, and tests numbers one by one unless asked for a tree; libseccomp stays the oracle
-// of the tests. The program is a balanced tree of >= on the number: about log2(ranges) steps. It
-// uses only instructions that the kernel can evaluate when the filter is installed, so every call
-// that is allowed whatever its arguments costs one bit test (Linux 5.11, seccomp action cache).
+// build: FilterSpec → classic-BPF program. The emitter is our own rather than that of libseccomp,
+// because the installed libseccomp lacks calls newer than its release, merges 64-bit comparisons
+// wrongly before 2.6.1, and tests numbers one by one unless asked for a tree. The tests use
+// libseccomp as an oracle. The program is a balanced tree of >= on the number with about
+// log2(ranges) steps. It uses only instructions that the kernel can evaluate when the filter is
+// installed, so that a call that is allowed with any arguments costs one bit test (Linux 5.11,
+// seccomp action cache).
 #pragma once
 
 #include "core/base/result.hpp"

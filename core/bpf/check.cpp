@@ -72,7 +72,7 @@ std::string wrong_operand(const FilterProgram& program, std::size_t at) {
   const auto& op = program[at];
   const auto behind = program.size() - at - 1; // instructions after this one
   if (op.code == (BPF_LD | BPF_W | BPF_ABS) && (op.k >= sizeof(seccomp_data) || op.k % 4 != 0)) {
-    return fmt::format("loads offset {}, which is no word of seccomp_data", op.k);
+    return fmt::format("loads offset {}, which is not a word of seccomp_data", op.k);
   }
   if (op.code == (BPF_ALU | BPF_DIV | BPF_K) && op.k == 0) {
     return "divides by 0";
@@ -120,20 +120,20 @@ Result<> check_slots(const FilterProgram& program) {
 
 Result<> check(const FilterProgram& program) {
   if (program.empty() || program.size() > longest_program) {
-    return Error{fmt::format("a filter of {} instructions; the kernel takes 1 to {}",
+    return Error{fmt::format("the filter has {} instructions, but the kernel accepts 1 to {}",
                              program.size(), longest_program)};
   }
   for (std::size_t at = 0; at < program.size(); ++at) {
     if (program[at].code >= by_code.size() || !by_code[program[at].code]) {
-      return Error{fmt::format("instruction {}: code {:#x} is none that seccomp takes", at,
-                               program[at].code)};
+      return Error{
+          fmt::format("instruction {}: seccomp does not accept code {:#x}", at, program[at].code)};
     }
     if (const auto wrong = wrong_operand(program, at); !wrong.empty()) {
       return Error{fmt::format("instruction {} {}", at, wrong)};
     }
   }
   if (BPF_CLASS(program.back().code) != BPF_RET) {
-    return Error{"the last instruction is no return"};
+    return Error{"the last instruction is not a return"};
   }
   return check_slots(program);
 }

@@ -1,4 +1,4 @@
-// check: would the kernel take this program as a seccomp filter? Pure; the rules are those of
+// check: would the kernel accept this program as a seccomp filter? Pure. The rules are those of
 // bpf_check_classic (net/core/filter.c) and seccomp_check_filter (kernel/seccomp.c).
 #pragma once
 

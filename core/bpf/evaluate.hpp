@@ -1,5 +1,5 @@
-// evaluate: runs a filter without a kernel: the whole classic-BPF instruction set that seccomp
-// takes. Pure. `verdict_ranges` runs it for all numbers at once, which is how a filter is proved.
+// evaluate: runs a filter without a kernel, with the whole classic-BPF instruction set that seccomp
+// accepts. Pure. `verdict_ranges` runs it for all numbers at once, which is how a filter is proved.
 #pragma once
 
 #include "core/base/result.hpp"

@@ -1,5 +1,6 @@
-// FilterSpec: a filter as a table: per architecture and number, which verdict. Pure value. `build`
-// makes a program of it; `decide` says what that program has to answer, and so is its oracle.
+// FilterSpec: a filter as a table of verdicts by architecture and number. Pure value. `build` makes
+// a program of it. `decide` computes the verdict that this program must return and is therefore its
+// oracle.
 #pragma once
 
 #include "core/bpf/verdict.hpp"

@@ -27,7 +27,7 @@ void read_environment(Input& input, const std::string& directive, WordReader& in
   }
   const auto equals = word.find('=');
   if (equals == std::string::npos) {
-    in.fail(fmt::format("no variable: {}; write env NAME=VALUE, or unset NAME to take it out",
+    in.fail(fmt::format("{} is not a variable; write env NAME=VALUE, or unset NAME to remove it",
                         WordReader::shown(word)));
     return;
   }
@@ -42,7 +42,7 @@ void read_terminal(Input& input, WordReader& in) {
                         ? std::nullopt
                         : parse_integer(std::string_view(size).substr(cross + 1));
   if (!columns || !rows || *columns < 0 || *columns > 65535 || *rows < 0 || *rows > 65535) {
-    in.fail(fmt::format("no window size: {}; write terminal COLUMNSxROWS, for example 80x24",
+    in.fail(fmt::format("{} is not a window size; write terminal COLUMNSxROWS, for example 80x24",
                         WordReader::shown(size)));
     return;
   }
@@ -187,14 +187,14 @@ template <typename Value> std::string keep(Result<Value> parsed, std::vector<Val
 
 /// What is wrong with the line, or "".
 std::string read_line(Input& input, const std::vector<std::string>& words,
-                      std::set<std::string, std::less<>>& said) {
+                      std::set<std::string, std::less<>>& seen) {
   const std::string& directive = words[0];
   const auto is = [&](std::span<const std::string_view> names) {
     return std::find(names.begin(), names.end(), directive) != names.end();
   };
   static constexpr std::string_view once[] = {"stdin", "stdout", "stderr", "terminal", "identity"};
-  if (is(once) && !said.insert(directive).second) {
-    return fmt::format("{} is said twice; keep one of the lines", directive);
+  if (is(once) && !seen.insert(directive).second) {
+    return fmt::format("duplicate directive {}; keep one of the lines", directive);
   }
   if (is(node_words)) {
     return keep(parse_file_node(words), input.files);
@@ -207,7 +207,7 @@ std::string read_line(Input& input, const std::vector<std::string>& words,
     return WordReader::unknown("directive", directive, directives);
   }
   if (!in.failed() && !in.done()) {
-    in.fail(fmt::format("{} takes no further word {}; take it out, or quote words that belong "
+    in.fail(fmt::format("{} takes no further word {}; remove it, or quote words that belong "
                         "together",
                         directive, WordReader::shown(in.word("", ""))));
   }

@@ -18,7 +18,7 @@ void read_device_number(FileNode& node, WordReader& in) {
                          : parse_integer(std::string_view(text).substr(colon + 1));
   // The kernel packs a device number into 12 + 20 bits.
   if (!major || !minor || *major < 0 || *major > 0xfff || *minor < 0 || *minor > 0xfffff) {
-    in.fail(fmt::format("no device number: {}; write MAJOR:MINOR, for example 1:3",
+    in.fail(fmt::format("{} is not a device number; write MAJOR:MINOR, for example 1:3",
                         WordReader::shown(text)));
     return;
   }
@@ -113,7 +113,7 @@ Result<Step> parse_step(std::span<const std::string> words) {
   if (!words.empty() && words[0].starts_with('@')) {
     const auto client = parse_integer(std::string_view(words[0]).substr(1));
     if (!client || *client < 0 || *client >= input_limits::clients) {
-      return Error{fmt::format("no client: {}; write @N with N below {}",
+      return Error{fmt::format("{} is not a client; write @N with N below {}",
                                WordReader::shown(words[0]), input_limits::clients)};
     }
     step.client = static_cast<std::uint16_t>(*client);

@@ -48,8 +48,8 @@ Result<Trigger> parse_symbol(std::string_view text) {
   if (plus != std::string_view::npos) {
     const auto offset = parse_offset(module.rest.substr(plus + 1));
     if (!offset) {
-      return Error{
-          fmt::format("symbol:{}: what follows + is no offset; write symbol:NAME+0x10", text)};
+      return Error{fmt::format(
+          "symbol:{}: the text after + is not an offset; write symbol:NAME+0x10", text)};
     }
     trigger.offset_bytes = *offset;
   }
@@ -73,7 +73,7 @@ Result<Trigger> parse_call(std::string_view text) {
   if (const auto at = text.rfind('@'); at != std::string_view::npos) {
     const auto side = text.substr(at + 1);
     if (side != "entry" && side != "exit") {
-      return Error{fmt::format("call:{}: a call begins or ends; write call:NAME@entry or "
+      return Error{fmt::format("call:{}: unknown point of a call; write call:NAME@entry or "
                                "call:NAME@exit",
                                text)};
     }
@@ -83,7 +83,8 @@ Result<Trigger> parse_call(std::string_view text) {
   if (const auto hash = text.rfind('#'); hash != std::string_view::npos) {
     const auto nth = parse_integer(text.substr(hash + 1));
     if (!nth || *nth < 1 || *nth > UINT32_MAX) {
-      return Error{fmt::format("call:{}: what follows # counts from 1; write call:NAME#2", text)};
+      return Error{
+          fmt::format("call:{}: the number after # must be at least 1; write call:NAME#2", text)};
     }
     trigger.nth = static_cast<std::uint32_t>(*nth);
     text = text.substr(0, hash);
@@ -171,7 +172,7 @@ Result<Trigger> parse_trigger(std::string_view text) {
                                                     "output", "time",   "marker", "spawn", "auto"};
   const auto near = nearest_word(kind, kinds);
   return Error{
-      fmt::format("'{}' is no trigger{}; write symbol:NAME, offset:0xN, call:NAME, "
+      fmt::format("'{}' is not a trigger{}; write symbol:NAME, offset:0xN, call:NAME, "
                   "signal:NAME, output:TEXT, time:DURATION, marker:NAME, spawn:fork or auto",
                   printable(text), near ? fmt::format(" (did you mean {}?)", *near) : "")};
 }

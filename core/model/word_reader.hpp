@@ -49,7 +49,7 @@ public:
     const std::string text = word(what, "a number");
     const auto value = parse_integer(text);
     if (!failed() && !value) {
-      fail(fmt::format("{} is no number: {}", what, shown(text)));
+      fail(fmt::format("{} is not a number: {}", what, shown(text)));
     }
     return value.value_or(0);
   }
@@ -92,7 +92,7 @@ private:
     const auto [end, status] = std::from_chars(text.data(), text.data() + text.size(), value, base);
     if (!failed() && (text.empty() || status != std::errc{} || end != text.data() + text.size() ||
                       value < low || value > high)) {
-      fail(fmt::format("{} can't be {}; write {}", what, shown(text), form));
+      fail(fmt::format("{} cannot be {}; write {}", what, shown(text), form));
     }
     return failed() ? low : value;
   }

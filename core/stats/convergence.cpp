@@ -106,7 +106,7 @@ void ConvergenceRule::validated(unsigned number, const ValidationRun& run) {
   if (!run.complete) {
     ++(news ? attempt->incomplete_news : attempt->incomplete);
   }
-  // A run that was not seen whole proves nothing by its silence, but news is news.
+  // An incomplete run proves nothing if it shows no news, but a pair that was seen exists.
   if (run.complete || news) {
     ++attempt->runs;
     attempt->news += news ? 1 : 0;
@@ -117,10 +117,10 @@ void ConvergenceRule::validated(unsigned number, const ValidationRun& run) {
       tally.news += std::count(run.news.begin(), run.news.end(), phase) > 0 ? 1 : 0;
     }
   }
-  settle(*attempt);
+  decide(*attempt);
 }
 
-void ConvergenceRule::settle(Attempt& attempt) {
+void ConvergenceRule::decide(Attempt& attempt) {
   if (attempt.runs >= attempt.planned_runs) {
     attempt.state = attempt.news == 0 ? Attempt::State::passed : Attempt::State::failed;
   } else if (attempt.incomplete >= attempt.planned_runs) {

@@ -1,8 +1,31 @@
-// ConvergenceRule: when to look, how hard, and when a campaign may stop. A pure state machine: it
-// is told what each run showed and says what comes next. It neither draws runs nor keeps time.
+// ConvergenceRule: decides when a campaign may stop. A pure state machine: the caller reports what
+// each run showed and asks for the next step. The rule neither makes runs nor measures time.
 //
-//   explore --(quiet_runs without news)--> attempt i --(no news in m_i fresh runs)--> converged
-//      ^------------(news, or too much that could not be seen whole)----'
+//   explore --(quiet_runs runs without news)--> attempt i --(m_i runs without news)--> converged
+//      ^------------(news, or too many incomplete runs)----'
+//
+// "News" is a pair (phase, call) that was not known. While a campaign explores, inputs are selected
+// because of earlier runs. Such runs are not independent and nothing can be proved from them: a
+// long time without news is only a reason to try. A validation attempt then freezes the generator
+// and makes m_i fresh, independent runs, compared with the frozen sets of pairs. If none shows
+// news, the probability that a further run does is below epsilon, with the confidence of the
+// attempt. If one does, the pair is added and the search continues. Repeating attempts until one
+// happens to pass would weaken the claim, so attempt i spends only a share of the total probability
+// of error, and m_i grows with i (bounds.hpp).
+//
+// A run that the tracer did not see completely proves nothing and is replaced by another one,
+// unless it showed news: then it counts, because a pair that was seen exists.
+//
+//   ConvergenceRule rule(goal);
+//   while (!rule.converged()) {
+//     const auto next = rule.next();
+//     if (const auto* validate = std::get_if<ConvergenceRule::Validate>(&next)) {
+//       rule.begin_attempt(); // freeze the generator, then make validate->runs_left runs
+//       rule.validated(validate->number, compare(run_fresh()));
+//     } else {
+//       rule.explored(new_pairs_of(run_search()));
+//     }
+//   }
 #pragma once
 
 #include "core/stats/bounds.hpp"
@@ -29,8 +52,8 @@ struct Attempt {
     drawing,
     passed,     // no run showed anything new
     failed,     // at least one did
-    unprovable, // as many runs were incomplete as were planned at all
-    abandoned,  // ended from outside; its alpha is spent all the same
+    unprovable, // there were as many incomplete runs as planned runs
+    abandoned,  // ended from outside; its alpha is spent nevertheless
   };
   unsigned number = 1;
   std::uint64_t planned_runs = 0;
@@ -38,11 +61,11 @@ struct Attempt {
   State state = State::drawing;
   std::uint64_t runs = 0;            // drawn and counted
   std::uint64_t news = 0;            // of them with anything new
-  std::uint64_t incomplete = 0;      // drawn, without news, not seen whole: replaced, not counted
-  std::uint64_t incomplete_news = 0; // not seen whole yet with news: counted in `runs` and `news`
+  std::uint64_t incomplete = 0;      // without news and incomplete: replaced, not counted
+  std::uint64_t incomplete_news = 0; // incomplete but with news: counted in `runs` and `news`
   std::vector<PhaseTally> phases;    // by phase index
 
-  /// All of the batch was drawn, whatever it showed.
+  /// Every run of the batch was made, whatever it showed.
   bool complete() const { return state == State::passed || state == State::failed; }
   friend bool operator==(const Attempt&, const Attempt&) = default;
 };
@@ -55,18 +78,19 @@ std::optional<double> phase_bound(const Attempt& attempt, std::size_t phase);
 
 /// One run of an attempt, compared with the sets at the attempt's start.
 struct ValidationRun {
-  bool complete = true;               // seen whole by the tracer
+  bool complete = true;               // the tracer saw the whole run
   std::vector<std::uint16_t> reached; // phases that it entered, no duplicates
   std::vector<std::uint16_t> news;    // phases with a new pair, no duplicates
 };
 
-/// One attempt from the parts that several places drew of it, all of one frozen generator: passed
-/// only if each of them did. At least one part; their numbers and alphas are those of the first.
+/// Joins the parts of one attempt that were made in several places with the same frozen generator.
+/// The result passed only if each part did. Requires at least one part; number and alpha are those
+/// of the first.
 Attempt join_parts(const std::vector<Attempt>& parts);
 
 class ConvergenceRule {
 public:
-  /// Go on searching; an attempt begins after `quiet_left` further runs without news.
+  /// Continue the search; an attempt begins after `quiet_left` further runs without news.
   struct Explore {
     std::uint64_t quiet_left = 0;
     friend bool operator==(const Explore&, const Explore&) = default;
@@ -84,7 +108,7 @@ public:
   };
   using Next = std::variant<Explore, Validate, Converged>;
 
-  /// All that the rule remembers, to be written to disk and given back on resume.
+  /// The complete state of the rule, to be written to disk and restored on resume.
   struct State {
     std::uint64_t quiet = 0;       // exploring runs since the last news
     std::vector<Attempt> attempts; // every one there was; at most the last one is `drawing`
@@ -92,11 +116,11 @@ public:
   };
 
   explicit ConvergenceRule(Goal goal) : goal_(goal) {}
-  /// Goes on from `state`. An attempt that was being drawn is abandoned: its frozen generator is
-  /// gone.
+  /// Continues from `state`. An attempt that was under way is abandoned, because its frozen
+  /// generator is lost.
   ConvergenceRule(Goal goal, State state);
-  /// The rule of one place of several that draw attempt `number` of a whole: `runs` of its fresh
-  /// runs are drawn here, at once and whatever they show.
+  /// The rule for one part of attempt `number`: `runs` of its fresh runs are made here, at once and
+  /// whatever they show.
   static ConvergenceRule drawing_part(Goal goal, unsigned number, std::uint64_t runs);
 
   Next next() const;
@@ -108,24 +132,25 @@ public:
   /// the next trigger.
   void explored(std::uint64_t new_pairs);
   /// Begins the attempt that next() asks for; does nothing while one is drawn or after convergence.
-  /// The caller gives out exactly `runs_left` runs and reports every one of them: taking the first
+  /// The caller makes exactly `runs_left` runs and reports all of them: counting only the first
   /// ones to end would favor quick runs.
   void begin_attempt();
   /// A run of attempt `number` ended. Ignored if that attempt is not the one being drawn.
   void validated(unsigned number, const ValidationRun& run);
   /// Ends the attempt being drawn, if there is one.
   void abandon();
-  /// The sets have changed from outside (merge, replay) or more certainty is wanted: search again.
+  /// The sets were changed from outside (merge, replay), or more confidence is required: search
+  /// again.
   void reopen();
 
-  /// The last attempt whose whole batch was drawn: the one whose bound may be printed.
+  /// The last attempt whose whole batch was made: the one whose bound may be printed.
   const Attempt* last_complete() const;
   bool converged() const;
 
 private:
   Attempt* drawing();
   const Attempt* drawing() const;
-  void settle(Attempt& attempt);
+  void decide(Attempt& attempt);
 
   Goal goal_;
   State state_;

@@ -1,6 +1,6 @@
-// Estimators of what a campaign has not seen yet: information for people, never a reason to stop
-// (guided search breaks their assumptions, see docs/design/statistics.md). Pure functions of an
-// Incidence. What cannot be estimated is no value at all, never an interval of width zero.
+// Estimators of what a campaign has not seen yet. They inform people and never end a campaign,
+// because guided search violates their assumptions (see docs/statistics.md). Pure functions of an
+// Incidence. Something that cannot be estimated has no value, never an interval of width zero.
 #pragma once
 
 #include "core/stats/incidence.hpp"

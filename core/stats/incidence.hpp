@@ -1,6 +1,5 @@
-// Incidence: how often each (phase, call) pair was seen in T runs, boiled down to what the
-// estimators need. Pure; knows nothing of phases or calls. docs/design/statistics.md explains the
-// words.
+// Incidence: how often each (phase, call) pair was seen in T runs, reduced to what the estimators
+// use. Pure; independent of phases and calls. docs/statistics.md explains the terms.
 #pragma once
 
 #include <cstdint>

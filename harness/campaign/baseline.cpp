@@ -35,16 +35,16 @@ std::optional<SyscallId> call_named(const std::string& name) {
 Baseline from_report(const std::string& path) {
   const auto text = read_file(path);
   if (!text) {
-    throw UserError({.file = path}, "the baseline can't be read: " + text.error().message, remedy);
+    throw UserError({.file = path}, "cannot read the baseline: " + text.error().message, remedy);
   }
   const auto report = nlohmann::json::parse(*text, nullptr, false);
   if (!report.is_object() || !report.contains("phases") || !report["phases"].is_array()) {
-    throw UserError({.file = path}, "this is no report of a campaign", remedy);
+    throw UserError({.file = path}, "this is not a report of a campaign", remedy);
   }
   Baseline baseline{.from = path, .phases = {}};
   for (const auto& phase : report["phases"]) {
     if (!phase.is_object() || !phase.contains("name") || !phase.contains("syscalls")) {
-      throw UserError({.file = path}, "a phase without name or syscalls", remedy);
+      throw UserError({.file = path}, "a phase has no name or no syscalls", remedy);
     }
     SyscallSet& calls = baseline.phases[phase["name"].get<std::string>()];
     for (const auto& call : phase["syscalls"]) {

@@ -1,5 +1,5 @@
-// Baseline: the calls that a job accepts, from an earlier campaign or a report of one. What lies
-// outside fails the job.
+// Baseline: the calls that a job accepts, from an earlier campaign or a report of one. Calls
+// outside the baseline fail the job.
 #pragma once
 
 #include "core/model/profile.hpp"

@@ -31,7 +31,7 @@ public:
       workers_.send(worker, question_);
     }
   }
-  void said(pool::WorkerNumber, engine::Message message) override {
+  void on_message(pool::WorkerNumber, engine::Message message) override {
     if (auto* calibrated = std::get_if<engine::Calibrated>(&message)) {
       answer = std::move(*calibrated);
       context_.stop();
@@ -39,7 +39,7 @@ public:
   }
   void died(pool::WorkerNumber, const std::optional<std::string>&,
             const std::string& why) override {
-    answer = engine::Calibrated{.phases = {}, .error = "the calibrating worker died: " + why};
+    answer = engine::Calibrated{.phases = {}, .error = "the calibration worker died: " + why};
     context_.stop();
   }
 
@@ -60,7 +60,7 @@ SourceLocation place_of(const PlanFile& file, const std::string& phase) {
   return place == file.places.phases.end() ? SourceLocation{file.path} : place->second;
 }
 
-/// Why not one seed reached anything, if that is so.
+/// The reason if not a single seed could be run.
 void check_launches(const std::vector<pool::ReplayOutcome>& outcomes, const CampaignPlan& plan,
                     const PlanFile& file) {
   std::string problem;
@@ -75,20 +75,20 @@ void check_launches(const std::vector<pool::ReplayOutcome>& outcomes, const Camp
     }
   }
   throw UserError(file.places.target.line > 0 ? file.places.target : SourceLocation{file.path},
-                  fmt::format("no seed could be run with {}: {}", plan.target.executable, problem),
-                  "try it by hand with harness trace; harness doctor says what is missing here");
+                  fmt::format("cannot run any seed with {}: {}", plan.target.executable, problem),
+                  "try harness trace -- PROGRAM; harness doctor reports what this machine lacks");
 }
 
 } // namespace
 
-CampaignPlan resolve_phases(boost::asio::io_context& context, const pool::WorkerSandbox& room,
+CampaignPlan resolve_phases(boost::asio::io_context& context, const pool::WorkerSandbox& sandbox,
                             const pool::Interrupts& interrupts, CampaignPlan plan,
                             const std::vector<plan::Seed>& seeds, const PlanFile& file) {
   const auto first = std::find_if(plan.phases.begin(), plan.phases.end(), is_auto);
   if (first == plan.phases.end()) {
     return plan;
   }
-  pool::WorkerPool workers(context, room.pool_options(plan, 1));
+  pool::WorkerPool workers(context, sandbox.pool_options(plan, 1));
   Calibration calibration(context, workers, seeds);
   context.restart();
   workers.serve(calibration);
@@ -100,7 +100,7 @@ CampaignPlan resolve_phases(boost::asio::io_context& context, const pool::Worker
     throw UserError(place_of(file, first->name),
                     fmt::format("auto phases: {}",
                                 calibration.answer ? calibration.answer->error : "no answer"),
-                    "name the phases by hand, as in serving: {symbol: aeMain}");
+                    "name the phases in the plan, as in serving: {symbol: aeMain}");
   }
   plan.phases.clear();
   for (const auto& [name, text] : calibration.answer->phases) {
@@ -139,7 +139,7 @@ void try_seeds(boost::asio::io_context& context, pool::WorkerPool& workers,
       throw UserError(place_of(file, plan.phases[i].name),
                       fmt::format("no seed reaches the phase {} ({})", plan.phases[i].name,
                                   trigger_text(plan.phases[i].trigger)),
-                      fmt::format("add a seed that does{}, or correct its trigger",
+                      fmt::format("add a seed that reaches it{}, or correct its trigger",
                                   plan.seeds.empty() ? "" : " to " + plan.seeds));
     }
   }

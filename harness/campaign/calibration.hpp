@@ -1,6 +1,6 @@
-// Calibration: what happens before a campaign has a directory: `auto` phases become concrete ones
-// by calibration runs, every seed is tried, and a phase that none of them reaches is the plan's
-// mistake. All of it in sandboxed workers.
+// Calibration: what is done before a campaign has a directory. Runs determine concrete triggers for
+// `auto` phases, every seed is tried, and a phase that no seed reaches is reported as an error in
+// the plan. All of this happens in sandboxed workers.
 #pragma once
 
 #include "harness/plan/plan.hpp"
@@ -20,12 +20,12 @@ struct PlanFile {
 
 /// `plan` with concrete triggers, by runs of some of the seeds. Throws UserError where that doesn't
 /// work. Returns `plan` as it is without `auto` phases, or after an interrupt.
-CampaignPlan resolve_phases(boost::asio::io_context& context, const pool::WorkerSandbox& room,
+CampaignPlan resolve_phases(boost::asio::io_context& context, const pool::WorkerSandbox& sandbox,
                             const pool::Interrupts& interrupts, CampaignPlan plan,
                             const std::vector<plan::Seed>& seeds, const PlanFile& file);
 
 /// Runs every seed once. Throws UserError if the target can't be launched or a phase isn't reached.
-/// `workers` goes on living. `progress` hears how many of how many are done.
+/// `workers` stays usable. `progress` hears how many of how many are done.
 void try_seeds(boost::asio::io_context& context, pool::WorkerPool& workers,
                const pool::Interrupts& interrupts, const CampaignPlan& plan,
                const std::vector<plan::Seed>& seeds, const PlanFile& file,

@@ -24,7 +24,7 @@ std::uint64_t fresh_seed() {
   return (seed >> 1) | 1; // fits every YAML reader's integers, never 0
 }
 
-/// Which pairs writers of this replicate have shown, by phase index.
+/// The pairs that writers of this replicate have shown, by phase index.
 std::vector<engine::KnownPair> known_by(const store::CampaignState& campaign_state,
                                         std::uint32_t replicate) {
   const auto& phases = campaign_state.profile.phases;
@@ -44,7 +44,7 @@ std::vector<engine::KnownPair> known_by(const store::CampaignState& campaign_sta
   return known;
 }
 
-/// Kept inputs of this replicate in the order in which they came; seeds belong to all.
+/// Saved inputs of this replicate in the order in which they were saved; seeds belong to all.
 std::vector<std::string> corpus_of(const store::CampaignRecorder& recorder,
                                    std::uint32_t replicate) {
   std::vector<std::pair<std::uint64_t, std::string>> order;
@@ -87,7 +87,7 @@ Campaign create_campaign(const std::string& directory, CampaignPlan frozen,
                          Shard shard) {
   auto made = store::WorkDir::create(directory);
   if (!made) {
-    throw UserError({}, made.error().message, "choose another place with --out DIR");
+    throw UserError({}, made.error().message, "choose another directory with --out DIR");
   }
   value_or_throw(made->lock(), directory);
   value_or_throw(made->write(made->plan(), plan::serialize_plan(frozen)), directory);
@@ -99,8 +99,9 @@ Campaign create_campaign(const std::string& directory, CampaignPlan frozen,
   store::CampaignRecorder recorder =
       value_or_throw(store::CampaignRecorder::create(std::move(*made), phases), directory);
   store::note_shard(recorder, shard);
-  value_or_throw(recorder.checkpoint(),
-                 directory); // a shard that is killed now must not forget which it is
+  value_or_throw(
+      recorder.checkpoint(),
+      directory); // written first, so that a shard that is killed now is still known as this shard
   for (const auto& seed : seeds) {
     value_or_throw(recorder.keep_seed(seed.text), directory);
   }
@@ -110,10 +111,11 @@ Campaign create_campaign(const std::string& directory, CampaignPlan frozen,
 Campaign resume_campaign(const std::string& directory) {
   auto opened = store::WorkDir::open(directory);
   if (!opened) {
-    throw UserError({}, opened.error().message, "without --resume a new campaign begins");
+    throw UserError({}, opened.error().message, "omit --resume to begin a new campaign");
   }
   if (auto locked = opened->lock(); !locked) {
-    throw UserError({}, locked.error().message, "wait for it, or stop it with Ctrl-C");
+    throw UserError({}, locked.error().message,
+                    "wait until the other harness ends, or stop it with Ctrl-C");
   }
   CampaignPlan plan =
       plan::parse_plan(value_or_throw(read_file(opened->plan()), directory), opened->plan());
@@ -148,8 +150,8 @@ void check_environment(const Campaign& campaign, const store::Environment& now,
   }
   if (!changed.empty()) {
     throw UserError({}, fmt::format("{}: {}", directory, fmt::join(changed, "; ")),
-                    "old and new counts are not comparable: begin a new campaign with --out DIR, "
-                    "or add --adopt to begin new counts on this corpus");
+                    "old and new counts cannot be compared: begin a new campaign with --out DIR, "
+                    "or write --adopt to restart the counts with this corpus");
   }
 }
 
@@ -157,7 +159,7 @@ std::vector<Search> make_searches(const Campaign& campaign, std::uint32_t worker
   const ExplorePlan& explore = campaign.plan.explore;
   const Random root(shard_seed(explore.seed, campaign.shard));
   std::vector<Search> searches;
-  // Nothing but a budget ends such a search, so that one without a worker would never begin.
+  // Only a budget ends such a search, so that a search without a worker would never begin.
   const std::uint32_t replicates = explore.until == Until::budget
                                        ? std::min(explore.replicates, std::max(1U, workers))
                                        : explore.replicates;

@@ -20,32 +20,32 @@ struct Campaign {
   store::CampaignRecorder recorder;
 };
 
-/// `plan` with what the command line says instead, and a seed.
+/// `plan` with the options of the command line applied, and with a seed.
 CampaignPlan with_options(CampaignPlan plan, const ExploreOptions& options);
 
-/// Where the campaign of `plan` lives.
+/// The directory of the campaign of `plan`.
 std::string directory_of(const CampaignPlan& plan, const ExploreOptions& options);
 
-/// Makes the directory. Throws UserError if there is one, std::runtime_error where writing fails.
+/// Creates the directory. Throws UserError if it exists, std::runtime_error if writing fails.
 Campaign create_campaign(const std::string& directory, CampaignPlan frozen,
                          store::Environment environment, const std::vector<plan::Seed>& seeds,
                          Shard shard);
 
-/// Opens the directory for writing and goes on from there. Throws UserError if it is none or is in
-/// use.
+/// Opens the directory for writing, to continue the campaign. Throws UserError if it is not a
+/// campaign directory or is in use.
 Campaign resume_campaign(const std::string& directory);
 
-/// What holds on this machine now. `asked` is the plan as the user has it: before calibration and
-/// the command line's options.
+/// The environment on this machine now. `asked` is the plan as the user has it: before calibration
+/// and the command line's options.
 store::Environment look_around(const CampaignPlan& asked, std::uint64_t seed,
                                const std::string& version);
 
-/// Refuses, with a reason and a remedy, where the campaign's counts are not comparable with what
-/// would be counted today.
+/// Throws UserError, with a reason and a remedy, if the counts of the campaign cannot be compared
+/// with new ones.
 void check_environment(const Campaign& campaign, const store::Environment& now,
                        const std::string& directory);
 
-/// One search per replicate, with the corpus and the knowledge that the state has.
+/// One search per replicate, with the corpus and the known pairs of the state.
 std::vector<Search> make_searches(const Campaign& campaign, std::uint32_t workers);
 
 } // namespace harness::campaign

@@ -45,8 +45,8 @@ void check_arguments(const CampaignPlan& plan, const store::CampaignState& state
                     "explore with `arguments: true` and `mode: count` in the plan");
   }
   if (state.total(store::Counter::Kind::dropped) > 0) {
-    throw UserError({}, "--arguments: the campaign saw more different arguments than it keeps",
-                    "leave --arguments out");
+    throw UserError({}, "--arguments: the campaign saw more different arguments than it records",
+                    "omit --arguments");
   }
 }
 
@@ -60,7 +60,7 @@ CampaignPolicy policy_of_campaign(const std::string& path, const CampaignPolicyO
   const auto statement = store::risk_statement(campaign.state, campaign.plan.explore.confidence);
   if (!converged && !options.accept_unconverged) {
     throw UserError({}, fmt::format("{}: the campaign has not converged: {}", path, statement),
-                    "go on with harness explore --resume, or write --accept-unconverged");
+                    "continue with harness explore --resume, or write --accept-unconverged");
   }
   auto made = policy::make_policy(campaign.state.profile, campaign.plan.phases, options.rules);
   if (!made) {
@@ -107,7 +107,7 @@ Result<> write_policies(const store::WorkDir& directory, const Policy& policy) {
   for (const auto& format : policy::formats()) {
     const auto written = policy::write_policy(format, policy, 0);
     if (!written) {
-      continue; // a format that can't say this; harness policy tells why
+      continue; // a format that cannot express the policy; harness policy reports why
     }
     if (auto saved = directory.write(directory.policy_file(format.file), written->text); !saved) {
       return saved;

@@ -1,4 +1,4 @@
-// From a campaign to its Policy. Knows the store and the policy room.
+// From a campaign to its Policy: reads the campaign directory and calls policy::make_policy.
 #pragma once
 
 #include "core/base/result.hpp"
@@ -16,7 +16,7 @@ namespace harness::campaign {
 struct CampaignPolicyOptions {
   policy::Options rules;
   bool accept_unconverged = false;
-  /// At most so many values of a decisive argument; none: calls are allowed whole.
+  /// Maximum number of values of a decisive argument; none: calls are allowed with any arguments.
   std::optional<std::size_t> argument_values;
 };
 
@@ -30,8 +30,7 @@ struct CampaignPolicy {
 CampaignPolicy policy_of_campaign(const std::string& directory,
                                   const CampaignPolicyOptions& options);
 
-/// What reports show of a campaign at its end: the policy without options. Nothing where no run was
-/// seen.
+/// The policy in the reports of a campaign, made with default options. Nothing if there was no run.
 std::optional<Policy> plain_policy(const CampaignSummary& summary);
 
 /// One file a format that can hold it, in the campaign's policy/.

@@ -19,14 +19,14 @@ struct Part {
   const store::AttemptRecord* drawn = nullptr; // null: not to its end
 };
 
-/// True if `campaign_state` have all that `other` counted.
+/// True if `campaign_state` contains all counts of `other`.
 bool has(const store::CampaignState& campaign_state, const store::CampaignState& other) {
   return std::all_of(other.writers.begin(), other.writers.end(), [&](const auto& writer) {
     return campaign_state.writers.contains(writer.first);
   });
 }
 
-/// The parts that `out` lacks. Others than parts may come along only if `out` has them.
+/// The parts that `out` lacks. Sources that are not parts are allowed only if `out` has them.
 std::vector<Part> find_parts(const store::CampaignSnapshot* out,
                              const std::vector<store::CampaignSnapshot>& sources) {
   std::vector<Part> parts;
@@ -53,9 +53,9 @@ std::vector<Part> find_parts(const store::CampaignSnapshot* out,
   }
   if (!parts.empty() && other != nullptr) {
     throw UserError({},
-                    fmt::format("{} is no part of the validation that {} belongs to",
+                    fmt::format("{} is not a part of the validation that {} belongs to",
                                 other->directory.path(), parts.front().campaign->directory.path()),
-                    "merge the parts alone; other campaigns before or after them");
+                    "merge the parts in one command, and other campaigns before or after it");
   }
   return parts;
 }
@@ -66,13 +66,13 @@ void check_generator(const store::CampaignSnapshot* out, const FrozenGenerator& 
     return;
   }
   throw UserError({},
-                  fmt::format("the fresh runs in {} were not drawn from {} as it is now",
+                  fmt::format("the fresh runs in {} were not made with the current state of {}",
                               part.campaign->directory.path(), out->directory.path()),
-                  fmt::format("draw them anew: harness validate {} --shard {}",
-                              out->directory.path(), shard_text(part.fresh.shard)));
+                  fmt::format("repeat them: harness validate {} --shard {}", out->directory.path(),
+                              shard_text(part.fresh.shard)));
 }
 
-/// A pair outside the frozen sets in a part that says it saw none: an earlier, killed try of it.
+/// A pair outside the frozen sets in a part that reports none: an earlier try of it was killed.
 bool shows_more(const Part& part, const store::CampaignState& frozen) {
   const auto& pairs = part.campaign->state.profile.pairs;
   return std::any_of(pairs.begin(), pairs.end(), [&](const auto& pair) {
@@ -96,7 +96,7 @@ std::optional<ClosedAttempt> close_attempt(const store::CampaignSnapshot* out,
     throw UserError({},
                     fmt::format("{} holds fresh runs of a validation",
                                 parts.front().campaign->directory.path()),
-                    "merge them into the campaign that they were drawn from: name it as OUT");
+                    "merge them into the campaign that they validate: name it as OUT");
   }
   const FrozenGenerator frozen = frozen_generator_of(*out);
   const std::uint32_t count = parts.front().fresh.shard.count;
@@ -108,31 +108,30 @@ std::optional<ClosedAttempt> close_attempt(const store::CampaignSnapshot* out,
     check_generator(out, frozen, part);
     if (part.fresh.shard.count != count) {
       throw UserError({},
-                      fmt::format("{} is part {}, others are parts of {}", path,
+                      fmt::format("{} is part {}, but others are parts of {}", path,
                                   shard_text(part.fresh.shard), count),
                       "merge the parts of one split");
     }
     more = more || shows_more(part, out->state);
     if (part.drawn == nullptr) {
       closed.notes.push_back(
-          fmt::format("{}: part {} was not drawn to its end", path, shard_text(part.fresh.shard)));
+          fmt::format("{}: part {} is not finished", path, shard_text(part.fresh.shard)));
     } else if (!drawn.emplace(part.fresh.shard.index, &part).second) {
       throw UserError({},
-                      fmt::format("part {} is there twice: {} and {}", shard_text(part.fresh.shard),
+                      fmt::format("part {} is given twice: {} and {}", shard_text(part.fresh.shard),
                                   drawn.at(part.fresh.shard.index)->campaign->directory.path(),
                                   path),
-                      "the runs are the same: name one of them");
+                      "name one of them: both contain the same runs");
     }
   }
   const auto missing = missing_from(drawn, count);
   if (!missing.empty() && !partial) {
     throw UserError(
         {},
-        fmt::format(
-            "{} of {} parts of the validation are there and drawn to their end; missing: {}",
-            drawn.size(), count, list_of(missing)),
-        fmt::format("draw them: harness validate {} --shard {}/{}, with --resume if it has begun; "
-                    "or add --partial to give this attempt up",
+        fmt::format("{} of {} parts of the validation are present and finished; missing: {}",
+                    drawn.size(), count, list_of(missing)),
+        fmt::format("run harness validate {} --shard {}/{}, with --resume if it has begun; "
+                    "or write --partial to abandon this attempt",
                     out->directory.path(), missing.front(), count));
   }
   std::vector<stats::Attempt> attempts;
@@ -147,13 +146,13 @@ std::optional<ClosedAttempt> close_attempt(const store::CampaignSnapshot* out,
   if (!missing.empty()) {
     attempt.planned_runs = frozen.runs;
     attempt.state = stats::Attempt::State::abandoned;
-    closed.notes.push_back(fmt::format("attempt {} is given up: {} of {} parts are missing: {}",
+    closed.notes.push_back(fmt::format("attempt {} is abandoned: {} of {} parts are missing: {}",
                                        frozen.attempt, missing.size(), count, list_of(missing)));
   } else if (more && attempt.news == 0) {
-    // What was seen was seen, though not by a run that counts.
+    // The pair was seen, although not by a run that counts.
     attempt.state = stats::Attempt::State::abandoned;
     closed.notes.push_back(fmt::format(
-        "attempt {} is given up: a part that was begun twice showed a new call the first time",
+        "attempt {} is abandoned: a part that was begun twice showed a new call the first time",
         frozen.attempt));
   }
   return closed;

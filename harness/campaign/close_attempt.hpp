@@ -1,5 +1,5 @@
-// Closes an attempt whose fresh runs were drawn in several places: from the parts to what they
-// prove of the campaign they were drawn from. Pure.
+// Closes a validation attempt whose fresh runs were made in several places: from the parts to what
+// they prove about the campaign that they validate. Pure.
 #pragma once
 
 #include "harness/store/campaign_snapshot.hpp"
@@ -12,12 +12,12 @@ namespace harness::campaign {
 
 struct ClosedAttempt {
   store::AttemptRecord record;    // but for `began_at_run`
-  std::vector<std::string> notes; // what a person should know, a line each
+  std::vector<std::string> notes; // one line each, for the user
 };
 
-/// The attempt that the parts among `sources` close; nothing if there is none that `out` does not
-/// have already. Throws UserError for parts of another generator than `out`'s (null: there is no
-/// such campaign yet), for parts beside other campaigns and, unless `partial`, for missing ones.
+/// The attempt that the parts among `sources` close; nothing if `out` already has all of them.
+/// Throws UserError for parts of another generator than that of `out` (null: `out` does not exist
+/// yet), for parts together with other campaigns and, unless `partial`, for missing parts.
 std::optional<ClosedAttempt> close_attempt(const store::CampaignSnapshot* out,
                                            const std::vector<store::CampaignSnapshot>& sources,
                                            bool partial);

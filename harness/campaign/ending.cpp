@@ -27,7 +27,7 @@ Ending ending_of(const std::map<std::string, std::string>& notes) {
                 .reached_goal = note("reached_goal") == "yes",
                 .plan_file = note("plan_file")};
   if (ending.stop_reason.empty()) {
-    ending.stop_reason = "It has not ended yet.";
+    ending.stop_reason = "The campaign has not ended yet.";
   }
   ending.places.target.line = static_cast<int>(parse_integer(note("target_line")).value_or(0));
   for (const auto& line : split(note("phase_lines"), '\n')) {

@@ -1,5 +1,5 @@
-// Ending: how a campaign ended, kept in the notes of its directory so that reports can be written
-// again.
+// Ending: how a campaign ended. It is stored in the notes of the directory, so that reports can be
+// written again.
 #pragma once
 
 #include "harness/campaign/baseline.hpp"
@@ -20,8 +20,7 @@ struct Ending {
   std::optional<Baseline> baseline;
 };
 
-/// What `ending` says goes to the campaign's notes (not the baseline, which belongs to a job), so
-/// that reports can be written again.
+/// Stores `ending` in the notes of the campaign, except for the baseline, which belongs to a job.
 void note_ending(store::CampaignRecorder& recorder, const Ending& ending);
 Ending ending_of(const std::map<std::string, std::string>& notes);
 

@@ -20,31 +20,31 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// What all stages need.
+/// The state that all stages share.
 struct Stage {
   const ExploreOptions& options;
   pool::ProgressObserver& observer;
   boost::asio::io_context context;
   pool::Interrupts interrupts{context};
-  pool::WorkerSandbox room;
+  pool::WorkerSandbox sandbox;
 
   Stage(const ExploreOptions& given, pool::ProgressObserver& watching)
-      : options(given), observer(watching), room({.isolation = given.isolation}) {}
+      : options(given), observer(watching), sandbox({.isolation = given.isolation}) {}
 
-  /// A stage that is no search begins; what the last one showed stays on the screen.
+  /// A stage other than the search begins; the screen keeps what the search showed.
   void begin(const std::string& name) {
     picture.stage = name;
     picture.steps.reset();
     show();
   }
-  /// How far it has come.
+  /// Returns a function that shows the progress of a stage.
   std::function<void(std::size_t, std::size_t)> steps(const std::string& what) {
     return [this, what](std::size_t done, std::size_t planned) {
       picture.steps = {done, planned, what};
       show();
     };
   }
-  /// The search is over and looked like this.
+  /// The search is over; `last` is its final screen.
   void after(reports::LiveState last) {
     last.attempt.reset();
     last.quiet_runs_needed.reset();
@@ -58,7 +58,7 @@ struct Stage {
 
   void name(const std::string& campaign) { picture.campaign = campaign; }
 
-  /// Of all stages so far: a log's clock never goes back.
+  /// Time of all stages so far, so that times in a log never decrease.
   double elapsed_s() const { return earlier_s + seconds(std::chrono::steady_clock::now() - since); }
 
 private:
@@ -72,28 +72,28 @@ private:
   TimePoint since = std::chrono::steady_clock::now();
 };
 
-/// What a new campaign begins with.
+/// The seeds of a new campaign.
 struct Start {
   std::vector<plan::Seed> seeds; // of the plan: a shard keeps its share of them
   std::vector<plan::Seed> also;  // kept in any case: of an earlier campaign
   Shard shard;
 };
 
-/// Calibrates, then makes the directory. Nothing after an interrupt.
+/// Calibrates, then creates the directory. Returns nothing after an interrupt.
 std::optional<Campaign> begin(Stage& stage, const CampaignPlan& asked, const PlanFile& file,
                               const Start& start, const std::string& directory) {
   const CampaignPlan plan = with_options(asked, stage.options);
   auto environment = look_around(asked, plan.explore.seed, stage.options.version);
-  // All of them: triggers and what is wrong with a plan are the same in every shard.
+  // All seeds are tried: triggers and errors in a plan must be the same in every shard.
   std::vector<plan::Seed> tried = start.seeds;
   tried.insert(tried.end(), start.also.begin(), start.also.end());
   stage.name(plan.name);
   stage.begin("calibrating");
   CampaignPlan frozen =
-      resolve_phases(stage.context, stage.room, stage.interrupts, plan, tried, file);
+      resolve_phases(stage.context, stage.sandbox, stage.interrupts, plan, tried, file);
   stage.begin("seeding");
   pool::WorkerPool workers(stage.context,
-                           stage.room.pool_options(frozen, pool::worker_count(frozen)));
+                           stage.sandbox.pool_options(frozen, pool::worker_count(frozen)));
   try_seeds(stage.context, workers, stage.interrupts, frozen, tried, file, stage.steps("seeds"));
   if (stage.interrupts.requested()) {
     return std::nullopt;
@@ -105,7 +105,8 @@ std::optional<Campaign> begin(Stage& stage, const CampaignPlan& asked, const Pla
   return create_campaign(directory, std::move(frozen), std::move(environment), kept, start.shard);
 }
 
-/// New counts on the corpus of a campaign that can't be gone on with; it stays beside the new one.
+/// Restarts the counts of a campaign that cannot be continued, with its corpus as seeds. The old
+/// campaign is kept in a directory next to the new one.
 std::optional<Campaign> adopt(Stage& stage, const CampaignPlan& asked, const PlanFile& file,
                               const std::string& directory) {
   Start start{.seeds = plan::read_seeds(asked)};
@@ -123,7 +124,7 @@ std::optional<Campaign> adopt(Stage& stage, const CampaignPlan& asked, const Pla
     aside = fmt::format("{}.before-{}", directory, i);
   }
   fs::rename(directory, aside);
-  stage.observer.message(fmt::format("the campaign so far is kept in {}", aside));
+  stage.observer.message(fmt::format("the previous campaign was moved to {}", aside));
   return begin(stage, asked, file, start, directory);
 }
 
@@ -131,11 +132,11 @@ std::optional<Campaign> go_on(Stage& stage, const CampaignPlan& asked, const Pla
                               const std::string& directory) {
   Campaign campaign = resume_campaign(directory);
   if (stage.options.shard && *stage.options.shard != campaign.shard) {
-    throw UserError({},
-                    fmt::format("{} is shard {}, not {}", directory, shard_text(campaign.shard),
-                                shard_text(*stage.options.shard)),
-                    fmt::format("go on with it by --shard {}, or leave --shard out",
-                                shard_text(campaign.shard)));
+    throw UserError(
+        {},
+        fmt::format("{} is shard {}, not {}", directory, shard_text(campaign.shard),
+                    shard_text(*stage.options.shard)),
+        fmt::format("continue with --shard {}, or omit --shard", shard_text(campaign.shard)));
   }
   const auto now = look_around(asked, campaign.plan.explore.seed, stage.options.version);
   const auto changes = store::compare(campaign.environment, now);
@@ -159,8 +160,8 @@ std::optional<Campaign> open(Stage& stage, PlanFile& file) {
     return go_on(stage, asked, file, directory);
   }
   if (store::WorkDir::exists(directory)) {
-    throw UserError({}, fmt::format("{} exists already", directory),
-                    "go on with it by --resume, or choose another place with --out DIR");
+    throw UserError({}, fmt::format("{} already exists", directory),
+                    "continue it with --resume, or choose another directory with --out DIR");
   }
   return begin(stage, asked, file,
                {.seeds = plan::read_seeds(asked), .shard = stage.options.shard.value_or(Shard{})},
@@ -173,13 +174,13 @@ std::string reason(LoopEnd end, const CampaignPlan& plan) {
   case LoopEnd::finished:
     return explore.until == Until::quiet
                ? fmt::format("No new pair in {} runs.", with_commas(explore.quiet_runs))
-               : "A whole batch of fresh runs showed nothing new.";
+               : "A complete batch of fresh runs showed nothing new.";
   case LoopEnd::time_budget:
-    return fmt::format("The time budget of {} was used up.", format_duration(*explore.budget));
+    return fmt::format("The time budget of {} is exhausted.", format_duration(*explore.budget));
   case LoopEnd::run_budget:
-    return fmt::format("The budget of {} runs was used up.", with_commas(*explore.runs));
+    return fmt::format("The budget of {} runs is exhausted.", with_commas(*explore.runs));
   case LoopEnd::interrupted:
-    return "It was interrupted.";
+    return "The campaign was interrupted.";
   case LoopEnd::failed:
     return "It failed.";
   }
@@ -227,15 +228,15 @@ ExploreResult explore(const ExploreOptions& options, pool::ProgressObserver& obs
   if (!campaign) {
     return {.summary = std::nullopt, .interrupted = true};
   }
-  pool::WorkerPool workers(
-      stage.context, stage.room.pool_options(campaign->plan, pool::worker_count(campaign->plan)));
+  pool::WorkerPool workers(stage.context, stage.sandbox.pool_options(
+                                              campaign->plan, pool::worker_count(campaign->plan)));
   const LoopEnd end = search(stage, *campaign, workers);
 
   if (end != LoopEnd::interrupted) {
     stage.begin("labeling");
     const auto labeled =
         check_reproducibility(stage.context, workers, stage.interrupts, campaign->recorder,
-                              stage.steps("reproducers run again"));
+                              stage.steps("reproducers checked"));
     if (!labeled) {
       throw std::runtime_error(labeled.error().message);
     }

@@ -1,5 +1,5 @@
-// Explore: a campaign from its plan file to its reports: rehearse, search, label, report. Each
-// stage is a room of its own.
+// explore: a whole campaign from its plan file to its reports, in stages: calibrate, search, check
+// the reproducibility of each pair, write the reports.
 #pragma once
 
 #include "core/model/summary.hpp"
@@ -11,13 +11,13 @@
 namespace harness::campaign {
 
 struct ExploreResult {
-  /// As its reports say; nothing if an interrupt came before there was a directory.
+  /// The summary in its reports; nothing if an interrupt came before the directory was created.
   std::optional<CampaignSummary> summary;
   bool interrupted = false;
 };
 
-/// Throws UserError for what the user asked in vain (before any directory is created), and
-/// std::runtime_error where we fail (what was found is saved).
+/// Throws UserError for a request that cannot be carried out (before any directory is created), and
+/// std::runtime_error for a failure of harness (everything found so far is saved).
 ExploreResult explore(const ExploreOptions& options, pool::ProgressObserver& observer);
 
 } // namespace harness::campaign

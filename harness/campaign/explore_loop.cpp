@@ -16,7 +16,7 @@ constexpr int ticks_per_checkpoint = 10;
 constexpr std::size_t max_finds_shown = 50;
 constexpr std::size_t max_messages_shown = 20;
 constexpr double pace_window_s = 5;
-/// A worker is asked again after about that long, so that finds spread and commands arrive.
+/// A grant takes about this long, so that finds spread and commands arrive.
 constexpr double slice_s = 0.1;
 constexpr std::uint64_t max_runs_per_slice = 256;
 
@@ -42,8 +42,8 @@ ExploreLoop::ExploreLoop(boost::asio::io_context& context, pool::WorkerPool& wor
 
 ExploreLoop::~ExploreLoop() = default;
 
-/// Canceling does not reach a timer that has gone off and waits its turn in the context, which
-/// goes on after this loop is gone.
+/// Canceling does not affect a timer that has expired and whose handler is queued in the context,
+/// which outlives this loop. Such a handler tests this pointer.
 std::weak_ptr<void> ExploreLoop::alive() const {
   return timers_;
 }
@@ -62,7 +62,7 @@ LoopEnd ExploreLoop::run() {
       }
     });
   }
-  // A search that no worker has time for yet is part of the campaign all the same.
+  // A search that has no worker yet is also part of the campaign.
   for (std::size_t search = slots_.size(); search < searches_.size(); ++search) {
     recorder_.begin_writer(searches_[search].replicate());
   }
@@ -94,7 +94,7 @@ void ExploreLoop::fail(std::string problem) {
   context_.stop();
 }
 
-// ---- workers ask, searches answer ---------------------------------------------------------------
+// ---- commands for workers -----------------------------------------------------------------------
 
 std::optional<std::size_t> ExploreLoop::assign(pool::WorkerNumber worker) const {
   if (const std::size_t held = slots_[worker].search; !searches_[held].finished()) {
@@ -130,7 +130,7 @@ void ExploreLoop::idle(pool::WorkerNumber worker) {
     return stop(LoopEnd::finished);
   }
   if (*search != slot.search) {
-    // libFuzzer keeps the corpus of the other replicate in this process: it needs a fresh one.
+    // libFuzzer has the corpus of the other replicate in this process, so a new process is needed.
     slot.search = *search;
     return workers_.replace(worker);
   }
@@ -165,16 +165,15 @@ std::uint64_t ExploreLoop::runs_left() const {
 
 void ExploreLoop::died(pool::WorkerNumber worker, const std::optional<std::string>& input,
                        const std::string& why) {
-  std::string note =
-      fmt::format("worker {} died ({}); a fresh one takes its place", worker + 1, why);
+  std::string note = fmt::format("worker {} died ({}) and was replaced", worker + 1, why);
   if (input) {
-    // Its input gets a second chance; after that it is set aside as a failure of ours.
+    // The input is retried once; after that it is quarantined as a failure of the worker.
     Search& search = searches_[slots_[worker].search];
     if (++deaths_[*input] < 2) {
       search.retry(worker, *input);
     } else {
       search.quarantined(*input);
-      note += ", its input is set aside below failures/worker-death";
+      note += "; its input is quarantined in failures/worker-death";
       const auto kept = recorder_.record_failure(
           "worker-death", {.kind = store::FailureRecord::Kind::other, .what = why}, *input);
       if (!kept) {
@@ -188,9 +187,9 @@ void ExploreLoop::died(pool::WorkerNumber worker, const std::optional<std::strin
   (void)recorder_.log("worker", note);
 }
 
-// ---- what workers say ---------------------------------------------------------------------------
+// ---- messages of workers ------------------------------------------------------------------------
 
-void ExploreLoop::said(pool::WorkerNumber worker, engine::Message message) {
+void ExploreLoop::on_message(pool::WorkerNumber worker, engine::Message message) {
   if (!end_) {
     std::visit([&](auto& chosen) { on(worker, chosen); }, message);
   }
@@ -206,7 +205,7 @@ store::RunRecord ExploreLoop::record_of(const WorkerSlot& slot, const engine::Ru
                           .timed_out = run.ending == engine::Ending::timed_out,
                           .bucket = run.bucket};
   if (run.ending == engine::Ending::tracer_failed && record.incomplete.empty()) {
-    record.incomplete = {Incomplete::lost_tracee}; // nobody saw it
+    record.incomplete = {Incomplete::lost_tracee}; // its result is lost
   }
   for (const auto& seen : run.pairs) {
     if (seen.pair < slot.pairs.size()) {
@@ -243,7 +242,7 @@ void ExploreLoop::on(pool::WorkerNumber worker, engine::Run& run) {
     }
   }
   store::RunRecord record = record_of(slot, run);
-  // What hangs is a reproducer where it must be, but no seed for more.
+  // An input that hangs is saved if it is a reproducer, but is not shared for mutation.
   const bool fresh =
       run.find && (search.new_features(run.find->features) || !run.find->pairs.empty());
   record.keep = fresh && (!record.timed_out || !run.find->pairs.empty());
@@ -274,7 +273,7 @@ void ExploreLoop::share(pool::WorkerNumber worker, const engine::Run& run, bool 
   Search& search = searches_[slots_[worker].search];
   search.learn_words(run.find->words);
   if (keep) {
-    // What it drew for a validation its own libFuzzer has not seen.
+    // The libFuzzer of this worker does not have an input that was made for a validation.
     const bool its_own = run.origin == engine::Run::Origin::exploring;
     search.add_input(workers_.running(worker).value_or(""),
                      its_own ? std::optional<std::uint32_t>(worker) : std::nullopt);
@@ -353,7 +352,7 @@ void ExploreLoop::announce(const store::NewPairs& news) {
   finds_.resize(std::min(finds_.size(), max_finds_shown));
 }
 
-// ---- time passes --------------------------------------------------------------------------------
+// ---- timers -------------------------------------------------------------------------------------
 
 void ExploreLoop::tick() {
   timers_->redraw.expires_after(redraw_every);

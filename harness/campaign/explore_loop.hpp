@@ -1,5 +1,25 @@
-// ExploreLoop: the searching part of a campaign: workers ask, searches answer, the recorder keeps.
-// Ends when every replicate is finished, at a budget, or on an interrupt.
+// ExploreLoop: the search stage of a campaign. It connects three parts that do not depend on each
+// other:
+//
+//   WorkerPool        processes that run inputs
+//   Search            one per replicate; decides what a worker does next and when to stop
+//   CampaignRecorder  stores every run, pair and input durably
+//
+// Events of the pool drive the loop, all in one thread (Boost.Asio):
+//
+//   idle(worker)     The search is asked for commands: a few inputs and pairs that other workers
+//                    found, then a grant of runs. Grants are small (about 0.1 s of runs), so that
+//                    finds spread quickly and a budget is not exceeded.
+//   on_message(Run)  The run is recorded. The recorder returns the pairs that are new, and only
+//                    then are they announced, shared with the other workers of the replicate and
+//                    reported to the search, whose convergence rule counts the run.
+//   died(worker)     The input that was running is retried once. If another worker dies of it, it
+//                    is quarantined as a failure. Runs granted but not made are granted again.
+//   tick             Every 0.1 s the screen is updated, every second a checkpoint is written.
+//
+// run() returns when every search is finished (converged, quiet, or its part of a validation is
+// done), at the time or run budget, on an interrupt, or on a failure. In all cases the state is
+// saved before it returns.
 #pragma once
 
 #include "harness/campaign/search.hpp"
@@ -43,12 +63,12 @@ public:
   const std::string& problem() const { return problem_; }
   double elapsed_s() const;
   std::uint64_t runs() const { return runs_; } // of this session
-  /// What a screen shows of it now.
+  /// The current state for the live screen.
   reports::LiveState live_state() const;
 
 private:
   struct Timers;
-  /// What the loop knows of a worker's process.
+  /// The state of one worker process.
   struct WorkerSlot {
     std::size_t search = 0;
     store::WriterIndex writer = 0;
@@ -64,7 +84,7 @@ private:
   // ---- WorkerPoolObserver
   void began(pool::WorkerNumber worker) override;
   void idle(pool::WorkerNumber worker) override;
-  void said(pool::WorkerNumber worker, engine::Message message) override;
+  void on_message(pool::WorkerNumber worker, engine::Message message) override;
   void died(pool::WorkerNumber worker, const std::optional<std::string>& input,
             const std::string& why) override;
 
@@ -77,9 +97,9 @@ private:
   void share(pool::WorkerNumber worker, const engine::Run& run, bool keep);
   void announce(const store::NewPairs& news);
   void keep_attempts(Search& search);
-  /// All that has changed goes to disk.
+  /// Writes all changes to disk.
   void checkpoint();
-  /// A search that still wants runs, for this worker; nothing if all are finished.
+  /// The search that this worker should serve; nothing if all are finished.
   std::optional<std::size_t> assign(pool::WorkerNumber worker) const;
   std::uint64_t slice_of(const WorkerSlot& slot) const;
   std::uint64_t runs_left() const;
@@ -99,7 +119,7 @@ private:
   std::map<std::string, int> deaths_; // of inputs, by text
   std::map<std::size_t, std::pair<std::size_t, stats::Attempt::State>> attempts_kept_;
   std::uint64_t runs_ = 0;
-  std::uint64_t granted_ = 0; // runs given out and not yet made
+  std::uint64_t granted_ = 0; // runs granted and not yet made
   TimePoint began_;
   std::optional<LoopEnd> end_;
   std::string problem_;

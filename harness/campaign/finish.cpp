@@ -48,7 +48,7 @@ Result<> write_reports(const store::WorkDir& directory, const CampaignSummary& s
       return written;
     }
   }
-  // Of an unfinished campaign a policy must be asked for by name: harness policy.
+  // For an unfinished campaign, a policy is written only on request: harness policy.
   return summary.converged && summary.policy ? write_policies(directory, *summary.policy) : Done{};
 }
 

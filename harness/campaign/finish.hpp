@@ -1,4 +1,4 @@
-// The end of a campaign: its summary, its exit bits, its report files.
+// The end of a campaign: its summary, its exit status, its report files.
 #pragma once
 
 #include "core/model/summary.hpp"
@@ -10,7 +10,7 @@
 
 namespace harness::campaign {
 
-/// What a campaign directory holds, whether it is open for writing or only looked at.
+/// The content of a campaign directory, which is open for writing or only for reading.
 struct Holdings {
   const CampaignPlan& plan;
   const store::Environment& environment;
@@ -19,7 +19,7 @@ struct Holdings {
   const std::map<std::string, std::string>& notes;
 };
 
-/// The summary as reports show it, exit status included (interrupts are the caller's business).
+/// The summary as reports show it, exit status included (the caller handles interrupts).
 CampaignSummary summarize_campaign(const Holdings& holdings, const Ending& ending);
 
 /// The sum of the exit bits of all gates that failed.

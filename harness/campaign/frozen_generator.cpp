@@ -19,7 +19,7 @@ std::uint64_t FrozenGenerator::seed() const {
 FrozenGenerator frozen_generator_of(const store::CampaignSnapshot& campaign) {
   const stats::Goal goal{.epsilon = campaign.plan.explore.epsilon,
                          .confidence = campaign.plan.explore.confidence};
-  // Whichever directories they came from: each look is paid for.
+  // Attempts of all merged directories count, because each of them spent a share of alpha.
   const auto number = static_cast<unsigned>(store::whole_attempts(campaign.state).size()) + 1;
   std::string text = fmt::format("attempt {}\n{}", number, plan::serialize_plan(campaign.plan));
   std::set<std::string> calls;

@@ -1,5 +1,6 @@
-// FrozenGenerator: the generator of fresh runs that a campaign directory is as it stands: its plan,
-// its corpus, the calls it knows. The same for everybody who reads the directory. Pure.
+// FrozenGenerator: the generator of fresh runs that the current state of a campaign directory
+// defines: its plan, its corpus and its known calls. Every reader of the directory gets the same
+// generator. Pure.
 #pragma once
 
 #include "harness/store/campaign_snapshot.hpp"
@@ -10,12 +11,12 @@
 namespace harness::campaign {
 
 struct FrozenGenerator {
-  std::string id;       // SHA-256 of all that a fresh run depends on
-  unsigned attempt = 1; // that it is drawn for
+  std::string id;       // SHA-256 of everything that a fresh run depends on
+  unsigned attempt = 1; // that its runs belong to
   std::uint64_t runs = 0;
   double alpha = 0;
 
-  /// Of the fresh runs' chance.
+  /// Random seed of the fresh runs.
   std::uint64_t seed() const;
 };
 

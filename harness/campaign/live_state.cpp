@@ -50,7 +50,7 @@ reports::LiveState ExploreLoop::live_state() const {
     state.quiet_runs_needed = options_.quiet_runs;
   }
   for (const auto& search : searches_) {
-    // Of several replicates the one that has furthest to go.
+    // Of several replicates, the one that is furthest from its end is shown.
     const bool least = &search == &searches_.front() || search.quiet() < state.quiet_runs;
     state.quiet_runs = least ? search.quiet() : state.quiet_runs;
     if (search.validating()) {
@@ -88,7 +88,7 @@ reports::LiveState ExploreLoop::live_state() const {
                              .runs = slot.runs,
                              .runs_per_s = slot.runs_per_s});
   }
-  state.hint = "Ctrl-C stops and keeps everything";
+  state.hint = "Ctrl-C stops; all results are saved";
   return state;
 }
 

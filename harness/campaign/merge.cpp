@@ -34,7 +34,8 @@ std::vector<std::string> phase_names(const CampaignPlan& plan) {
   return names;
 }
 
-/// Refuses what can't or, without being told so, should not be merged. Gives what was let through.
+/// Throws UserError for campaigns that cannot or, without an option, should not be merged. Returns
+/// warnings about what was accepted.
 std::vector<std::string> check(const std::vector<store::CampaignSnapshot>& campaigns,
                                const MergeOptions& options) {
   std::vector<std::string> warnings;
@@ -47,12 +48,12 @@ std::vector<std::string> check(const std::vector<store::CampaignSnapshot>& campa
                       fmt::format("{}: the phases differ: {}; {}", pair,
                                   fmt::join(first.state.profile.phases, ", "),
                                   fmt::join(other.state.profile.phases, ", ")),
-                      "campaigns with different phases can't be merged");
+                      "merge only campaigns that have the same phases");
     }
     const auto reasons = reasons_against(first, other);
     if (!reasons.empty() && !options.different) {
       throw UserError({}, fmt::format("{}: {}", pair, fmt::join(reasons, "; ")),
-                      "add --different to merge them all the same");
+                      "write --different to merge them anyway");
     }
     for (const auto& reason : reasons) {
       warnings.push_back(fmt::format("{}: {}", pair, reason));
@@ -67,7 +68,7 @@ std::vector<std::string> check(const std::vector<store::CampaignSnapshot>& campa
   return warnings;
 }
 
-/// The inputs and failures of all, durable before the state names them.
+/// Copies the inputs and failures of all, which must be durable before the state refers to them.
 void copy_files(const std::vector<store::CampaignSnapshot>& campaigns, const WorkDir& to) {
   store::InputBatch batch(to);
   for (const auto& from : campaigns) {
@@ -95,7 +96,8 @@ CampaignRecorder open_out(const std::string& out, const store::CampaignSnapshot&
   }
   auto directory = WorkDir::create(out);
   if (!directory) {
-    throw UserError({}, directory.error().message, "choose another place for the merged campaign");
+    throw UserError({}, directory.error().message,
+                    "choose another directory for the merged campaign");
   }
   value_or_throw(directory->lock());
   value_or_throw(directory->write(directory->plan(), plan::serialize_plan(first.plan)));
@@ -104,15 +106,15 @@ CampaignRecorder open_out(const std::string& out, const store::CampaignSnapshot&
   return value_or_throw(CampaignRecorder::create(std::move(*directory), phase_names(first.plan)));
 }
 
-/// Why it ended, for reports of what was merged.
+/// The stop reason in reports of a merged campaign.
 void note_outcome(CampaignRecorder& recorder, const std::vector<store::CampaignSnapshot>& campaigns,
                   const CampaignState& joined) {
   Ending ending = ending_of(campaigns.front().notes);
   const auto attempts = store::whole_attempts(joined);
   ending.reached_goal = store::converged(joined);
-  ending.stop_reason = "It was merged from several campaigns.";
-  if (!attempts.empty() && store::speaks_of_all(*attempts.back(), joined)) {
-    ending.stop_reason = ending.reached_goal ? "A whole batch of fresh runs showed nothing new."
+  ending.stop_reason = "The campaign was merged from several campaigns.";
+  if (!attempts.empty() && store::covers_all(*attempts.back(), joined)) {
+    ending.stop_reason = ending.reached_goal ? "A complete batch of fresh runs showed nothing new."
                                              : "The last batch of fresh runs did not pass.";
   }
   note_ending(recorder, ending);
@@ -179,7 +181,7 @@ MergeReport merge_campaigns(const std::string& out, const std::vector<std::strin
     campaigns.push_back(store::open_campaign(source));
   }
   if (campaigns.empty()) {
-    throw UserError({}, "nothing to merge", "name the campaign directories after OUT");
+    throw UserError({}, "merge: no campaign given", "name the campaign directories after OUT");
   }
   auto warnings = check(campaigns, options);
   auto closed = close_attempt(existed ? &campaigns.front() : nullptr, campaigns, options.partial);

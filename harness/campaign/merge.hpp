@@ -1,5 +1,5 @@
-// merge: several campaign directories become one that has all pairs, counts and inputs of each. A
-// join: any order, any grouping and any repetition give the same state.
+// merge: joins several campaign directories into one that has all pairs, counts and inputs of each.
+// A join: any order, any grouping and any repetition give the same state.
 #pragma once
 
 #include "harness/store/campaign_snapshot.hpp"

@@ -45,7 +45,7 @@ std::vector<std::string> check_shards(const std::vector<store::CampaignSnapshot>
                       fmt::format("{} is shard {} and {} is shard {}: shards of different splits",
                                   first.path, shard_text(first.shard), one.path,
                                   shard_text(one.shard)),
-                      "merge those of one split first, each into a directory of its own");
+                      "merge the shards of each split first, each split into its own directory");
     }
     const auto [place, fresh] = paths.emplace(one.shard.index, one.path);
     if (!fresh) {
@@ -57,10 +57,11 @@ std::vector<std::string> check_shards(const std::vector<store::CampaignSnapshot>
   if (missing.empty()) {
     return notes;
   }
-  const std::string text = fmt::format("{} of {} shards are here; missing: {}", paths.size(),
+  const std::string text = fmt::format("{} of {} shards are given; missing: {}", paths.size(),
                                        first.shard.count, list_of(missing));
   if (!partial) {
-    throw UserError({}, text, "name their directories too, or add --partial to go on without them");
+    throw UserError({}, text,
+                    "also name their directories, or write --partial to merge without them");
   }
   notes.push_back(text);
   return notes;

@@ -1,4 +1,4 @@
-// What the command line says about a campaign, each sub-command's slice as a value. Pure.
+// Options of the command line for a campaign, as plain values. Pure.
 #pragma once
 
 #include "core/base/clock.hpp"

@@ -23,7 +23,7 @@ bool shows(const RunResult& result, const PairKey& pair, const std::vector<std::
       [&](const Sighting& sighting) { return key_of(sighting, result, phases) == pair; });
 }
 
-/// Pairs without a label by the hash of their first input.
+/// Unchecked pairs by the hash of their first input.
 std::map<std::string, std::vector<PairKey>> unlabeled(const store::CampaignState& state) {
   std::map<std::string, std::vector<PairKey>> pairs;
   for (const auto& [key, record] : state.profile.pairs) {
@@ -67,7 +67,7 @@ Result<> check_reproducibility(boost::asio::io_context& context, pool::WorkerPoo
   for (const auto& [hash, keys] : pairs) {
     const pool::ReplayOutcome& outcome = outcomes[next++];
     if (outcome.runs.size() < reproducibility_repetitions) {
-      continue; // interrupted, or its workers died: no label rather than a wrong one
+      continue; // interrupted, or its workers died: no result rather than a wrong one
     }
     for (const auto& key : keys) {
       const auto shown =

@@ -1,6 +1,6 @@
-// Reproducibility: is a pair shown again by the input that showed it first? Every pair's reproducer
-// is run a few times; k of n is written beside the pair. What these runs show besides (threads,
-// process trees) is kept, too.
+// Reproducibility check: does the input that first showed a pair show it again? The reproducer of
+// every pair runs a few times, and k of n is recorded with the pair. These runs also provide the
+// threads and process trees of the report.
 #pragma once
 
 #include "harness/pool/interrupts.hpp"
@@ -13,8 +13,8 @@ namespace harness::campaign {
 
 constexpr std::uint32_t reproducibility_repetitions = 5;
 
-/// Labels every pair that has no label yet; stops early on an interrupt. `progress` hears how many
-/// of how many reproducers are done.
+/// Checks every pair that was not checked yet; stops early on an interrupt. `progress` is called
+/// with the number of reproducers done and of all reproducers.
 Result<> check_reproducibility(boost::asio::io_context& context, pool::WorkerPool& workers,
                                const pool::Interrupts& interrupts,
                                store::CampaignRecorder& recorder,

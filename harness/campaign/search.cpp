@@ -25,7 +25,7 @@ stats::ConvergenceRule rule_of(const Search::Options& options) {
 Search::Search(Options options)
     : options_(std::move(options)), rule_(rule_of(options_)), quiet_(options_.state.quiet) {}
 
-// ---- what it learns -----------------------------------------------------------------------------
+// ---- events -------------------------------------------------------------------------------------
 
 void Search::add_input(const std::string& text, std::optional<std::uint32_t> not_for) {
   if (hashes_.insert(input_hash(text)).second) {
@@ -34,7 +34,7 @@ void Search::add_input(const std::string& text, std::optional<std::uint32_t> not
 }
 
 void Search::quarantined(const std::string& text) {
-  hashes_.insert(input_hash(text)); // it can't come in later either
+  hashes_.insert(input_hash(text)); // it cannot be added later either
   for (auto& entry : corpus_) {
     entry.quarantined = entry.quarantined || entry.text == text;
   }
@@ -86,7 +86,7 @@ bool Search::ran(const engine::Run& run, const std::vector<engine::KnownPair>& p
   return fresh > 0;
 }
 
-// ---- what it wants ------------------------------------------------------------------------------
+// ---- decisions ----------------------------------------------------------------------------------
 
 bool Search::validating() const {
   const auto& attempts = rule_.state().attempts;
@@ -116,7 +116,7 @@ void Search::began(std::uint32_t worker) {
   WorkerView& view = views_[worker];
   const auto pending_runs = std::exchange(view.pending_runs, {});
   for (const std::uint64_t index : pending_runs) {
-    // Only the first one can have been running; the others never began.
+    // Only the first run can have begun; the others were still waiting.
     if (index == *pending_runs.begin() && ++deaths_[index] >= 2) {
       --outstanding_;
       rule_.validated(frozen_.attempt, {.complete = false, .reached = {}, .news = {}});
@@ -184,8 +184,8 @@ std::uint64_t Search::next_index() {
   const auto [attempt, shard] = *options_.part;
   const std::uint64_t whole = stats::attempt_runs(options_.goal, attempt);
   const RunRange own = range_of(whole, shard);
-  // Beyond its own runs it draws in place of those seen only in part: every count-th, so that no
-  // two shards draw the same.
+  // Replacements for incomplete runs get numbers beyond the planned ones: every count-th number, so
+  // that no two shards make the same run.
   return position < own.size() ? own.from + position
                                : whole + (position - own.size()) * shard.count + shard.index - 1;
 }
@@ -196,7 +196,7 @@ Commands Search::draw(WorkerView& view, std::uint64_t most) {
     commands.emplace_back(frozen_);
     view.frozen = frozen_.attempt;
   }
-  // A chunk is a range; indices that a dead worker left come alone.
+  // A chunk is a range; numbers that a dead worker left are granted one by one.
   const std::uint64_t from = to_draw_.front();
   std::uint64_t to = from;
   while (!to_draw_.empty() && to_draw_.front() == to && to - from < most) {
@@ -224,7 +224,7 @@ Commands Search::next(std::uint32_t worker, std::uint64_t slice, std::uint64_t m
       if (frozen_.attempt != validate->number) {
         begin_attempt();
       }
-      // What was seen only in part is drawn again.
+      // An incomplete run is replaced.
       const std::uint64_t given = outstanding_ + to_draw_.size();
       for (std::uint64_t i = given; i < validate->runs_left; ++i) {
         to_draw_.push_back(next_index());

@@ -1,6 +1,6 @@
-// Search: one replicate of a campaign: its corpus, what it knows, its convergence rule, and what
-// the next worker that asks should do. Pure: no process, no clock, no disk; the explore loop feeds
-// it.
+// Search: one replicate of a campaign: its corpus, its known pairs, its convergence rule, and the
+// decision what the next idle worker should do. Pure: no process, no clock, no disk. The explore
+// loop reports events to it and executes its commands.
 #pragma once
 
 #include "core/model/plan.hpp"
@@ -20,7 +20,7 @@
 
 namespace harness::campaign {
 
-/// What a search hands to a worker, in this order; empty: nothing to do, the worker waits.
+/// Commands for a worker, in this order; empty: there is nothing to do and the worker waits.
 using Commands = std::vector<engine::Command>;
 
 class Search {
@@ -33,7 +33,7 @@ public:
     std::uint64_t seed = 1;    // of this replicate
     std::uint32_t workers = 1; // that share it
     stats::ConvergenceRule::State state;
-    /// Does not search: draws its shard's runs of this attempt, and is finished.
+    /// Does not search: makes the runs of its shard of this attempt, and is finished.
     struct Part {
       unsigned attempt = 1;
       Shard shard;
@@ -42,12 +42,12 @@ public:
   };
   explicit Search(Options options);
 
-  // ---- what it learns
-  /// An input for all workers, but the one that has it in its own corpus already.
+  // ---- events
+  /// An input for all workers, except the one that already has it in its corpus.
   void add_input(const std::string& text, std::optional<std::uint32_t> not_for = std::nullopt);
-  /// The worker died of this input, perhaps: its next process runs it once more.
+  /// The worker may have died of this input: its next process runs it once more.
   void retry(std::uint32_t worker, const std::string& text) { retries_[worker] = text; }
-  /// No worker gets this input any more.
+  /// From now on, no worker gets this input.
   void quarantined(const std::string& text);
   void know(const engine::KnownPair& pair);
   void learn_words(const std::vector<std::string>& words);
@@ -58,12 +58,11 @@ public:
   /// A run ended. Returns true if it showed a (phase, call) pair that this replicate did not know.
   bool ran(const engine::Run& run, const std::vector<engine::KnownPair>& pairs);
 
-  // ---- what it wants
+  // ---- decisions
   /// What worker `worker` should do next: at most `max_runs` runs, about `slice` at a time.
   Commands next(std::uint32_t worker, std::uint64_t slice, std::uint64_t max_runs);
-  /// A fresh process takes the worker's place: it knows nothing. Runs that the dead one still
-  /// pending_runs are given out again; one that killed its worker twice counts as a run that nobody
-  /// saw.
+  /// A new process replaces the worker; it has no inputs or pairs yet. Pending runs of the dead one
+  /// are granted again; a run that killed its worker twice counts as an incomplete run.
   void began(std::uint32_t worker);
   bool finished() const;
 
@@ -82,7 +81,7 @@ private:
     std::optional<std::uint32_t> not_for;
     bool quarantined = false;
   };
-  /// What a worker's process has been told, and the validation runs that it owes.
+  /// What was sent to a worker process, and the validation runs that it has not finished.
   struct WorkerView {
     std::size_t inputs = 0;
     std::size_t pairs = 0;
@@ -94,7 +93,8 @@ private:
 
   void add_new_pairs(WorkerView& view, std::uint32_t worker, Commands& commands);
   void begin_attempt();
-  /// The number of the next validation run; its input follows from it, whoever draws it.
+  /// The number of the next validation run. It determines the input, whichever worker makes the
+  /// run.
   std::uint64_t next_index();
   Commands draw(WorkerView& view, std::uint64_t most);
   std::uint64_t worker_seed(std::uint32_t worker, std::uint64_t incarnation) const;
@@ -116,7 +116,7 @@ private:
   std::set<Call> frozen_calls_;
   engine::Freeze frozen_{.attempt = 0};
   std::deque<std::uint64_t> to_draw_;
-  std::uint64_t indices_ = 0; // given out
+  std::uint64_t indices_ = 0; // granted
   std::uint64_t outstanding_ = 0;
   std::map<std::uint64_t, int> deaths_; // of validation runs, by index
   std::set<engine::PairName> attempt_news_;

@@ -20,7 +20,7 @@ namespace harness::campaign {
 
 namespace {
 
-/// Passes on what is going on, but as finds only what the campaign does not know.
+/// Forwards progress, but reports only pairs that the campaign does not have.
 class NewsOnly final : public pool::ProgressObserver {
 public:
   NewsOnly(pool::ProgressObserver& inner, const Profile& known) : inner_(inner) {
@@ -61,21 +61,22 @@ void check_target(const store::CampaignSnapshot& frozen, const ValidateOptions& 
   const auto now = look_around(frozen.plan, 0, options.version);
   for (const auto& difference : store::compare(frozen.environment, now)) {
     if (difference.of_target) {
-      throw UserError({}, fmt::format("{}: {}", options.campaign, difference.text),
-                      "fresh runs of another target prove nothing about this one");
+      throw UserError(
+          {}, fmt::format("{}: {}", options.campaign, difference.text),
+          "explore again: fresh runs of another target prove nothing about this campaign");
     }
   }
 }
 
-/// The part's own directory: made, or gone on with.
+/// The directory of the part: created, or continued.
 Campaign open_part(const store::CampaignSnapshot& from, const FrozenGenerator& frozen,
                    const ValidateOptions& options) {
   const std::string directory = directory_of(options);
   const store::FreshPart wanted{frozen.id, options.shard};
   if (!options.resume || !store::WorkDir::exists(directory)) {
     if (store::WorkDir::exists(directory)) {
-      throw UserError({}, fmt::format("{} exists already", directory),
-                      "go on with it by --resume, or choose another place with --out DIR");
+      throw UserError({}, fmt::format("{} already exists", directory),
+                      "continue it with --resume, or choose another directory with --out DIR");
     }
     Campaign part = create_campaign(directory, from.plan, from.environment, {}, {});
     store::note_part(part.recorder, wanted);
@@ -90,14 +91,14 @@ Campaign open_part(const store::CampaignSnapshot& from, const FrozenGenerator& f
   if (own == parts.end() || own->second.frozen != wanted.frozen ||
       own->second.shard != wanted.shard) {
     throw UserError({},
-                    fmt::format("{} does not hold part {} of what {} would draw now", directory,
+                    fmt::format("{} does not hold part {} of the validation of {}", directory,
                                 shard_text(options.shard), options.campaign),
-                    "choose another place with --out DIR, or remove it");
+                    "choose another directory with --out DIR, or remove this one");
   }
   return part;
 }
 
-/// With all that the campaign knows, whoever found it.
+/// The search starts with all pairs that the campaign has, whichever replicate found them.
 Search search_of(const store::CampaignSnapshot& from, const FrozenGenerator& frozen, Shard shard) {
   const ExplorePlan& explore = from.plan.explore;
   Search search({.goal = {.epsilon = explore.epsilon, .confidence = explore.confidence},
@@ -126,15 +127,15 @@ ValidateResult validate(const ValidateOptions& options, pool::ProgressObserver& 
   sandbox::open_image(from.plan.target, {.file = from.directory.plan()});
   check_target(from, options);
   if (from.state.profile.pairs.empty()) {
-    throw UserError({}, fmt::format("{} has seen no run yet", options.campaign),
-                    "explore first; fresh runs are compared with what is known");
+    throw UserError({}, fmt::format("{} has no runs yet", options.campaign),
+                    "run harness explore first: fresh runs are compared with its result");
   }
   const FrozenGenerator frozen = frozen_generator_of(from);
   if (options.shard.count > frozen.runs) {
     throw UserError({},
-                    fmt::format("--shard {}: this validation has {} runs only",
+                    fmt::format("--shard {}: this validation has only {} runs",
                                 shard_text(options.shard), frozen.runs),
-                    fmt::format("split it into {} parts at most", frozen.runs));
+                    fmt::format("split it into at most {} shards", frozen.runs));
   }
   Campaign part = open_part(from, frozen, options);
   ValidateResult result{.frozen = frozen, .directory = part.recorder.directory().path()};
@@ -147,8 +148,8 @@ ValidateResult validate(const ValidateOptions& options, pool::ProgressObserver& 
   plan.explore.workers = options.workers.value_or(plan.explore.workers);
   boost::asio::io_context context;
   pool::Interrupts interrupts(context);
-  pool::WorkerSandbox room({.isolation = options.isolation});
-  pool::WorkerPool workers(context, room.pool_options(plan, pool::worker_count(plan)));
+  pool::WorkerSandbox sandbox({.isolation = options.isolation});
+  pool::WorkerPool workers(context, sandbox.pool_options(plan, pool::worker_count(plan)));
   std::vector<Search> searches;
   searches.push_back(search_of(from, frozen, options.shard));
   NewsOnly news(observer, from.state.profile);

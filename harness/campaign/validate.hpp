@@ -1,6 +1,7 @@
-// Validate: draws fresh runs from the frozen generator that a campaign directory is, or a shard of
-// them, into a directory of its own; `merge` into the campaign closes the attempt. Shards need no
-// talk: the generator and each run's chance follow from what the directory holds.
+// validate: makes fresh runs from the frozen generator of a campaign directory, or a shard of them,
+// in a directory of its own. `merge` into the campaign closes the attempt. Shards need no
+// communication: the generator and the random seed of each run follow from the content of the
+// campaign directory.
 #pragma once
 
 #include "core/model/shard.hpp"
@@ -18,7 +19,7 @@ struct ValidateOptions {
   std::string directory; // "" = beside it, NAME.fresh-2-of-3.campaign
   Shard shard;
   std::optional<std::uint32_t> workers;
-  bool resume = false; // a part that was begun is drawn again, one that is drawn is left
+  bool resume = false; // a part that was begun is repeated, a finished one is kept
   bool isolation = true;
   std::string version; // of harness
 };
@@ -30,7 +31,8 @@ struct ValidateResult {
   bool interrupted = false;
 };
 
-/// Throws UserError for what was asked in vain, std::runtime_error where we fail.
+/// Throws UserError for a request that cannot be carried out, std::runtime_error for a failure of
+/// harness.
 ValidateResult validate(const ValidateOptions& options, pool::ProgressObserver& observer);
 
 } // namespace harness::campaign

@@ -1,5 +1,5 @@
-// Channel: the worker's end of the conversation with its coordinator: whole messages over two
-// descriptors, blocking. Knows the protocol and nothing else.
+// Channel: the worker's end of the connection to the coordinator. Sends and receives whole messages
+// over two descriptors, blocking. Depends only on the protocol.
 #pragma once
 
 #include "harness/engine/protocol.hpp"

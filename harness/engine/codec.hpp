@@ -1,5 +1,5 @@
-// Codec: values to bytes and back, from one description of their fields, so that the two directions
-// can't drift apart. Knows no message; arbitrary bytes make a Decoder fail, never crash.
+// Codec: values to bytes and back, from one description of their fields, so that both directions
+// always agree. Independent of the messages. Arbitrary bytes make a Decoder fail, never crash.
 #pragma once
 
 #include <bit>

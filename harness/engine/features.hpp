@@ -1,7 +1,8 @@
-// Features: what of a run guides the search, as numbers that are the same in every worker and every
-// campaign of a plan: (phase, call) pairs first, then call-to-call edges, argument classes and
-// errnos. Whether, not how often: a script that is a line longer makes every count another one, and
-// a run that is new by that alone is kept for nothing. Pure; knows no libFuzzer.
+// Features: the properties of a run that guide the search, as numbers that are the same in every
+// worker and every campaign of a plan: (phase, call) pairs first, then call-to-call edges, argument
+// classes and errnos. A feature records whether something happened, not how often: a script with
+// one more line changes every count, so that counts would keep runs that show nothing new. Pure;
+// independent of libFuzzer.
 #pragma once
 
 #include "core/model/run_result.hpp"

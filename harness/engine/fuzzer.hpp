@@ -1,5 +1,5 @@
-// Fuzzer: libFuzzer as a library, behind an interface that knows only bytes and features. The only
-// header whose source file includes or links libFuzzer; it knows neither targets nor messages.
+// Fuzzer: libFuzzer as a library, behind an interface of bytes and features. Its source file is the
+// only one that includes or links libFuzzer. Independent of targets and messages.
 #pragma once
 
 #include "harness/engine/features.hpp"

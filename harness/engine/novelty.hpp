@@ -1,4 +1,4 @@
-// Novelty: what a worker knows already, and by that what a run showed for the first time. Pure.
+// Novelty: the pairs that a worker knows, and thereby what a run showed for the first time. Pure.
 #pragma once
 
 #include "harness/engine/features.hpp"

@@ -1,5 +1,5 @@
-// Outcome: what became of a run, in the few words that its line has for it: how it ended, which
-// failures are "the same", which phases it reached. Pure.
+// Outcome: a short description of a run for its record: how it ended, which bucket its failure
+// belongs to, which phases it reached. Pure.
 #pragma once
 
 #include "harness/engine/protocol.hpp"

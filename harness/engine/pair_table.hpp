@@ -1,6 +1,6 @@
-// PairTable: every (phase, call) pair as a position in one array: libFuzzer counts positions, not
-// pairs. Pure. Calls that the table of names lacks share a few slots at the end of each phase, so
-// that whatever number a target makes up still has its place.
+// PairTable: a position in one array for every (phase, call) pair, because libFuzzer counts
+// positions. Calls that are not in the table of names share a few slots at the end of each phase,
+// so that any number that a target uses has a position. Pure.
 #pragma once
 
 #include "core/model/phase.hpp"

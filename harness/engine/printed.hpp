@@ -1,6 +1,6 @@
-// Printed: what a run put out, short enough to be sent and compared: a digest of its bytes, and one
-// that is blind to numbers, which in many programs (times, process ids, addresses) differ from run
-// to run. Pure.
+// Printed: the output of a run in a form that is short enough to be sent and compared: a digest of
+// its bytes, and a digest that ignores numbers, because in many programs numbers (times, process
+// ids, addresses) differ from run to run. Pure.
 #pragma once
 
 #include <cstddef>

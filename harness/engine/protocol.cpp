@@ -106,7 +106,7 @@ template <typename Variant> std::string encode_any(const Variant& value) {
 template <typename Variant, std::size_t I = 0>
 Result<Variant> decode_as(std::size_t kind, std::string_view content) {
   if constexpr (I == std::variant_size_v<Variant>) {
-    return Error{fmt::format("unknown kind {} of message", kind)};
+    return Error{fmt::format("unknown message kind {}", kind)};
   } else if (kind != I) {
     return decode_as<Variant, I + 1>(kind, content);
   } else {
@@ -152,7 +152,7 @@ Result<std::optional<std::string>> FrameReader::next() {
     length |= std::size_t{static_cast<unsigned char>(rest[i])} << (8 * i);
   }
   if (length == 0 || length > max_frame_bytes) {
-    return Error{fmt::format("a frame of {} bytes: not our protocol", length)};
+    return Error{fmt::format("a frame of {} bytes: not the protocol of harness", length)};
   }
   if (rest.size() < length_bytes + length) {
     return std::optional<std::string>();

@@ -1,7 +1,8 @@
-// Protocol: what a worker and the coordinator say to each other over the worker's standard input
-// and output. Pure values and their framing; knows neither processes nor libFuzzer.
+// Protocol: the messages that a worker and the coordinator exchange over the standard input and
+// output of the worker. Pure values and their framing; independent of processes and libFuzzer.
 //
-// A conversation: Setup → Hello; then commands, each answered until Idle:
+// A conversation begins with Setup → Hello. Then the coordinator sends commands, and the worker
+// answers each of them with messages up to Idle:
 //   Calibrate → Calibrated        Inputs, Freeze → (nothing, at once)
 //   Explore, Draw → (Starting [Failure] Run)*          Replay → (Starting Replayed)*
 #pragma once
@@ -107,7 +108,7 @@ struct Calibrated {
   std::string error;                                       // not empty: it did not work
 };
 
-/// The input that is about to run; should the worker die, this is what it died of.
+/// The input that is about to run. If the worker dies, it died of this input.
 struct Starting {
   std::string text;
 };
@@ -135,7 +136,7 @@ struct Find {
   };
   std::vector<Pair> pairs;             // new to this worker; may be empty
   std::vector<std::uint32_t> features; // all of the run, as numbers that every worker shares
-  std::vector<std::string> words;      // dictionary words learnt since the last find
+  std::vector<std::string> words;      // dictionary words learned since the last find
 };
 
 /// The line of one run: of the input that was Starting last.
@@ -184,7 +185,7 @@ struct Replayed {
 /// The last command is done.
 struct Idle {};
 
-/// This worker can't go on; `message` says why. It ends.
+/// The worker cannot continue, because of `message`, and exits.
 struct Broken {
   std::string message;
 };

@@ -1,5 +1,5 @@
-// The fields of model types that the protocol sends, in their order on the wire. Only protocol.cpp
-// includes this.
+// The fields of model types that the protocol sends, in their order on the wire. Included only by
+// protocol.cpp.
 #pragma once
 
 #include "core/model/run_result.hpp"

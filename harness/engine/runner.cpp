@@ -31,11 +31,11 @@ TraceOptions Runner::options_for(const Input& input, const Watch& watch) const {
 }
 
 Shown Runner::run(const Input& input, const Watch& watch, tracer::StopFlag& stop) {
-  auto prepared =
-      workload_->prepare(input, {.directory = options_.directory +
-                                              "/run", // the same for each: paths show up in inputs
-                                 .hidden_directory = options_.hidden,
-                                 .isolated = options_.isolated});
+  auto prepared = workload_->prepare(
+      input, {.directory = options_.directory +
+                           "/run", // the same for every worker, because paths appear in inputs
+              .hidden_directory = options_.hidden,
+              .isolated = options_.isolated});
   if (!prepared) {
     Shown failed;
     failed.result.end = TracerFailed{std::move(prepared).error().within("preparing a run")};

@@ -1,5 +1,5 @@
-// Runner: one Input in, one RunResult out: the workload prepares, the tracer runs. Knows neither
-// libFuzzer nor the coordinator.
+// Runner: one Input in, one RunResult out: the workload prepares the run, the tracer makes it.
+// Independent of libFuzzer and the coordinator.
 #pragma once
 
 #include "core/model/plan.hpp"
@@ -41,7 +41,7 @@ public:
     std::vector<FilterProgram> filters;
     bool report_violations = false;
   };
-  /// Throws UserError for what the plan says in vain.
+  /// Throws UserError for a plan that cannot be carried out.
   Runner(const CampaignPlan& plan, Options options);
 
   Shown run(const Input& input, const Watch& watch, tracer::StopFlag& stop);

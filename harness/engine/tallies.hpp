@@ -1,4 +1,5 @@
-// Tallies: argument classes and errnos of many runs, added up until the coordinator is told. Pure.
+// Tallies: argument classes and errnos of many runs, added up until they are sent to the
+// coordinator. Pure.
 #pragma once
 
 #include "harness/engine/protocol.hpp"

@@ -31,8 +31,8 @@ mutators::GeneratorOptions generator_options(const CampaignPlan& plan) {
   return options;
 }
 
-/// A server shows where it serves only to somebody who talks with it: the first input with a
-/// script, else the first one, else a run without anything.
+/// The serving phase of a server shows only when clients connect, so that an input with a script is
+/// preferred: the first such input, else the first input, else the empty one.
 Input calibration_input(const std::vector<std::string>& texts) {
   std::optional<Input> first;
   for (const auto& text : texts) {
@@ -148,8 +148,8 @@ Features Worker::run(std::string_view text) {
   const auto numbers = feature_numbers(features, table_);
 
   Run line;
-  const std::size_t news = tell(line, shown, *input, numbers);
-  // What hangs or crawls would be mutated again and again; only a new pair makes up for that.
+  const std::size_t news = report(line, shown, *input, numbers);
+  // An input that hangs or is slow would be mutated repeatedly; only a new pair justifies that.
   const bool slow = slowness_.slow(shown.result.stops);
   const bool worth_keeping = !timed_out(shown.result) && (news > 0 || !slow);
   return worth_keeping ? features : Features{};
@@ -173,16 +173,16 @@ Shown Worker::explore(const Input& input) {
   return shown;
 }
 
-// ---- telling ------------------------------------------------------------------------------------
+// ---- messages to the coordinator ----------------------------------------------------------------
 
 void Worker::starting(const std::string& text) {
   if (auto sent = channel_.send(Starting{text}); !sent) {
-    leave(); // nobody listens any more
+    leave(); // the coordinator is gone
   }
 }
 
-std::size_t Worker::tell(Run& line, const Shown& shown, const Input& input,
-                         const std::vector<std::uint32_t>& numbers) {
+std::size_t Worker::report(Run& line, const Shown& shown, const Input& input,
+                           const std::vector<std::uint32_t>& numbers) {
   const RunResult& result = shown.result;
   line.ending = ending_of(result);
   line.incomplete = result.incomplete;
@@ -243,7 +243,7 @@ std::vector<Find::Pair> Worker::located(const std::vector<const Sighting*>& news
 // ---- commands -----------------------------------------------------------------------------------
 
 bool Worker::handle(Setup&) {
-  give_up("set up twice");
+  give_up("the worker was set up twice");
 }
 
 bool Worker::handle(Calibrate& command) {
@@ -297,17 +297,17 @@ bool Worker::handle(Freeze& command) {
 
 bool Worker::handle(Draw& command) {
   if (!frozen_generator_) {
-    give_up("asked to draw without a frozen generator");
+    give_up("fresh runs were requested without a frozen generator");
   }
   const Random attempt(command.seed);
   for (std::uint64_t index = command.from; index < command.to; ++index) {
-    // Its own stream for each run: whoever draws it, and in whatever order, it is the same.
+    // Each run has its own random stream, so that it is the same in any worker and any order.
     Random random = attempt.derive(index);
     const Input input = frozen_generator_->draw(frozen_corpus_, random);
     starting(serialize_input(input));
     const Shown shown = explore(input);
     Run line{.origin = Run::Origin::validating, .attempt = command.attempt, .index = index};
-    tell(line, shown, input, feature_numbers(features_of(shown.result, table_), table_));
+    report(line, shown, input, feature_numbers(features_of(shown.result, table_), table_));
   }
   return true;
 }

@@ -1,6 +1,6 @@
-// Worker: one process that runs inputs for a coordinator: searching with libFuzzer, drawing
-// validation runs from a frozen generator, replaying. Reads commands, writes messages
-// (protocol.hpp) and ends when the conversation does.
+// Worker: the process that runs inputs for a coordinator. It searches with libFuzzer, makes
+// validation runs from a frozen generator, or replays inputs. It reads commands, writes messages
+// (protocol.hpp), and exits when the coordinator closes the connection.
 #pragma once
 
 #include "harness/engine/channel.hpp"
@@ -20,10 +20,11 @@ namespace harness::engine {
 
 class Worker final : private FuzzTarget {
 public:
-  /// `plan` is what `setup` says in text. Throws UserError for what it says in vain.
+  /// `plan` is the parsed plan of `setup`. Throws UserError for a plan that cannot be carried out.
   Worker(CampaignPlan plan, const Setup& setup, Channel& channel, tracer::StopFlag& stop);
 
-  /// Works until the coordinator says Stop, goes away, or `stop` is requested; ends the process.
+  /// Works until the coordinator sends Stop or exits, or `stop` is requested; then ends the
+  /// process.
   [[noreturn]] void work();
 
 private:
@@ -33,9 +34,9 @@ private:
   std::string cross(std::string_view a, std::string_view b, std::size_t longest_bytes,
                     std::uint64_t seed) override;
 
-  /// Does what the coordinator says until it grants runs to the search.
+  /// Executes commands of the coordinator until one grants runs to the search.
   void await_grant();
-  // Each does one command; those that return true are answered with Idle.
+  // Each executes one command; those that return true are answered with Idle.
   bool handle(Setup& command);
   bool handle(Calibrate& command);
   bool handle(Inputs& command);
@@ -46,20 +47,19 @@ private:
   bool handle(Stop& command);
 
   Shown explore(const Input& input);
-  /// Completes the line of a run and sends it with what the run brought. Returns how many pairs
-  /// were new.
-  std::size_t tell(Run& line, const Shown& shown, const Input& input,
-                   const std::vector<std::uint32_t>& feature_numbers);
+  /// Completes the record of a run and sends it with its results. Returns the number of new pairs.
+  std::size_t report(Run& line, const Shown& shown, const Input& input,
+                     const std::vector<std::uint32_t>& feature_numbers);
   /// `news` with backtraces; runs `input` again where one is missing.
   std::vector<Find::Pair> located(const std::vector<const Sighting*>& news, const RunResult& result,
                                   const Input& input);
   std::optional<std::string> take_import();
 
   void queue(const Message& message) { channel_.queue(message); }
-  /// Says that the last command is done, after what was counted meanwhile.
+  /// Reports that the last command is finished, after sending the counts since then.
   void idle();
   void starting(const std::string& text);
-  /// Ends the process: as asked for, or because `problem`.
+  /// Ends the process: as requested, or because of `problem`.
   [[noreturn]] void leave();
   [[noreturn]] void give_up(const std::string& problem);
 
@@ -78,7 +78,7 @@ private:
   Tallies tallies_;
   std::deque<std::string> imports_; // to be run before anything else
   std::set<std::string> buckets_;   // failures that the coordinator has
-  std::vector<std::string> words_;  // learnt since the last Find
+  std::vector<std::string> words_;  // learned since the last Find
   std::uint64_t seed_ = 1;
   std::uint64_t grant_ = 0; // runs that the search may still make
 };

@@ -1,4 +1,4 @@
-// Which strings that a run showed are worth a place in the dictionary. Pure.
+// Which strings of a run are worth a place in the dictionary. Pure.
 #pragma once
 
 #include "core/model/input.hpp"

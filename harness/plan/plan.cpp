@@ -39,8 +39,8 @@ CampaignPlan plan_of(const YamlTree& tree, const std::string& file) {
   }
   if (!usable_name(plan.name)) {
     throw UserError(name != nullptr ? name->where : SourceLocation{file, 1, 1},
-                    fmt::format("{} can't be a campaign's name", quote(plan.name)),
-                    "it becomes a directory: use letters, digits, - _ . +, as in name: redis-7");
+                    fmt::format("{} is not a valid campaign name", quote(plan.name)),
+                    "it names a directory: use letters, digits, - _ . +, as in name: redis-7");
   }
   if (plan.phases.empty()) {
     plan.phases = {{"all", LaunchTrigger{}}};
@@ -68,10 +68,10 @@ std::string text_of(const std::string& path) {
   auto text = read_file(path, max_yaml_bytes + 1);
   if (!text) {
     throw UserError({path},
-                    fmt::format("can't read the plan: {}", std::strerror(text.error().code)),
+                    fmt::format("cannot read the plan: {}", std::strerror(text.error().code)),
                     text.error().code == ENOENT
                         ? "name a plan file; harness init -- PROGRAM writes one for any program"
-                        : "make it readable for you");
+                        : "make the file readable for your user");
   }
   return std::move(*text);
 }

@@ -1,5 +1,5 @@
-// Plan files: YAML → CampaignPlan and back. docs/user/plan.md is the reference of every key.
-// Knows the model; looks at the file system, but creates nothing.
+// Plan files: YAML → CampaignPlan and back. docs/plan.md is the reference of all keys. Reads the
+// file system but creates nothing.
 #pragma once
 
 #include "core/base/user_error.hpp"
@@ -11,7 +11,7 @@
 
 namespace harness::plan {
 
-/// Where a plan says what, for messages and reports that point into it. Line 0 = not said.
+/// Locations in a plan file, for messages and reports that refer to it. Line 0 = unknown.
 struct PlanPlaces {
   SourceLocation target;
   std::map<std::string, SourceLocation> phases; // by name

@@ -29,7 +29,7 @@ const YamlTree& place_of(const YamlTree& tree, const char* section, const char* 
   return inner != nullptr ? *inner : *outer;
 }
 
-/// Where the target is looked for, in words.
+/// Describes where the target is searched for.
 std::string surroundings(const TargetPlan& target) {
   return !target.image.empty()  ? "the image " + quote_if_needed(target.image)
          : !target.root.empty() ? quote_if_needed(target.root)
@@ -40,12 +40,12 @@ std::string surroundings(const TargetPlan& target) {
 void check_root(const YamlTree& tree, TargetPlan& target) {
   const YamlTree& image = place_of(tree, "target", "image");
   if (!target.root.empty() && !target.image.empty()) {
-    reject(image, "the target has a root and an image",
-           "keep one: the image, or the directory that it was unpacked to");
+    reject(image, "the target has both a root and an image",
+           "keep one of them: the image, or the directory that it was unpacked to");
   }
   if (!target.root.empty() && !fs::is_directory(target.root)) {
     reject(place_of(tree, "target", "root"),
-           fmt::format("the root {} is no directory", quote_if_needed(target.root)),
+           fmt::format("the root {} is not a directory", quote_if_needed(target.root)),
            "name the directory that an image was unpacked to");
   }
   sandbox::open_image(target, image.where);
@@ -61,7 +61,7 @@ void check_target(const YamlTree& tree, TargetPlan& target) {
     const auto found = sandbox::find_program(target.executable, target.root);
     if (!found) {
       reject(place,
-             fmt::format("there is no program {} in {}", quote_if_needed(target.executable),
+             fmt::format("program {} not found in {}", quote_if_needed(target.executable),
                          surroundings(target)),
              "install it, or write its path");
     }
@@ -75,10 +75,11 @@ void check_target(const YamlTree& tree, TargetPlan& target) {
           : fmt::format("{} in {}", quote_if_needed(target.executable), surroundings(target));
   if (!path || !fs::exists(*path)) {
     reject(place, fmt::format("the target {} does not exist", shown),
-           "install it, or write the path of a program that is there");
+           "install it, or write the path of an existing program");
   }
   if (fs::is_directory(*path)) {
-    reject(place, fmt::format("the target {} is a directory", shown), "write the program in it");
+    reject(place, fmt::format("the target {} is a directory", shown),
+           "write the path of a program in this directory");
   }
   if (!sandbox::is_executable_file(*path)) {
     reject(place, fmt::format("the target {} is not executable", shown),
@@ -89,36 +90,37 @@ void check_target(const YamlTree& tree, TargetPlan& target) {
 void check_paths(const YamlTree& tree, const CampaignPlan& plan) {
   const YamlTree* seeds = tree.find("seeds");
   if (seeds != nullptr && !fs::is_directory(plan.seeds)) {
-    reject(*seeds, fmt::format("there is no directory {}", quote_if_needed(plan.seeds)),
-           "seeds: DIRECTORY counts from the plan's directory; leave it out to begin without");
+    reject(*seeds, fmt::format("directory {} not found", quote_if_needed(plan.seeds)),
+           "name a directory, relative to the directory of the plan, or omit seeds");
   }
   const YamlTree& needs = place_of(tree, "target", "extra_paths");
   for (std::size_t i = 0; i < plan.target.extra_paths.size(); ++i) {
     const auto path = sandbox::path_in_root(plan.target.root, plan.target.extra_paths[i]);
     if (!path || !fs::exists(*path)) {
       reject(needs.items.size() > i ? needs.items[i] : needs,
-             fmt::format("there is no {}", quote_if_needed(plan.target.extra_paths[i])),
-             "write a path that exists, or leave it out");
+             fmt::format("path {} not found", quote_if_needed(plan.target.extra_paths[i])),
+             "write a path that exists, or omit it");
     }
   }
 }
 
 void check_identity(const YamlTree& tree, const CampaignPlan& plan) {
   if (!plan.target.capabilities.empty() && plan.target.uid != 0) {
-    reject(place_of(tree, "target", "capabilities"), "only a target with uid 0 keeps capabilities",
-           "add uid: 0 below target:, or leave the capabilities out");
+    reject(place_of(tree, "target", "capabilities"),
+           "a target without uid 0 cannot keep capabilities",
+           "add uid: 0 below target:, or omit capabilities");
   }
 }
 
 void check_server(const YamlTree& tree, const CampaignPlan& plan) {
   const bool server = plan.workload.kind == WorkloadPlan::Kind::server;
   if (server && plan.workload.port == 0 && plan.workload.unix_socket.empty()) {
-    reject(place_of(tree, "workload", "kind"), "a server needs a way to be reached",
+    reject(place_of(tree, "workload", "kind"), "a server needs a port or a Unix socket",
            "write port: 6379 or unix_socket: NAME below workload:");
   }
   const bool speaks = plan.workload.protocol == Protocol::resp;
   if (!server && speaks) {
-    reject(place_of(tree, "workload", "protocol"), "resp is spoken with servers only",
+    reject(place_of(tree, "workload", "protocol"), "protocol resp requires a server",
            "write kind: server, or protocol: lines");
   }
 }
@@ -141,7 +143,7 @@ void check_phases(const YamlTree& tree, const CampaignPlan& plan) {
   }
 }
 
-/// Of a list, the item at `index`, where the plan is written so.
+/// The item at `index`, if the value is a list.
 const YamlTree& item_of(const YamlTree& list, std::size_t index) {
   return index < list.items.size() ? list.items[index] : list;
 }
@@ -157,7 +159,7 @@ void check_grammar(const YamlTree& tree, const CampaignPlan& plan) {
   }
   if (!plan.grammar.configuration.of.empty() && plan.workload.configuration_file.empty()) {
     reject(place_of(tree, "grammar", "configuration"),
-           "the lines of `configuration` have no file to go to",
+           "`configuration` has lines, but the workload has no configuration file",
            "write configuration_file: NAME below workload:, and {configuration} among the target's "
            "arguments");
   }

@@ -1,5 +1,5 @@
-// What a plan says about this machine: does the target exist, can it be run, does it know the
-// symbols of the phases, are the seeds there? Looks only.
+// Checks a plan against this machine: does the target exist, can it be executed, does it have the
+// symbols of the phases, are the seeds present? Changes nothing.
 #pragma once
 
 #include "core/model/plan.hpp"
@@ -11,7 +11,7 @@ namespace harness::plan {
 /// searched for a bare name, below `root` if there is one). Throws UserError with the place.
 void check_plan(const YamlTree& tree, CampaignPlan& plan);
 
-/// Throws UserError with `where` if `plan` does not explain a sidecar of that name.
+/// Throws UserError with `where` if `plan` does not define a sidecar of that name.
 void check_sidecar(const CampaignPlan& plan, const std::string& name, const SourceLocation& where);
 
 } // namespace harness::plan

@@ -1,5 +1,5 @@
-// Codecs for the values that only plans have: grammars, phases, file trees, file names.
-// Like plan_values.hpp, no key by name but those inside of such a value.
+// Codecs for values that only plans have: grammars, phases, file trees, file names. As in
+// plan_values.hpp, no codec depends on the name of a key, except for keys inside such a value.
 #pragma once
 
 #include "core/model/plan.hpp"
@@ -25,7 +25,7 @@ struct RulesCodec {
   static YamlTree write(const std::map<std::string, Alternatives>& rules);
 };
 
-/// Templates, and {group: NAME, of: [...]} for options of which at max one is drawn.
+/// Templates, and {group: NAME, of: [...]} for options of which at most one is drawn.
 struct OptionsCodec {
   static constexpr ValueType type{
       "list of templates and groups",

@@ -1,4 +1,4 @@
-// Codecs of what a plan says about programs, paths, files and signals.
+// Codecs of programs, paths, files and signals in a plan.
 #include "core/base/text.hpp"
 #include "core/model/input_text.hpp"
 #include "core/model/kernel_names.hpp"
@@ -26,7 +26,7 @@ std::string resolve_path(const YamlTree& value, const std::string& path) {
 std::string ProgramCodec::read(const YamlTree& value) {
   const std::string text = TextCodec::read(value);
   if (text.empty()) {
-    reject(value, "the program's name is empty", "write for example executable: redis-server");
+    reject(value, "the name of the program is empty", "write for example executable: redis-server");
   }
   return text.find('/') == std::string::npos ? text : resolve_path(value, text);
 }
@@ -38,7 +38,7 @@ std::string PathCodec::read(const YamlTree& value) {
 std::string ImageCodec::read(const YamlTree& value) {
   const std::string name = TextCodec::read(value);
   if (name.empty()) {
-    reject(value, "the image's name is empty", "write for example image: debian:12");
+    reject(value, "the name of the image is empty", "write for example image: debian:12");
   }
   const auto colon = name.find(':') + 1;
   return sandbox::is_image_file(name)
@@ -62,7 +62,7 @@ std::string SignalCodec::read(const YamlTree& value) {
   const auto number = signal_number(name);
   if (!number) {
     const auto near = nearest_word(name, signal_names());
-    reject(value, fmt::format("{} is no signal", quote_if_needed(name)),
+    reject(value, fmt::format("{} is not a signal", quote_if_needed(name)),
            near ? fmt::format("did you mean {}?", *near) : "write for example SIGTERM");
   }
   return signal_name(*number);
@@ -73,9 +73,10 @@ std::vector<FileNode> FileNodesCodec::read(const YamlTree& value) {
   for (const auto& item :
        items_of(value, "a list of file lines", "[\"file notes content hello mode 0600\"]")) {
     const auto words = split_words(TextCodec::read(item));
-    auto node = words ? parse_file_node(*words) : Error{"a quote is not closed"};
+    auto node = words ? parse_file_node(*words) : Error{"missing closing quote"};
     if (!node) {
-      reject(item, node.error().message, "docs/user/inputs.md lists the forms of file lines");
+      reject(item, node.error().message,
+             "the documentation of inputs lists the forms of file lines");
     }
     nodes.push_back(std::move(*node));
   }

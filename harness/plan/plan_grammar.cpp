@@ -1,4 +1,4 @@
-// Codecs of a plan's grammar. What a template's holes mean is the mutators' business.
+// Codecs of the grammar of a plan. The placeholders of templates are defined in mutators.
 #include "core/base/fd.hpp"
 #include "core/base/text.hpp"
 #include "harness/plan/plan_codecs.hpp"
@@ -23,13 +23,13 @@ void only_keys(const YamlTree& value, const std::vector<std::string>& known) {
   for (const auto& entry : value.entries) {
     if (std::find(known.begin(), known.end(), entry.key) == known.end()) {
       if (const auto now = renamed_key(entry.key)) {
-        throw UserError(entry.where, fmt::format("the key {} has a new name", entry.key),
+        throw UserError(entry.where, fmt::format("the key {} was renamed", entry.key),
                         fmt::format("write {}", *now));
       }
       const auto near = nearest_word(entry.key, known);
-      throw UserError(entry.where, fmt::format("{} is not a key here", quote_if_needed(entry.key)),
+      throw UserError(entry.where, fmt::format("unknown key {}", quote_if_needed(entry.key)),
                       near ? fmt::format("did you mean {}?", *near)
-                           : fmt::format("possible are: {}; put text with a colon into quotes",
+                           : fmt::format("possible keys: {}; quote a text that contains a colon",
                                          fmt::join(known, ", ")));
     }
   }
@@ -95,8 +95,8 @@ std::map<std::string, Alternatives> RulesCodec::read(const YamlTree& value) {
        entries_of(value, "a map of rules", "{when: [always, never, auto]}, one rule a line")) {
     rules[entry.key] = AlternativesCodec::read(entry.value);
     if (rules[entry.key].empty()) {
-      reject(entry.value, fmt::format("the rule {} has no alternative", entry.key),
-             "write at min one, or take the rule out");
+      reject(entry.value, fmt::format("the rule {} has no alternatives", entry.key),
+             "write at least one, or remove the rule");
     }
   }
   return rules;
@@ -163,13 +163,13 @@ std::vector<std::string> DictionaryCodec::read(const YamlTree& value) {
     const auto text = read_file(path, max_dictionary_bytes + 1);
     if (!text) {
       reject(name,
-             fmt::format("can't read the dictionary {}: {}", quote_if_needed(path),
+             fmt::format("cannot read the dictionary {}: {}", quote_if_needed(path),
                          std::strerror(text.error().code)),
-             "name a file with one word a line; it counts from the plan's directory");
+             "name a file with one word per line, relative to the directory of the plan");
     }
     if (text->size() > max_dictionary_bytes) {
       reject(name, fmt::format("the dictionary {} is larger than 1 MiB", quote_if_needed(path)),
-             fmt::format("keep the {} words that matter max", mutators::Dictionary::max_words));
+             fmt::format("keep the {} most important words", mutators::Dictionary::max_words));
     }
     std::ranges::move(mutators::parse_dictionary(*text, path), std::back_inserter(words));
   }

@@ -40,14 +40,16 @@ using Gate = OptionalCodec<Any64>;
 
 constexpr std::array target_table = {
     key<&TargetPlan::executable, ProgramCodec>(
-        "executable", "The program to explore. A bare name is looked up in `PATH`, a relative path "
-                      "counts from the plan's directory. `target: redis-server` is short for it."),
+        "executable",
+        "The program to explore. A bare name is looked up in `PATH`, a relative path "
+        "is relative to the plan's directory. `target: redis-server` is short for it."),
     key<&TargetPlan::arguments, TextListCodec>(
-        "arguments", "Arguments that stand before those of each input. `{port}`, `{socket}` and "
-                     "`{configuration}` are replaced by what the workload says."),
+        "arguments", "Arguments before those of each input. `{port}`, `{socket}` and "
+                     "`{configuration}` are replaced by values of the workload."),
     key<&TargetPlan::environment, TextMapCodec>(
-        "environment", "The whole environment of the target; an input changes it. Nothing is taken "
-                       "over from yours."),
+        "environment",
+        "The whole environment of the target; inputs change it. Nothing is inherited "
+        "from your environment."),
     key<&TargetPlan::extra_paths, PathListCodec>(
         "extra_paths",
         "Further files and directories that the target may read, beyond `/usr`, `/etc`, "
@@ -65,7 +67,7 @@ constexpr std::array target_table = {
 
 constexpr std::array workload_table = {
     key<&WorkloadPlan::kind, EnumCodec<WorkloadPlan::Kind, KindWords>>(
-        "kind", "A `command` ends by itself; a `server` is talked to and then stopped."),
+        "kind", "A `command` ends by itself; a `server` serves clients and is then stopped."),
     key<&WorkloadPlan::protocol, EnumCodec<Protocol, ProtocolWords>>(
         "protocol", "How a script reaches the target: `lines` of text, `sql` statements, `resp` "
                     "(redis) commands, `raw` bytes."),
@@ -75,13 +77,15 @@ constexpr std::array workload_table = {
     key<&WorkloadPlan::unix_socket, TextCodec>(
         "unix_socket", "Unix socket of a server, below the run directory; `{socket}`."),
     key<&WorkloadPlan::stop_command, TextListCodec>(
-        "stop_command", "Words sent to a server to stop it; without them the signal alone does."),
+        "stop_command",
+        "Words sent to a server to stop it; without them, only the signal is sent."),
     key<&WorkloadPlan::stop_signal, SignalCodec>("stop_signal",
                                                  "Signal that asks a server to end."),
     key<&WorkloadPlan::ready_within, DurationCodec>(
-        "ready_within", "A server that does not wait for work by then is talked to anyway."),
+        "ready_within",
+        "After this time, clients connect even if the server does not wait for them."),
     key<&WorkloadPlan::stop_grace, DurationCodec>("stop_grace",
-                                                  "From the request to stop until SIGKILL."),
+                                                  "Time from the request to stop until SIGKILL."),
     key<&WorkloadPlan::configuration_file, TextCodec>(
         "configuration_file", "File in the run directory that gets the configuration lines."),
     key<&WorkloadPlan::configuration_base, TextListCodec>("configuration_base",
@@ -98,7 +102,8 @@ constexpr std::array limit_table = {
     key<&RunLimits::output_bytes, SizeCodec>("output", "Standard output and error together."),
     key<&RunLimits::memory_bytes, SizeCodec>("memory",
                                              "Resident memory of all processes of a run."),
-    key<&RunLimits::disk_bytes, SizeCodec>("disk", "What a run may write below its directory."),
+    key<&RunLimits::disk_bytes, SizeCodec>("disk",
+                                           "Bytes that a run may write below its directory."),
     key<&RunLimits::processes, Positive32>("processes", "Processes and threads alive at a time."),
 };
 
@@ -107,10 +112,10 @@ constexpr std::array grammar_table = {
         "options", "Options of the command line. Of a `{group: NAME, of: [...]}` at most one is "
                    "drawn."),
     key<&Grammar::max_options, IntegerCodec<std::uint32_t, 0, 1000>>(
-        "max_options", "Options drawn for one input, at most."),
+        "max_options", "Maximum number of options of one input."),
     key<&Grammar::operands, RepeatedCodec>("operands", "Arguments after the options."),
     key<&Grammar::environment, RepeatedCodec>(
-        "environment", "Changes of the environment: `NAME=value`, or `NAME` to take it out."),
+        "environment", "Changes of the environment: `NAME=value`, or `NAME` to remove it."),
     key<&Grammar::configuration, RepeatedCodec>("configuration",
                                                 "Lines of the configuration file."),
     key<&Grammar::script, RepeatedCodec>(
@@ -118,17 +123,17 @@ constexpr std::array grammar_table = {
     key<&Grammar::files, RepeatedCodec>("files", "Files in the run directory, a line each."),
     key<&Grammar::standard_input, RepeatedCodec>("standard_input",
                                                  "Pieces of standard input; they are joined."),
-    key<&Grammar::rules, RulesCodec>("rules", "What `{NAME}` in a template stands for."),
+    key<&Grammar::rules, RulesCodec>("rules", "Alternatives for `{NAME}` in templates."),
     key<&Grammar::dictionary, DictionaryCodec>(
         "dictionary", "Words to try beyond those of the grammar; `{file: PATH}` for a file of "
                       "them, one a line or in AFL's form."),
     key<&Grammar::raw_mutation, BooleanCodec>(
-        "raw_mutation", "Bytes of arguments and input are also changed blindly."),
+        "raw_mutation", "Also change bytes of arguments and input at random."),
     key<&Grammar::dimensions, TextListCodec>(
         "dimensions", "What else varies: `streams`, `terminal`, `identity`, `limits`, `signals`, "
                       "`faults`, `file_tree`, `environment`, `sidecars`."),
     key<&Grammar::sidecars, TextListCodec>("sidecars",
-                                           "Names of `workload.sidecars` that inputs use."),
+                                           "Names of `workload.sidecars` that inputs may start."),
 };
 
 constexpr std::array explore_table = {
@@ -139,18 +144,19 @@ constexpr std::array explore_table = {
         "epsilon", "Converged means: a fresh run shows something new with at most this "
                    "probability."),
     key<&ExplorePlan::confidence, NumberCodec<5000, 9999, 10'000>>(
-        "confidence", "How sure the statement about `epsilon` is."),
+        "confidence", "Confidence of the statement about `epsilon`."),
     key<&ExplorePlan::replicates, IntegerCodec<std::uint32_t, 1, 100>>(
         "replicates", "Independent campaigns that are compared."),
     key<&ExplorePlan::quiet_runs, Positive64>(
         "quiet_runs", "Runs without a change that `until: quiet` asks for."),
     key<&ExplorePlan::budget, OptionalCodec<DurationCodec>>("for", "Wall-clock budget; `--for`."),
-    key<&ExplorePlan::runs, OptionalCodec<Positive64>>("runs", "Runs at most; `--runs`."),
+    key<&ExplorePlan::runs, OptionalCodec<Positive64>>("runs", "Maximum number of runs; `--runs`."),
     key<&ExplorePlan::workers, IntegerCodec<std::uint32_t, 0, 1024>>(
-        "workers", "Runs at a time; 0: one a core. `--workers`."),
-    key<&ExplorePlan::seed, Any64>("seed", "Seed of all chance; 0: drawn. `--seed`."),
+        "workers", "Concurrent runs; 0: one per processor. `--workers`."),
+    key<&ExplorePlan::seed, Any64>("seed", "Random seed; 0: random. `--seed`."),
     key<&ExplorePlan::mode, EnumCodec<Mode, ModeWords>>(
-        "mode", "`count` sees every call; `discover` lets known calls of the last phase run free."),
+        "mode",
+        "`count` counts every call; `discover` does not stop known calls of the last phase."),
     key<&ExplorePlan::fresh_share, NumberCodec<0, 1, 1>>(
         "fresh_share", "Share of inputs drawn from the grammar alone, not from earlier inputs."),
     key<&ExplorePlan::edges, BooleanCodec>("edges", "Call-to-call edges guide the search."),
@@ -159,9 +165,9 @@ constexpr std::array explore_table = {
 };
 
 constexpr std::array gate_table = {
-    key<&Gates::crashes, Gate>("crashes", "Crashes tolerated before the exit status tells."),
-    key<&Gates::time_outs, Gate>("time_outs", "Time-outs tolerated."),
-    key<&Gates::incomplete, Gate>("incomplete", "Runs tolerated that could not be seen whole."),
+    key<&Gates::crashes, Gate>("crashes", "Tolerated crashes; more change the exit status."),
+    key<&Gates::time_outs, Gate>("time_outs", "Tolerated time-outs."),
+    key<&Gates::incomplete, Gate>("incomplete", "Tolerated incomplete runs."),
 };
 
 /// A section as the value of a top-level key.
@@ -189,7 +195,7 @@ HARNESS_SECTION_NAME(explore, R"({"$ref": "#/$defs/explore"})");
 HARNESS_SECTION_NAME(gates, R"({"$ref": "#/$defs/gates"})");
 #undef HARNESS_SECTION_NAME
 
-/// `target: redis-server` says only which program.
+/// `target: redis-server` gives only the program.
 struct TargetCodec : SectionCodec<TargetPlan, target_keys, target_name> {
   static TargetPlan read(const YamlTree& value) {
     if (value.kind != YamlTree::Kind::scalar) {
@@ -199,7 +205,7 @@ struct TargetCodec : SectionCodec<TargetPlan, target_keys, target_name> {
     target.executable = ProgramCodec::read(value);
     return target;
   }
-  /// The directory that an image was unpacked to is this machine's business.
+  /// The directory that an image was unpacked to depends on the machine and is not written.
   static YamlTree write(TargetPlan target) {
     target.root = target.image.empty() ? target.root : "";
     return SectionCodec::write(target);
@@ -210,21 +216,22 @@ constexpr std::array plan_table = {
     key<&CampaignPlan::name, TextCodec>(
         "name", "Name of the campaign; its directory is `NAME.campaign`. Default: the plan file's "
                 "name."),
-    key<&CampaignPlan::target, TargetCodec>("target", "The program and what surrounds it."),
+    key<&CampaignPlan::target, TargetCodec>("target", "The program and its environment."),
     key<&CampaignPlan::workload, SectionCodec<WorkloadPlan, workload_keys, workload_name>>(
-        "workload", "What kind of program it is."),
+        "workload", "The kind of the program."),
     key<&CampaignPlan::phases, PhasesCodec>(
-        "phases", "Stretches of its life, in order; each begins at its trigger, the first at "
-                  "launch. `auto` finds them."),
+        "phases",
+        "Phases of the program's life, in order; each begins at its trigger, the first at "
+        "launch. `auto` finds them."),
     key<&CampaignPlan::limits, SectionCodec<RunLimits, limit_keys, limits_name>>(
-        "limits", "Beyond which a run is ended."),
+        "limits", "Limits of a run, which ends when it exceeds one of them."),
     key<&CampaignPlan::grammar, SectionCodec<Grammar, grammar_keys, grammar_name>>(
         "grammar", "What inputs look like."),
     key<&CampaignPlan::seeds, PathCodec>("seeds", "Directory of input files to begin with."),
     key<&CampaignPlan::explore, SectionCodec<ExplorePlan, explore_keys, explore_name>>(
         "explore", "How to search and when to stop."),
     key<&CampaignPlan::gates, SectionCodec<Gates, gate_keys, gates_name>>(
-        "gates", "What the exit status tolerates; without a number: any."),
+        "gates", "Failures that the exit status tolerates; without a number: any."),
 };
 
 } // namespace
@@ -253,15 +260,16 @@ std::span<const Key<CampaignPlan>> plan_keys() {
 
 void reject_key(const YamlTree::Entry& entry, const std::vector<std::string>& known,
                 const char* section) {
-  const std::string where = *section == '\0' ? "a plan" : fmt::format("`{}`", section);
+  const std::string where = *section == '\0' ? "the plan" : fmt::format("`{}`", section);
   if (const auto now = renamed_key(entry.key)) {
-    throw UserError(entry.where, fmt::format("the key {} has a new name", entry.key),
+    throw UserError(entry.where, fmt::format("the key {} was renamed", entry.key),
                     fmt::format("write {}", *now));
   }
   const auto near = nearest_word(entry.key, known);
-  throw UserError(entry.where, fmt::format("{} has no key {}", where, quote_if_needed(entry.key)),
+  throw UserError(entry.where,
+                  fmt::format("unknown key {1} in {0}", where, quote_if_needed(entry.key)),
                   near ? fmt::format("did you mean {}?", *near)
-                       : fmt::format("possible are: {}", fmt::join(known, ", ")));
+                       : fmt::format("possible keys: {}", fmt::join(known, ", ")));
 }
 
 } // namespace harness::plan

@@ -1,6 +1,6 @@
-// The keys of a plan as data: name, type, meaning, how to read and write. The loader, the frozen
-// form, docs/user/plan.md and docs/plan.schema.json all come from these tables, so they can't
-// drift.
+// The keys of a plan as data: name, type, meaning, how to read and write them. The loader, the
+// frozen form, docs/plan.md and docs/plan.schema.json are all made from these tables, so that they
+// always agree.
 #pragma once
 
 #include "core/model/plan.hpp"
@@ -48,7 +48,8 @@ std::span<const Key<CampaignPlan>> plan_keys(); // the top level; sections inclu
 template <typename Section>
 void read_section(const YamlTree& value, std::span<const Key<Section>> keys, const char* name,
                   Section& into) {
-  for (const auto& entry : entries_of(value, "a map of keys", "key: value, one a line, indented")) {
+  for (const auto& entry :
+       entries_of(value, "a map of keys", "key: value, one per line, indented")) {
     const Key<Section>* found = nullptr;
     for (const auto& key : keys) {
       if (entry.key == key.name) {
@@ -74,8 +75,8 @@ inline bool says_nothing(const YamlTree& value) {
          (value.kind == YamlTree::Kind::scalar && !value.plain && value.text.empty());
 }
 
-/// Every key that has something to say, defaults included: a frozen plan keeps its meaning when a
-/// default changes. What says nothing is left out where that is the default as well.
+/// Every key with a value, including defaults, so that a frozen plan keeps its meaning when a
+/// default changes. An empty value is omitted if it is the default.
 template <typename Section>
 YamlTree write_section(const Section& from, std::span<const Key<Section>> keys) {
   static const Section defaults{};

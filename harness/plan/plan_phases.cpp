@@ -27,7 +27,7 @@ bool is_trigger_word(const std::string& word) {
 Trigger trigger_from_text(const YamlTree& value, const std::string& text) {
   auto trigger = parse_trigger(text);
   if (!trigger) {
-    // The message ends in what to write instead; that part becomes the remedy.
+    // The end of the message is what to write instead; it becomes the remedy.
     const std::string& message = trigger.error().message;
     const auto cut = message.find("; write ");
     reject(value, message.substr(0, cut), cut == std::string::npos ? "" : message.substr(cut + 2));
@@ -52,11 +52,12 @@ Trigger read_trigger_map(const YamlTree& map) {
       file = &entry.value;
     } else if (!is_trigger_word(entry.key)) {
       const auto near = nearest_word(entry.key, trigger_words());
-      throw UserError(entry.where, fmt::format("{} is no trigger", quote_if_needed(entry.key)),
-                      near ? fmt::format("did you mean {}?", *near)
-                           : fmt::format("possible are: {}", fmt::join(trigger_words(), ", ")));
+      throw UserError(entry.where, fmt::format("{} is not a trigger", quote_if_needed(entry.key)),
+                      near
+                          ? fmt::format("did you mean {}?", *near)
+                          : fmt::format("possible triggers: {}", fmt::join(trigger_words(), ", ")));
     } else if (argument != nullptr) {
-      throw UserError(entry.where, "a phase has one trigger, this is the second",
+      throw UserError(entry.where, "a phase has one trigger, but this is a second one",
                       "keep one of them");
     } else {
       word = entry.key;
@@ -69,12 +70,12 @@ Trigger read_trigger_map(const YamlTree& map) {
   if (word == "output") { // any text, an exclamation mark too
     OutputTrigger output{argument_text(*argument), file != nullptr ? TextCodec::read(*file) : ""};
     if (output.text.empty()) {
-      reject(*argument, "the text to wait for is empty", "write {output: \"ready to accept\"}");
+      reject(*argument, "the text of the trigger is empty", "write {output: \"ready to accept\"}");
     }
     return output;
   }
   if (file != nullptr) {
-    reject(*file, "only output can come from a file", "write {output: TEXT, file: PATH}");
+    reject(*file, "only an output trigger can have a file", "write {output: TEXT, file: PATH}");
   }
   const std::string text = argument_text(*argument);
   return trigger_from_text(*argument, text.empty() && word == "auto" ? word : word + ":" + text);
@@ -102,7 +103,7 @@ Phase read_phase(const YamlTree& value) {
     return {TextCodec::read(*name), read_trigger_map(value)};
   }
   if (value.entries.size() > 1) {
-    throw UserError(value.entries[1].where, "a phase is one entry of the list",
+    throw UserError(value.entries[1].where, "each phase must be an entry of the list",
                     "put a dash before each phase: - serving: {symbol: aeMain}");
   }
   return {value.entries[0].key, read_trigger(value.entries[0].value)};
@@ -110,20 +111,21 @@ Phase read_phase(const YamlTree& value) {
 
 void check_name(const YamlTree& value, const std::vector<Phase>& before, const Phase& phase) {
   if (phase.name.empty() || phase.name.size() > 64 || printable(phase.name) != phase.name) {
-    reject(value, "a phase's name has 1 to 64 printable characters", "write for example serving");
+    reject(value, "the name of a phase must have 1 to 64 printable characters",
+           "write for example serving");
   }
   for (const auto& other : before) {
     if (other.name == phase.name) {
       reject(value, fmt::format("two phases are named {}", quote_if_needed(phase.name)),
-             "give each its own name");
+             "give each phase its own name");
     }
   }
   const bool launch = std::holds_alternative<LaunchTrigger>(phase.trigger);
   if (before.empty() && !launch) {
     reject(value,
-           fmt::format("the first phase begins at launch, {} has another trigger",
+           fmt::format("the first phase must begin at launch, but {} has another trigger",
                        quote_if_needed(phase.name)),
-           "put a phase without a trigger before it: - startup");
+           "add a phase without a trigger before it: - startup");
   }
   if (!before.empty() && launch) {
     reject(value, fmt::format("the phase {} has no trigger", quote_if_needed(phase.name)),

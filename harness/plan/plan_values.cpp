@@ -27,7 +27,7 @@ std::string TextCodec::read(const YamlTree& value) {
     reject_type(value, "text", value.kind == Kind::null ? "\"\" for empty text" : "\"some text\"");
   }
   if (value.text.find('\0') != std::string::npos) {
-    reject(value, "a NUL byte can't be passed to a program", "leave it out");
+    reject(value, "a NUL byte cannot be passed to a program", "remove it");
   }
   return value.text;
 }
@@ -83,7 +83,7 @@ std::int64_t read_integer(const YamlTree& value, std::int64_t low, std::uint64_t
   std::uint64_t bits = 0;
   const auto* begin = value.text.data();
   const auto* end = begin + value.text.size();
-  // Seeds use all 64 bits; parse_integer is signed and also takes hexadecimal.
+  // Seeds use all 64 bits; parse_integer is signed and also accepts hexadecimal.
   if (const auto [last, status] = std::from_chars(begin, end, bits);
       number && status == std::errc{} && last == end) {
     if (bits > high || (low > 0 && bits < static_cast<std::uint64_t>(low))) {
@@ -133,8 +133,8 @@ std::size_t read_word_of(const YamlTree& value, const char* const* words, std::s
     }
   }
   const auto near = nearest_word(value.text, known);
-  reject(value, fmt::format("{} is not known here", quote_if_needed(value.text)),
-         near ? fmt::format("did you mean {}? Possible are: {}", *near, fmt::join(known, ", "))
+  reject(value, fmt::format("unknown value {}", quote_if_needed(value.text)),
+         near ? fmt::format("did you mean {}? Possible values: {}", *near, fmt::join(known, ", "))
               : fmt::format("write one of: {}", fmt::join(known, ", ")));
 }
 

@@ -1,6 +1,6 @@
 // How one value of a plan is read from YAML, written back, and described: one codec for each type.
-// A codec reports a wrong value as UserError with its place and what to write instead.
-// Knows YamlTree and the model, no key by name.
+// A codec reports a wrong value as UserError with its location and what to write instead. Depends
+// on YamlTree and the model, not on the names of keys.
 #pragma once
 
 #include "core/base/clock.hpp"
@@ -18,7 +18,7 @@ namespace harness::plan {
 
 /// For the reference and the JSON Schema.
 struct ValueType {
-  const char* name;   // "duration": as docs/user/plan.md says it
+  const char* name;   // "duration": as in docs/plan.md
   const char* schema; // a JSON Schema object
 };
 
@@ -120,7 +120,7 @@ struct TextListMapCodec {
   static YamlTree write(const std::map<std::string, std::vector<std::string>>& values);
 };
 
-/// A value that may be left out; there is no way to write "none" but to leave it out.
+/// An optional value; the only way to write "none" is to omit the key.
 template <typename Codec> struct OptionalCodec {
   static constexpr ValueType type = Codec::type;
   using Value = decltype(Codec::read(std::declval<const YamlTree&>()));

@@ -68,8 +68,8 @@ void check_seed(const CampaignPlan& plan, const Input& input, std::string_view t
   }
   if (!input.configuration.empty() && plan.workload.configuration_file.empty()) {
     throw UserError(line_of(text, file, "config", ""), "the plan has no configuration file",
-                    "write configuration_file: NAME below workload: in the plan, or take the line "
-                    "out");
+                    "write configuration_file: NAME below workload: in the plan, or remove this "
+                    "line");
   }
 }
 

@@ -1,5 +1,5 @@
-// What a seed says that its plan does not know: a phase, a sidecar, a configuration file. Such a
-// seed would be run in vain, or never. Pure.
+// Finds references in a seed that its plan does not define: a phase, a sidecar, a configuration
+// file. Such a seed would have no effect. Pure.
 #pragma once
 
 #include "core/model/input.hpp"

@@ -25,23 +25,24 @@ std::vector<Seed> read_seeds(const CampaignPlan& plan) {
     }
   }
   if (failed) {
-    throw UserError({.file = plan.seeds}, "the seeds can't be read: " + failed.message(),
-                    "name a directory of input files under `seeds`, or leave it out");
+    throw UserError({.file = plan.seeds}, "cannot read the seeds: " + failed.message(),
+                    "name a directory of input files under `seeds`, or omit `seeds`");
   }
   std::sort(files.begin(), files.end());
   std::vector<Seed> seeds;
   for (const auto& file : files) {
     const auto bytes = read_file(file, max_input_bytes + 1);
     if (!bytes) {
-      throw UserError({.file = file}, bytes.error().message, "make it readable, or take it away");
+      throw UserError({.file = file}, bytes.error().message,
+                      "make the file readable, or remove it");
     }
     const Input input = read_input(*bytes, file);
     check_seed(plan, input, *bytes, file);
     seeds.push_back({file, serialize_input(input)});
   }
   if (seeds.empty()) {
-    throw UserError({.file = plan.seeds}, "no seeds in this directory",
-                    "put input files there, or leave `seeds` out of the plan");
+    throw UserError({.file = plan.seeds}, "this directory contains no seeds",
+                    "add input files, or omit `seeds` in the plan");
   }
   return seeds;
 }

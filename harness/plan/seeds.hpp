@@ -13,8 +13,9 @@ struct Seed {
   std::string text; // in its canonical form
 };
 
-/// All files of the directory by name, hidden ones left out; one empty input if the plan names
-/// none. Throws UserError with file and line for what is no input, or a directory without any.
+/// All files of the directory by name, except hidden ones; one empty input if the plan names no
+/// directory. Throws UserError with file and line for a file that is not an input, and for a
+/// directory without inputs.
 std::vector<Seed> read_seeds(const CampaignPlan& plan);
 
 } // namespace harness::plan

@@ -35,8 +35,8 @@ public:
   void OnAlias(const YAML::Mark& mark, YAML::anchor_t anchor) override {
     const auto found = anchors_.find(anchor);
     if (found == anchors_.end()) {
-      throw UserError(place(mark), "an alias stands inside of what it stands for",
-                      "write the value out");
+      throw UserError(place(mark), "an alias refers to a value that contains it",
+                      "write the value instead of the alias");
     }
     count(found->second, mark);
     put(YamlTree(found->second));
@@ -77,7 +77,7 @@ private:
   void count_one(const YAML::Mark& mark) {
     if (++parts_ > max_yaml_parts) {
       throw UserError(place(mark), fmt::format("more than {} values", with_commas(max_yaml_parts)),
-                      "are aliases (*name) nested in each other? write less");
+                      "remove nested aliases (*name), or write fewer values");
     }
   }
 
@@ -94,7 +94,7 @@ private:
   void open(YamlTree::Kind kind, const YAML::Mark& mark, YAML::anchor_t anchor) {
     if (open_.size() >= max_yaml_depth) {
       throw UserError(place(mark), fmt::format("nested deeper than {}", max_yaml_depth),
-                      "no key of a plan nests that deep");
+                      "remove brackets: no key of a plan needs this depth");
     }
     open_.push_back({leaf(kind, mark), anchor, std::nullopt});
   }
@@ -205,7 +205,7 @@ std::string_view name_of(YamlTree::Kind kind) {
 YamlTree parse_yaml(std::string_view text, const std::string& file) {
   if (text.size() > max_yaml_bytes) {
     throw UserError({file}, fmt::format("larger than {} bytes", with_commas(max_yaml_bytes)),
-                    "a plan is a few screens long; put inputs below `seeds`");
+                    "store inputs in the `seeds` directory, not in the plan");
   }
   if (!is_utf8(text)) {
     throw UserError({file}, "is not UTF-8 text", "save it as UTF-8");
@@ -220,13 +220,13 @@ YamlTree parse_yaml(std::string_view text, const std::string& file) {
       const auto second = builder.take();
       throw UserError(second ? second->where : SourceLocation{file},
                       "a second document begins here",
-                      "one file is one plan; take out the line ---");
+                      "a file holds one plan: remove the line ---");
     }
     return tree ? std::move(*tree) : YamlTree{.where = {file, 1, 1}};
   } catch (const YAML::Exception& error) {
     throw UserError({file, error.mark.line + 1, error.mark.column + 1},
                     fmt::format("not YAML: {}", error.msg),
-                    "check indentation (blanks, no tabs), brackets and quotes around here");
+                    "check indentation (spaces, not tabs), brackets and quotes near this place");
   }
 }
 

@@ -1,5 +1,5 @@
-// YamlTree: YAML as a plain value with the place of every part, bounded in size and depth.
-// The only room that knows yaml-cpp is yaml_tree.cpp; nothing here knows plans.
+// YamlTree: YAML as a plain value with the location of every part, limited in size and depth.
+// yaml_tree.cpp is the only file that uses yaml-cpp. Independent of plans.
 #pragma once
 
 #include "core/base/user_error.hpp"
@@ -22,7 +22,7 @@ struct YamlTree {
   std::vector<Entry> entries; // map, in the order of the file, no two keys alike
   SourceLocation where;
 
-  /// The value of `key`, or null if this is no map or has no such key.
+  /// The value of `key`, or null if this is not a map or has no such key.
   const YamlTree* find(std::string_view key) const;
 
   static YamlTree string(std::string text);
@@ -46,7 +46,7 @@ constexpr std::size_t max_yaml_parts = 100'000; // aliases count as what they st
 constexpr std::size_t max_yaml_depth = 32;
 
 /// The one document in `text`. Throws UserError with the place in `file` for bad syntax, duplicate
-/// keys, keys that are no text, unknown or recursive aliases, and beyond the limits above.
+/// keys, keys that are not text, unknown or recursive aliases, and beyond the limits above.
 YamlTree parse_yaml(std::string_view text, const std::string& file);
 
 /// Block-style YAML; parse_yaml gives an equal tree (but for places) if all text is valid UTF-8.

@@ -19,7 +19,7 @@ struct Interrupts::Impl {
       if (!error) {
         requested = true;
         context.stop();
-        wait(); // a second one must not kill us while reports are written
+        wait(); // a second signal must not kill harness while it writes reports
       }
     });
   }

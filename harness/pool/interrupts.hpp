@@ -1,6 +1,6 @@
-// Interrupts: Ctrl-C, SIGTERM and SIGHUP as a flag that also stops the event loop, so that whatever
-// stage a campaign is in, it comes to its end in the ordinary way: everything saved and reported.
-// SIGPIPE is ignored meanwhile: a worker that dies while it is written to ends nothing.
+// Interrupts: Ctrl-C, SIGTERM and SIGHUP as a flag that also stops the event loop, so that every
+// stage of a campaign ends in the ordinary way, with everything saved and reported. SIGPIPE is
+// ignored meanwhile, so that writing to a worker that just died is an ordinary error.
 #pragma once
 
 #include <memory>
@@ -13,7 +13,7 @@ namespace harness::pool {
 
 class Interrupts {
 public:
-  /// Takes the signals over from now until its end.
+  /// Handles the signals for the lifetime of the object.
   explicit Interrupts(boost::asio::io_context& context);
   ~Interrupts();
   Interrupts(const Interrupts&) = delete;

@@ -1,4 +1,5 @@
-// ProgressObserver: who watches a campaign while it runs: the live screen, a log, nobody.
+// ProgressObserver: what receives the progress of a campaign while it runs: the live screen, a log,
+// or nothing.
 #pragma once
 
 #include "reports/live.hpp"
@@ -12,9 +13,9 @@ public:
   virtual ~ProgressObserver() = default;
   /// About ten times a second.
   virtual void update(const reports::LiveState&) {}
-  /// A pair is on disk that nobody had seen before.
+  /// A new pair was found and is on disk.
   virtual void found(const reports::LiveFind&) {}
-  /// Something that a person should know: a worker restarted, an input was set aside.
+  /// A message for a person: a worker was restarted, an input was quarantined.
   virtual void message(const std::string&) {}
   /// The campaign is over; what follows is ordinary output.
   virtual void finished() {}

@@ -25,7 +25,7 @@ public:
     if (const auto current = take(worker)) {
       auto& outcome = outcomes_[*current];
       if (outcome.runs.size() < jobs_[*current].times) {
-        outcome.problem = "the input can't be read";
+        outcome.problem = "cannot read the input";
       }
       finish();
     }
@@ -40,7 +40,7 @@ public:
         worker, engine::Replay{job, jobs_[job].text, jobs_[job].times - shown, jobs_[job].compare});
   }
 
-  void said(WorkerNumber, engine::Message message) override {
+  void on_message(WorkerNumber, engine::Message message) override {
     if (auto* replayed = std::get_if<engine::Replayed>(&message)) {
       if (replayed->token < outcomes_.size()) {
         outcomes_[replayed->token].runs.push_back(std::move(*replayed));
@@ -58,7 +58,7 @@ public:
       waiting_.push_front(*job);
       return;
     }
-    outcomes_[*job].problem = "its worker died twice: " + why;
+    outcomes_[*job].problem = "the worker died twice: " + why;
     finish();
   }
 

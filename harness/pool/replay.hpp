@@ -1,6 +1,6 @@
-// replay: runs given inputs a number of times in the workers of a pool and collects all that they
-// show. By this seeds are tried, finds labeled stable or flaky, and `replay`, `shrink` and `verify`
-// look at inputs. Such runs are no rows of the incidence matrix.
+// replay: runs given inputs a number of times in the workers of a pool and collects everything that
+// they show. Used to try seeds, to check whether pairs are stable or flaky, and by the commands
+// `replay`, `shrink` and `verify`. Such runs are not rows of the incidence matrix.
 #pragma once
 
 #include "harness/pool/interrupts.hpp"
@@ -23,8 +23,8 @@ struct ReplayOutcome {
   std::string problem;                // why some are missing; "" = none is
 };
 
-/// Outcomes in the order of `jobs`; incomplete after an interrupt. `done` (may be empty) hears how
-/// many jobs are over.
+/// Outcomes in the order of `jobs`; incomplete after an interrupt. `done` (may be empty) is
+/// called with the number of finished jobs.
 std::vector<ReplayOutcome> replay_all(boost::asio::io_context& context, WorkerPool& workers,
                                       const Interrupts& interrupts,
                                       const std::vector<ReplayJob>& jobs,

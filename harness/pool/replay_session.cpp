@@ -8,15 +8,15 @@ namespace harness::pool {
 
 struct ReplaySession::Parts {
   Parts(const CampaignPlan& plan, const Options& options)
-      : room({.isolation = options.isolation,
-              .filters = options.filters,
-              .report_violations = options.report_violations,
-              .stand_in = options.stand_in}),
-        workers(context, room.pool_options(plan, options.workers)) {}
+      : sandbox({.isolation = options.isolation,
+                 .filters = options.filters,
+                 .report_violations = options.report_violations,
+                 .stand_in = options.stand_in}),
+        workers(context, sandbox.pool_options(plan, options.workers)) {}
 
   boost::asio::io_context context;
   Interrupts interrupts{context};
-  WorkerSandbox room;
+  WorkerSandbox sandbox;
   WorkerPool workers;
 };
 

@@ -1,4 +1,4 @@
-// ReplaySession: runs inputs outside of a campaign's search: a worker pool, its sandbox and its
+// ReplaySession: runs inputs outside the search of a campaign: a worker pool, its sandbox and its
 // event loop in one object, for `replay`, `shrink`, `minimize` and `verify`.
 #pragma once
 

@@ -59,7 +59,7 @@ void WorkerPool::start_one(WorkerNumber worker) {
                    worker](engine::Message message) { on_message(worker, std::move(message)); },
        .gone = [this, worker](const std::string& why) { on_loss(worker, why); }});
   if (!process) {
-    throw std::runtime_error("no worker: " + process.error().message);
+    throw std::runtime_error("cannot start a worker: " + process.error().message);
   }
   slot.process = std::move(*process);
   slot.process->send(launch.setup);
@@ -88,7 +88,7 @@ void WorkerPool::on_message(WorkerNumber worker, engine::Message message) {
     slot.last_words = broken->message;
     return;
   }
-  listener_->said(worker, std::move(message));
+  listener_->on_message(worker, std::move(message));
 }
 
 void WorkerPool::on_loss(WorkerNumber worker, const std::string& why) {
@@ -98,7 +98,7 @@ void WorkerPool::on_loss(WorkerNumber worker, const std::string& why) {
   slot.waiting = false;
   if (++slot.silent_deaths >= max_silent_deaths) {
     throw std::runtime_error(
-        fmt::format("worker {} ended {} times in a row before it ran anything: {}{}", worker + 1,
+        fmt::format("worker {} ended {} times in a row before its first run: {}{}", worker + 1,
                     max_silent_deaths, reason, end_of_log(options_.log)));
   }
   listener_->died(worker, input, reason);
@@ -112,7 +112,7 @@ void WorkerPool::replace(WorkerNumber worker) {
 }
 
 void WorkerPool::start_later(WorkerNumber worker) {
-  // Not from within a callback of the process that is to go.
+  // Posted, because a process must not be destroyed within its own callback.
   boost::asio::post(context_, [this, worker, alive = alive_] {
     if (*alive && !dismissed_) {
       clean_up(slots_[worker]);
@@ -133,7 +133,7 @@ void WorkerPool::dismiss() {
   dismissed_ = true;
   for (auto& slot : slots_) {
     if (slot.process) {
-      slot.process->kill(); // all at once, so that waiting for one is waiting for all
+      slot.process->kill(); // all at once, so that the waits below overlap
     }
   }
   for (auto& slot : slots_) {
@@ -146,7 +146,7 @@ void WorkerPool::dismiss() {
 void WorkerPool::send(WorkerNumber worker, const engine::Command& command) {
   WorkerSlot& slot = slots_[worker];
   if (slot.process) {
-    // These two are done at once and in silence.
+    // These two commands are finished at once and not answered.
     const bool silent = std::holds_alternative<engine::Inputs>(command) ||
                         std::holds_alternative<engine::Freeze>(command);
     slot.waiting = slot.waiting && silent;

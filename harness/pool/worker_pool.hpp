@@ -1,5 +1,5 @@
-// WorkerPool: the workers of a campaign, kept alive. Starts them, sets them up, passes on what they
-// say, and puts a fresh one in the slot of one that died. Decides nothing about the search.
+// WorkerPool: the worker processes of a campaign. It starts them, sets them up, forwards their
+// messages, and replaces a worker that died. It makes no decisions about the search.
 #pragma once
 
 #include "harness/pool/worker_process.hpp"
@@ -33,10 +33,10 @@ public:
   virtual ~WorkerPoolObserver() = default;
   /// A new process of this slot is set up.
   virtual void began(WorkerNumber worker) = 0;
-  /// It waits for a command. It is asked again only after it did one that is answered with Idle.
+  /// The worker waits for a command. Called again only after a command that is answered with Idle.
   virtual void idle(WorkerNumber worker) = 0;
-  virtual void said(WorkerNumber worker, engine::Message message) = 0;
-  /// It died while `input` was running (its text), or before it ran any. Another one is started.
+  virtual void on_message(WorkerNumber worker, engine::Message message) = 0;
+  /// The worker died while `input` (its text) was running, or before any run. A new one is started.
   virtual void died(WorkerNumber worker, const std::optional<std::string>& input,
                     const std::string& why) = 0;
 };
@@ -54,13 +54,13 @@ public:
   WorkerPool(const WorkerPool&) = delete;
   WorkerPool& operator=(const WorkerPool&) = delete;
 
-  /// From now on `listener` hears everything; starts the workers if there are none, else announces
-  /// those that wait. Throws std::runtime_error where none can be started, then or later (three
-  /// times in a row without a sign of life).
+  /// From now on `listener` receives all events. Starts the workers if there are none, else reports
+  /// idle for those that wait. Throws std::runtime_error if a worker cannot be started, now or
+  /// later (three times in a row without a Hello).
   void serve(WorkerPoolObserver& listener);
-  /// Ends this one, with whatever it runs, and starts a fresh one; nobody hears of its death.
+  /// Kills this worker, with whatever it runs, and starts a new one. Its death is not reported.
   void replace(WorkerNumber worker);
-  /// Kills all, with whatever they run.
+  /// Kills all workers, with whatever they run.
   void dismiss();
 
   std::uint32_t size() const { return options_.workers; }
@@ -92,7 +92,7 @@ private:
   std::vector<WorkerSlot> slots_;
   std::uint64_t restarts_ = 0;
   bool dismissed_ = true;
-  /// Posted restarts look at this: the pool may be gone by then.
+  /// Posted restarts test this, because the pool may be destroyed before they run.
   std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);
 };
 

@@ -88,8 +88,8 @@ struct WorkerProcess::Impl : std::enable_shared_from_this<WorkerProcess::Impl> {
     }
   }
 
-  /// The wait status; kills what doesn't end by itself. With `patience` it has a moment to do so,
-  /// for then the status says what happened.
+  /// The wait status. Kills a process that does not end by itself; `patience` gives it time to do
+  /// so, because its own status is more informative.
   int collect(bool patience) {
     int status = 0;
     for (int i = 0; patience && i < 50; ++i) {
@@ -104,7 +104,7 @@ struct WorkerProcess::Impl : std::enable_shared_from_this<WorkerProcess::Impl> {
     return status;
   }
 
-  /// Collects the process and tells the listener.
+  /// Reaps the process and notifies the listener.
   void end(std::string why) {
     if (closed) {
       return;
@@ -135,7 +135,7 @@ WorkerProcess::start(boost::asio::io_context& context, const Options& options, L
   impl->child = bp::child(bp::exe = options.command.front(), bp::args = arguments,
                           bp::std_in<impl->to, bp::std_out> impl->from, bp::std_err > log,
                           bp::extend::on_exec_setup([us = ::getpid()](auto&) {
-                            ::setpgid(0, 0); // Ctrl-C is for us alone
+                            ::setpgid(0, 0); // Ctrl-C must reach only the coordinator
                             ::prctl(PR_SET_PDEATHSIG, SIGKILL);
                             if (::getppid() != us) {
                               ::_exit(127); // we were gone before that
@@ -147,7 +147,7 @@ WorkerProcess::start(boost::asio::io_context& context, const Options& options, L
                           failed);
   std::fclose(log);
   if (failed) {
-    return Error{fmt::format("starting {}: {}", options.command.front(), failed.message()),
+    return Error{fmt::format("cannot start {}: {}", options.command.front(), failed.message()),
                  failed.value()};
   }
   impl->read();

@@ -1,7 +1,7 @@
-// WorkerProcess: a running worker as the coordinator sees it: commands go in, messages come out,
-// and at some time it is gone. The only class that knows Boost.Process. Single-threaded: everything
-// happens in the io_context's thread, which must be the one that starts the process (a sandbox ends
-// with the thread that started it).
+// WorkerProcess: a running worker, seen from the coordinator: commands go in, messages come out,
+// and at some time it is gone. The only class that uses Boost.Process. Single-threaded: everything
+// happens in the thread of the io_context, which must be the thread that starts the process,
+// because a sandbox ends with the thread that started it.
 #pragma once
 
 #include "harness/engine/protocol.hpp"
@@ -35,7 +35,7 @@ public:
   ~WorkerProcess(); // kills it
 
   void send(const engine::Command& command);
-  /// Nothing of it survives, nor of what it runs. `gone` follows.
+  /// Kills the worker and everything that it runs. `gone` follows.
   void kill();
   pid_t pid() const;
 

@@ -26,7 +26,7 @@ namespace {
 
 constexpr std::string_view prefix = "harness-workers.";
 
-/// Scratch directories of campaigns that were killed: nobody holds their lock any more.
+/// Removes the scratch directories of campaigns that were killed, whose locks are free.
 void remove_abandoned() {
   std::error_code error;
   for (fs::directory_iterator it(fs::temp_directory_path(), error), end; !error && it != end;
@@ -34,7 +34,7 @@ void remove_abandoned() {
     if (!it->path().filename().string().starts_with(prefix)) {
       continue;
     }
-    // One of another user can't be opened, and is not ours to remove.
+    // A directory of another user cannot be opened and must not be removed.
     const auto found = open_file(it->path().string(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW);
     if (found && ::flock(found->get(), LOCK_EX | LOCK_NB) == 0) {
       std::error_code ignored;
@@ -48,8 +48,9 @@ void remove_abandoned() {
 WorkerSandbox::WorkerSandbox(Options options) : options_(std::move(options)) {
   if (options_.isolation) {
     if (const auto problem = sandbox::sandbox_problem()) {
-      throw UserError({}, "targets can't be isolated here: " + problem->reason,
-                      problem->remedy + "\n  or let them do as they please with --no-isolation");
+      throw UserError({}, "cannot sandbox targets on this machine: " + problem->reason,
+                      problem->remedy +
+                          "\n  or write --no-isolation to run targets without a sandbox");
     }
   }
   remove_abandoned();
@@ -57,12 +58,12 @@ WorkerSandbox::WorkerSandbox(Options options) : options_(std::move(options)) {
 }
 
 void WorkerSandbox::make_directory() {
-  // Between making and locking, another campaign's remove_abandoned() may take it: then again.
+  // Between creating and locking, remove_abandoned() of another campaign may remove it: retry.
   for (struct ::stat info{}; directory_.empty() || ::stat(directory_.c_str(), &info) != 0;) {
     directory_ = (fs::temp_directory_path() / (std::string(prefix) + "XXXXXX")).string();
     if (::mkdtemp(directory_.data()) == nullptr) {
-      throw std::runtime_error(
-          fmt::format("no scratch directory {}: {}", directory_, std::strerror(errno)));
+      throw std::runtime_error(fmt::format("cannot create the scratch directory {}: {}", directory_,
+                                           std::strerror(errno)));
     }
     if (auto opened = open_file(directory_, O_RDONLY | O_DIRECTORY)) {
       lock_ = std::move(*opened);
@@ -79,8 +80,8 @@ WorkerSandbox::~WorkerSandbox() {
 WorkerPool::Options WorkerSandbox::pool_options(CampaignPlan plan, std::uint32_t workers) const {
   sandbox::open_image(plan.target, {}); // a frozen plan names it only
   if (!plan.target.root.empty() && !options_.isolation) {
-    throw UserError({}, "a target in another root file system runs isolated only",
-                    "leave --no-isolation out");
+    throw UserError({}, "a target in another root file system requires the sandbox",
+                    "omit --no-isolation");
   }
   const std::string text = plan::serialize_plan(plan);
   return {.workers = workers,
@@ -105,16 +106,16 @@ Launch WorkerSandbox::launch(const CampaignPlan& plan, const std::string& plan_t
     launch.command = sandbox::sandbox_command(
         plan.target,
         {.harness = harness, .arguments = {"worker"}, .root = root, .stand_in = options_.stand_in});
-    // Bubblewrap's inner half waits for its outer one, for ever if that is killed just then. Both
-    // are in a namespace that ends with the outer one; only root can have that. It has a /proc of
-    // its own, since Bubblewrap looks there for the processes that it starts.
+    // Bubblewrap's inner process waits for its outer one, and forever if that is killed just then.
+    // Both are in a namespace that ends with the outer one; only root can have that. It has a /proc
+    // of its own, since Bubblewrap looks there for the processes that it starts.
     if (const auto unshare = sandbox::find_program("unshare"); root && unshare) {
       launch.command.insert(launch.command.begin(),
                             {*unshare, "--pid", "--mount-proc", "--fork", "--kill-child", "--"});
     }
     return launch;
   }
-  // The target sees this path: the same for the same worker, whenever it starts.
+  // The target sees this path, so that it must be the same whenever this worker starts.
   launch.host_directory = fmt::format("{}/worker-{}", directory_, worker + 1);
   fs::create_directories(launch.host_directory);
   launch.setup.directory = launch.host_directory;

@@ -1,5 +1,5 @@
-// WorkerSandbox: a place for a worker pool while it works: a scratch directory, the workers' log,
-// and the command line by which a worker starts, in its sandbox or without one.
+// WorkerSandbox: where a worker pool runs: a scratch directory, the log of the workers, and the
+// command line that starts a worker, in its sandbox or without one.
 #pragma once
 
 #include "core/base/fd.hpp"
@@ -17,10 +17,10 @@ public:
     bool isolation = true;
     std::vector<FilterProgram> filters; // for `verify`
     bool report_violations = false;
-    std::string stand_in = {}; // this program where the target is looked for; only in isolation
+    std::string stand_in = {}; // program that replaces the target; only in isolation
   };
-  /// Makes the scratch directory, and removes those of campaigns that were killed; throws
-  /// std::runtime_error where it can't.
+  /// Creates the scratch directory and removes those of campaigns that were killed. Throws
+  /// std::runtime_error if this fails.
   explicit WorkerSandbox(Options options);
   ~WorkerSandbox(); // removes it
   WorkerSandbox(const WorkerSandbox&) = delete;
@@ -35,7 +35,7 @@ private:
 
   Options options_;
   std::string directory_;
-  Fd lock_; // held as long as we live: who has none left its directory behind
+  Fd lock_; // held until the end: an unlocked directory was left behind by a killed process
 };
 
 /// `asked`, the plan's number, or one per core.

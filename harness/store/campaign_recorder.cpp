@@ -99,7 +99,7 @@ Result<> CampaignRecorder::adopt_inputs() {
     if (!text) {
       return text.error();
     }
-    // What it shows is not known any more; as a seed it will be run again.
+    // Its pairs are unknown by now; as a seed it will be run again.
     state_.inputs[hash] = {.bytes = text->size(), .origin = {campaign_, 1}};
     changes_.inputs.insert(hash);
   }
@@ -277,7 +277,7 @@ Result<> CampaignRecorder::absorb(const CampaignState& other) {
 }
 
 Result<> CampaignRecorder::save() {
-  // The many counters can wait for the next checkpoint; news can't wait for them.
+  // Counters are written at the next checkpoint; new pairs must be durable at once.
   auto later = std::exchange(changes_.counter_writers, {});
   const bool curve = !changes_.curve.empty();
   auto saved = database_.save(state_, changes_);

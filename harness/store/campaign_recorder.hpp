@@ -1,6 +1,7 @@
-// CampaignRecorder: the open state of a campaign directory. Takes what runs showed, keeps it in
-// memory, and has every new pair and input on disk before it says that they are new. Knows nothing
-// of workers, of libFuzzer or of the screen.
+// CampaignRecorder: the open state of a campaign directory. It takes the results of runs, holds the
+// state in memory, and returns from record() only when every new pair and its input are on disk, so
+// that nothing that was reported as new can be lost. Independent of workers, libFuzzer and the
+// screen.
 #pragma once
 
 #include "core/model/run_result.hpp"

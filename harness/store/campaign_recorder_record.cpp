@@ -186,7 +186,7 @@ void CampaignRecorder::tally(WriterIndex writer, const std::vector<ArgumentClass
 Result<> CampaignRecorder::record_failure(const std::string& bucket, FailureRecord failure,
                                           std::string_view input) {
   if (bucket.empty() || bucket[0] == '.' || bucket.find('/') != std::string::npos) {
-    return Error{"'" + bucket + "' can't be the name of a failure's directory"};
+    return Error{"'" + bucket + "' is not a valid name for the directory of a failure"};
   }
   if (directory_.failure_inputs(bucket).size() < max_failure_inputs) {
     auto kept = directory_.keep_failure(bucket, input);

@@ -10,7 +10,7 @@ namespace harness::store {
 CampaignSnapshot open_campaign(const std::string& path) {
   auto directory = WorkDir::open(path);
   if (!directory) {
-    throw UserError({}, directory.error().message, "name a directory that `harness explore` made");
+    throw UserError({}, directory.error().message, "name a directory that harness explore created");
   }
   CampaignPlan plan =
       plan::parse_plan(value_or_throw(read_file(directory->plan())), directory->plan());

@@ -1,5 +1,5 @@
-// CampaignSnapshot: a campaign directory that is looked at, not changed: what merge, diff, minimize
-// and status begin with.
+// CampaignSnapshot: a campaign directory opened for reading, as merge, diff, minimize and status
+// do.
 #pragma once
 
 #include "core/model/plan.hpp"

@@ -1,5 +1,6 @@
-// CampaignState: all that a campaign has counted and kept, as one value. A join like Profile: the
-// state of shards, copies and machines merge in any order, any number of times. Pure; no I/O.
+// CampaignState: everything that a campaign has counted and saved, as one value. Like Profile, it
+// is a join: the states of shards, copies and machines can be merged in any order, any number of
+// times, with the same result. Pure; no I/O.
 #pragma once
 
 #include "core/base/result.hpp"

@@ -17,7 +17,7 @@ namespace harness::store {
 
 namespace {
 
-/// A recorded fact: how a change of it is told, and whether results depend on it.
+/// A recorded fact: how a change of it is reported, and whether results depend on it.
 struct Fact {
   const char* name;
   const char* what;
@@ -103,12 +103,12 @@ std::string environment_json(const Environment& environment) {
 Result<Environment> parse_environment(std::string_view json) {
   const auto parsed = nlohmann::json::parse(json, nullptr, false);
   if (!parsed.is_object()) {
-    return Error{"environment.json is no JSON object"};
+    return Error{"environment.json is not a JSON object"};
   }
   Environment environment;
   for (const auto& [name, value] : parsed.items()) {
     if (!value.is_string()) {
-      return Error{fmt::format("environment.json: \"{}\" is no string", name)};
+      return Error{fmt::format("environment.json: \"{}\" is not a string", name)};
     }
     environment[name] = value.get<std::string>();
   }
@@ -132,7 +132,7 @@ std::vector<EnvironmentDifference> compare(const Environment& before, const Envi
                              .of_target = fact.of_target,
                              .text = fmt::format("{} has changed: it was {}, it is {}", fact.what,
                                                  was.empty() ? "not recorded" : shortened(was),
-                                                 is.empty() ? "not known" : shortened(is))});
+                                                 is.empty() ? "unknown" : shortened(is))});
     }
   }
   return differences;

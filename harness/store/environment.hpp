@@ -1,5 +1,6 @@
-// Environment: what a campaign's results depend on besides its plan's words: the target's bytes,
-// the kernel, the libc, our own version. Recorded once, compared on resume, merge and diff.
+// Environment: what the results of a campaign depend on besides the text of its plan: the bytes of
+// the target, the kernel, the libc, the version of harness. Recorded once, compared on resume,
+// merge and diff.
 #pragma once
 
 #include "core/base/result.hpp"
@@ -24,7 +25,7 @@ struct EnvironmentSources {
   std::string version; // of harness
 };
 
-/// What holds on this machine now. A target that can't be read has no hash but the reason.
+/// The environment on this machine now. A target that can't be read has no hash but the reason.
 Environment take_environment(const EnvironmentSources& sources);
 
 std::string environment_json(const Environment& environment);

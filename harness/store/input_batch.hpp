@@ -1,5 +1,5 @@
-// InputBatch: many inputs for a campaign directory at once. They cost one wait for the disk instead
-// of two each; an input still has its name only once its text is on disk.
+// InputBatch: writes many inputs to a campaign directory at once. The batch waits for the disk once
+// instead of twice per input, but still names each input only once its text is on disk.
 #pragma once
 
 #include "harness/store/work_dir.hpp"

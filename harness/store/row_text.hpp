@@ -1,5 +1,5 @@
-// How compound values are written into one text column: words and lines that a person can read with
-// the sqlite3 shell, and that keep every byte. Pure. Only state_db*.cpp include this.
+// The text form of compound values in one column of the database: words and lines that a person can
+// read with the sqlite3 shell, and that preserve every byte. Pure. Included only by state_db*.cpp.
 #pragma once
 
 #include "core/model/profile.hpp"

@@ -1,5 +1,6 @@
-// ShardNotes: which shard a campaign is, in the notes of its directory; a merged directory keeps
-// the notes of all that were merged into it. Also a join: a campaign's shard never changes.
+// ShardNotes: which shard a campaign is, in the notes of its directory. A merged directory has the
+// notes of all campaigns that were merged into it. Also a join: the shard of a campaign never
+// changes.
 #pragma once
 
 #include "core/model/shard.hpp"

@@ -86,8 +86,8 @@ std::string missing_shards(const Notes& notes) {
   if (missing.empty()) {
     return "";
   }
-  return fmt::format("What shard{} {} of {} saw is not among these results.",
-                     missing.size() == 1 ? "" : "s", list_of(missing), count);
+  return fmt::format("The results of shard{} {} of {} are missing.", missing.size() == 1 ? "" : "s",
+                     list_of(missing), count);
 }
 
 } // namespace harness::store

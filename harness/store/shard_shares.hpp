@@ -1,5 +1,5 @@
-// What each of several merged campaigns saw, and which shards are not among them: from the state of
-// the whole and the notes that came with them. Pure; both are joins, and so is this.
+// What each of several merged campaigns saw, and which shards are missing, from the merged state
+// and the merged notes. Pure. Both are joins, and so is the result.
 #pragma once
 
 #include "core/model/summary.hpp"
@@ -15,7 +15,7 @@ namespace harness::store {
 /// are those of one campaign.
 std::vector<ShardSummary> shard_shares(const CampaignState& state, const Notes& notes);
 
-/// The shards of this split whose results are not here, in a sentence; "" if there are none.
+/// The shards of this split whose results are missing, as a sentence; "" if there are none.
 std::string missing_shards(const Notes& notes);
 
 } // namespace harness::store

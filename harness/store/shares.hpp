@@ -1,4 +1,4 @@
-// Shares: what several searches of one campaign saw, each by itself. Pure.
+// Shares: what each of several searches of one campaign saw. Pure.
 #pragma once
 
 #include "harness/store/campaign_state.hpp"

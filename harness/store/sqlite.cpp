@@ -111,23 +111,25 @@ Error Database::failure(int code) const {
   const std::string detail = handle_ ? sqlite3_errmsg(handle_.get()) : sqlite3_errstr(code);
   switch (code & 0xff) {
   case SQLITE_FULL:
-    return {fmt::format("write {}: no space left; free some on its file system and go on with "
-                        "--resume",
-                        path_),
+    return {fmt::format(
+                "cannot write {}: no space left; free space on its file system and continue with "
+                "--resume",
+                path_),
             ENOSPC};
   case SQLITE_CORRUPT:
-    return {fmt::format("{} is damaged ({}); the inputs in corpus/ are whole: start a new campaign "
-                        "with them as seeds",
-                        path_, detail),
-            EIO};
+    return {
+        fmt::format("{} is damaged ({}); the inputs in corpus/ are intact: start a new campaign "
+                    "with them as seeds",
+                    path_, detail),
+        EIO};
   case SQLITE_NOTADB:
-    return {path_ + " is no campaign database", EINVAL};
+    return {path_ + " is not a campaign database", EINVAL};
   case SQLITE_BUSY:
   case SQLITE_LOCKED:
     return {path_ + " is in use by another process", EBUSY};
   case SQLITE_READONLY:
   case SQLITE_PERM:
-    return {fmt::format("{} can't be written ({})", path_, detail), EACCES};
+    return {fmt::format("cannot write {} ({})", path_, detail), EACCES};
   default:
     return {fmt::format("{}: {}", path_, detail), EIO};
   }

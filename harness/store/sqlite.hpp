@@ -1,5 +1,5 @@
-// A thin layer over SQLite: owned handles, typed binding, and errors as Result with what a user can
-// do about them. Knows nothing of what is stored.
+// A thin layer over SQLite: owned handles, typed binding, and errors as Result with a remedy for
+// the user. Independent of what is stored.
 #pragma once
 
 #include "core/base/result.hpp"

@@ -10,7 +10,7 @@ namespace harness::store {
 
 namespace {
 
-// "harn": tells our files from other programs' databases.
+// "harn": distinguishes our files from databases of other programs.
 constexpr int application_id = 0x6861726e;
 
 // How many lines of the log are kept.
@@ -66,7 +66,7 @@ Result<> check_ours(Database& database) {
     return id.error();
   }
   if (*id != application_id) {
-    return Error{database.path() + " is a database of another program", EINVAL};
+    return Error{database.path() + " is a database of another program, not of harness", EINVAL};
   }
   const auto version = database.number("PRAGMA user_version");
   if (!version) {
@@ -74,13 +74,13 @@ Result<> check_ours(Database& database) {
   }
   if (*version > StateDb::schema) {
     return Error{
-        fmt::format("{} was written by a newer harness (layout {}, this one knows {}): use "
+        fmt::format("{} was written by a newer harness (layout {}; this one reads {}): use "
                     "that one",
                     database.path(), *version, StateDb::schema),
         EINVAL};
   }
   if (*version < 1) {
-    return Error{database.path() + " was never finished; remove the directory and start again",
+    return Error{database.path() + " was never completed; remove the directory and start again",
                  EINVAL};
   }
   return Done{};
@@ -96,7 +96,7 @@ Result<> check_sound(Database& database) {
     return ran;
   }
   if (verdict != "ok") {
-    return Error{fmt::format("{} is damaged ({}); the inputs in corpus/ are whole: start a new "
+    return Error{fmt::format("{} is damaged ({}); the inputs in corpus/ are intact: start a new "
                              "campaign with them as seeds",
                              database.path(), verdict),
                  EIO};

@@ -1,6 +1,5 @@
-// StateDb: `state.db`, the durable form of CampaignState. Knows the schema and nothing of
-// campaigns. What a save() returned from survives kill -9 and power loss; a failed one leaves the
-// last good state.
+// StateDb: `state.db`, the durable form of CampaignState. Everything that a save() has returned
+// from survives kill -9 and power loss; a failed save leaves the previous state.
 #pragma once
 
 #include "harness/store/campaign_state.hpp"
@@ -34,7 +33,7 @@ public:
 
   /// A new database for a campaign with these phases.
   static Result<StateDb> create(const std::string& path, const std::vector<std::string>& phases);
-  /// Refuses what is no database of ours, what a newer harness wrote, and what is damaged.
+  /// Fails for a file that is not a database of harness, was written by a newer one, or is damaged.
   static Result<StateDb> open(const std::string& path, Database::Access access);
 
   Result<CampaignState> load();

@@ -1,5 +1,4 @@
-// The statements of a StateDb, each compiled the first time that it is run. Only state_db*.cpp
-// include this.
+// The statements of a StateDb, each compiled on first use. Included only by state_db*.cpp.
 #pragma once
 
 #include "harness/store/state_db.hpp"

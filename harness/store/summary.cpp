@@ -68,8 +68,7 @@ AttemptSummary summarize_attempt(std::uint32_t replicate, const AttemptRecord& r
   return summary;
 }
 
-/// Those whose bounds speak of these campaign_state: of several campaigns, only what was drawn for
-/// all.
+/// Those whose bounds apply to this state: for several campaigns, only attempts for the whole.
 std::vector<AttemptSummary> attempts_of(const CampaignState& campaign_state) {
   std::vector<AttemptSummary> attempts;
   for (const auto* record : whole_attempts(campaign_state)) {
@@ -207,19 +206,20 @@ std::vector<std::string> seen_once(const CampaignState& campaign_state) {
   return sentences;
 }
 
-/// What the numbers do not say, one sentence each.
+/// Limitations that the numbers do not show, one sentence each.
 std::vector<std::string> gaps(const CampaignState& campaign_state, const CampaignSummary& summary) {
   std::vector<std::string> sentences;
   const AttemptRecord* of_all = last_complete(whole_attempts(campaign_state));
-  if (of_all != nullptr && !speaks_of_all(*of_all, campaign_state)) {
-    sentences.push_back("What was merged since the last complete validation is not covered by its "
+  if (of_all != nullptr && !covers_all(*of_all, campaign_state)) {
+    sentences.push_back("The runs merged since the last complete validation are not covered by its "
                         "bound.");
   } else if (of_all == nullptr && campaigns(campaign_state).size() > 1) {
-    sentences.push_back("These are the merged results of several campaigns: the bound of one does "
-                        "not speak of all, so none is given.");
+    sentences.push_back(
+        "Several campaigns were merged: no bound is given, because the bound of one does "
+        "not apply to all.");
   }
   if (summary.incomplete_runs > 0) {
-    sentences.push_back(fmt::format("{} of {} runs could not be seen whole and prove nothing.",
+    sentences.push_back(fmt::format("{} of {} runs were incomplete and prove nothing.",
                                     with_commas(summary.incomplete_runs),
                                     with_commas(summary.runs)));
   }
@@ -230,16 +230,15 @@ std::vector<std::string> gaps(const CampaignState& campaign_state, const Campaig
   }
   for (const auto& replicate : summary.replicates) {
     if (replicate.runs == 0) {
-      sentences.push_back(fmt::format("Replicate {} was not searched yet.", replicate.number));
+      sentences.push_back(fmt::format("Replicate {} has no runs yet.", replicate.number));
     }
   }
   if (!summary.replicates.empty()) {
     auto once = seen_once(campaign_state);
     std::move(once.begin(), once.end(), std::back_inserter(sentences));
   } else if (campaigns(campaign_state).size() < 2) {
-    sentences.push_back(
-        "There was one replicate only: what another search might have found first is "
-        "not known.");
+    sentences.push_back("There was only one replicate: calls that only another search finds may be "
+                        "missing.");
   }
   return sentences;
 }
@@ -255,8 +254,8 @@ Estimates estimates_of(const CampaignState& campaign_state, const std::string& p
     const std::uint64_t runs = incidence.runs * i / points;
     estimates.rarefaction.emplace_back(runs, stats::rarefy(incidence, runs));
   }
-  // Without a pair that one run alone has shown, every estimator says "nothing is missing": not
-  // because it knows, but because it has nothing to go by.
+  // Without a pair that was seen in exactly one run, every estimator returns "nothing is missing",
+  // because it lacks data, not because nothing is.
   if (incidence.runs < 2 || estimates.singletons == 0) {
     return estimates;
   }
@@ -273,7 +272,7 @@ Estimates estimates_of(const CampaignState& campaign_state, const std::string& p
 
 bool converged(const CampaignState& campaign_state) {
   if (const auto wholes = whole_attempts(campaign_state);
-      !wholes.empty() && speaks_of_all(*wholes.back(), campaign_state)) {
+      !wholes.empty() && covers_all(*wholes.back(), campaign_state)) {
     return wholes.back()->attempt.state == Attempt::State::passed;
   }
   const auto last = last_attempts(campaign_state, false);
@@ -291,13 +290,12 @@ std::string risk_statement(const CampaignState& campaign_state, double confidenc
   const auto last = last_attempts(campaign_state, true);
   const AttemptRecord* of_all = last_complete(whole_attempts(campaign_state));
   if (of_all == nullptr && campaigns(campaign_state).size() > 1) {
-    return "Nothing is claimed about calls that were not seen: these are merged campaigns.";
+    return "No bound on unseen calls: several campaigns were merged.";
   }
   if (of_all == nullptr && last.empty()) {
-    return "Nothing is claimed about calls that were not seen: no batch of fresh runs was drawn to "
-           "its end.";
+    return "No bound on unseen calls: no batch of fresh runs was completed.";
   }
-  // Of several replicates, the one that proved least.
+  // Of several replicates, the one with the weakest bound.
   const AttemptRecord* worst = of_all;
   for (const auto& [origin, record] : last) {
     if (of_all == nullptr &&

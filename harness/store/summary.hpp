@@ -1,5 +1,5 @@
-// From CampaignState to CampaignSummary: all that reports may see and that a campaign directory can
-// tell. Pure but for the texts of inputs, which are read from the directory.
+// From CampaignState to CampaignSummary: everything in a campaign directory that reports may show.
+// Pure, except that the texts of inputs are read from the directory.
 #pragma once
 
 #include "core/model/summary.hpp"

@@ -16,7 +16,7 @@ std::vector<const AttemptRecord*> whole_attempts(const CampaignState& state) {
   return attempts;
 }
 
-bool speaks_of_all(const AttemptRecord& attempt, const CampaignState& state) {
+bool covers_all(const AttemptRecord& attempt, const CampaignState& state) {
   const auto drawn = attempt.attempt.runs + attempt.attempt.incomplete;
   return attempt.began_at_run + drawn ==
          state.profile.total_runs() + state.profile.total_incomplete_runs();

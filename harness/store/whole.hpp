@@ -1,4 +1,5 @@
-// Attempts that speak of all that was merged, not of one campaign's generator. Pure.
+// Attempts that validate a merged campaign as a whole, as opposed to the generator of one campaign.
+// Pure.
 #pragma once
 
 #include "harness/store/campaign_state.hpp"
@@ -10,7 +11,7 @@ namespace harness::store {
 /// In the order in which they were closed.
 std::vector<const AttemptRecord*> whole_attempts(const CampaignState& state);
 
-/// True if nothing has been counted since the attempt was closed: its bound is that of the state.
-bool speaks_of_all(const AttemptRecord& attempt, const CampaignState& state);
+/// True if nothing has been counted since the attempt was closed, so that its bound applies.
+bool covers_all(const AttemptRecord& attempt, const CampaignState& state);
 
 } // namespace harness::store

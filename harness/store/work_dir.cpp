@@ -58,8 +58,8 @@ void remove_temporaries(const std::string& directory) {
 
 Error explain_write_error(Error error, const std::string& directory) {
   if (error.code == ENOSPC || error.code == EDQUOT) {
-    error.message += fmt::format(
-        "; free some space on the file system of {} and go on with --resume", directory);
+    error.message +=
+        fmt::format("; free space on the file system of {} and continue with --resume", directory);
   }
   return error;
 }
@@ -87,10 +87,10 @@ Result<WorkDir> WorkDir::open(const std::string& path) {
     return Error::from_errno("open campaign " + path, errno);
   }
   if (!S_ISDIR(info.st_mode)) {
-    return Error{path + " is no campaign directory: it is a file", ENOTDIR};
+    return Error{path + " is not a campaign directory but a file", ENOTDIR};
   }
   if (!exists(directory.database()) || !exists(directory.corpus())) {
-    return Error{fmt::format("{} is no campaign directory: it has no {}", path,
+    return Error{fmt::format("{} is not a campaign directory: it has no {}", path,
                              exists(directory.database()) ? "corpus/" : "state.db"),
                  ENOENT};
   }
@@ -109,7 +109,7 @@ Result<> WorkDir::lock() {
   }
   if (::flock(fd->get(), LOCK_EX | LOCK_NB) != 0) {
     if (errno == EWOULDBLOCK) {
-      return Error{path_ + " is in use by another harness; wait for it or stop it", EBUSY};
+      return Error{path_ + " is in use by another harness", EBUSY};
     }
     return Error::from_errno("lock " + path_, errno);
   }
@@ -172,7 +172,9 @@ Result<std::string> WorkDir::keep_failure(std::string_view bucket, std::string_v
 
 Result<std::string> WorkDir::input(std::string_view hash) const {
   if (!is_input_hash(hash)) {
-    return Error{fmt::format("'{}' is no name of an input: 16 hexadecimal digits", hash), EINVAL};
+    return Error{
+        fmt::format("'{}' is not the name of an input, which has 16 hexadecimal digits", hash),
+        EINVAL};
   }
   std::vector<std::string> places = {corpus_file(hash)};
   std::error_code error;

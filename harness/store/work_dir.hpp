@@ -1,5 +1,5 @@
-// WorkDir: a campaign directory. The only one that knows the names of what is in it. Knows nothing
-// of the database's content.
+// WorkDir: a campaign directory. The only class that depends on the names of the files in it.
+// Independent of the content of the database.
 #pragma once
 
 #include "core/base/fd.hpp"
@@ -13,15 +13,15 @@ namespace harness::store {
 
 class WorkDir {
 public:
-  /// A new directory `path` (parents must exist). Fails if there is anything of that name.
+  /// A new directory `path` (parents must exist). Fails if the path exists.
   static Result<WorkDir> create(const std::string& path);
-  /// An existing campaign directory; the error says what is missing if it is none.
+  /// An existing campaign directory; otherwise the error contains what is missing.
   static Result<WorkDir> open(const std::string& path);
   /// True if `path` exists, whatever it is.
   static bool exists(const std::string& path);
 
-  /// Makes this process the only one that changes the directory until the WorkDir ends. Fails if
-  /// another process has it. Left-over temporary files of a killed one are removed.
+  /// Locks the directory for writing until the WorkDir is destroyed. Fails if another process has
+  /// the lock. Removes temporary files of a killed process.
   Result<> lock();
   /// True if some process, this one included, has the lock now.
   bool in_use() const;
@@ -42,14 +42,14 @@ public:
   std::string policies() const { return path_ + "/policy"; }
   std::string policy_file(std::string_view name) const;
 
-  /// Writes a file of this directory as a whole and durably; makes the directory it belongs into.
+  /// Writes a file of this directory atomically and durably; creates its directory if necessary.
   Result<> write(const std::string& file, std::string_view bytes) const;
 
-  /// Writes corpus/<hash of text> unless it is there; durable when this returns. Gives the hash.
+  /// Writes corpus/<hash of text> unless it exists; durable when this returns. Returns the hash.
   Result<std::string> keep_input(std::string_view text) const;
   /// The same for failures/<bucket>/<hash>.
   Result<std::string> keep_failure(std::string_view bucket, std::string_view text) const;
-  /// The text of a kept input, from corpus/ or failures/; the error says so if it is damaged.
+  /// The text of a saved input, from corpus/ or failures/; an error if it is damaged.
   Result<std::string> input(std::string_view hash) const;
   /// Hashes of all inputs in corpus/, sorted.
   Result<std::vector<std::string>> inputs() const;

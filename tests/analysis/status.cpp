@@ -35,9 +35,9 @@ TEST_CASE("a campaign tells how it stands, while it runs and afterwards") {
     CHECK(running.last_news_run == 3);
     const std::string text = status_text(running);
     CHECK(contains(text, "running"));
-    CHECK(contains(text, "3 in 6.0 s (0.5 a second)"));
-    CHECK(contains(text, "10 of 368 fresh runs drawn"));
-    CHECK(contains(text, "Nothing is claimed"));
+    CHECK(contains(text, "3 in 6.0 s (0.5 per second)"));
+    CHECK(contains(text, "10 of 368 fresh runs made"));
+    CHECK(contains(text, "No bound on unseen calls"));
 
     for (int i = 0; i < 358; ++i) {
       rule.validated(1, {.reached = {0}});

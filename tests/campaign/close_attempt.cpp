@@ -132,13 +132,13 @@ TEST_CASE("parts of another generator, twice the same part, and parts without th
   const auto a = place.part("pa", {1, 2});
   const auto twin = place.part("twin", {1, 2});
   const auto b = place.part("pb", {2, 2});
-  CHECK(contains(place.refusal({a, twin, b}), "part 1/2 is there twice"));
+  CHECK(contains(place.refusal({a, twin, b}), "part 1/2 is given twice"));
   CHECK(contains(place.refusal({a, place.part("third", {3, 3})}), "parts of"));
   make_campaign(place.here / "more", {.seed = 5, .runs = {{"args more\n", {9}}}});
-  CHECK(contains(place.refusal({a, b, place.here / "more"}), "no part of the validation"));
+  CHECK(contains(place.refusal({a, b, place.here / "more"}), "not a part of the validation"));
   CHECK_THROWS_AS(merge_campaigns(place.here / "new", {a, b}, {}), UserError);
   CHECK_FALSE(store::WorkDir::exists(place.here / "new"));
 
   merge_campaigns(place.out, {place.here / "more"}, {});
-  CHECK(contains(place.refusal({a, b}), "not drawn from"));
+  CHECK(contains(place.refusal({a, b}), "not made with the current state of"));
 }

@@ -87,7 +87,7 @@ public:
                                  .log = place / "workers.log"});
   }
 
-  /// A loop of so many runs, gone when this returns.
+  /// A loop of N runs, destroyed when this returns.
   LoopEnd explore(std::uint64_t runs, pool::ProgressObserver& observer) {
     std::vector<Search> searches;
     searches.emplace_back(Search::Options{.until = Until::budget, .workers = 2});

@@ -113,7 +113,7 @@ TEST_CASE("a merged campaign has the pairs, counts and inputs of each, in any or
   }
 }
 
-TEST_CASE("failures come along with their inputs") {
+TEST_CASE("failures are merged with their inputs") {
   TemporaryDirectory place;
   {
     auto recorder = make_campaign(place / "a", {.runs = {{"args a\n", {0}}}});
@@ -136,7 +136,7 @@ TEST_CASE("campaigns of other targets, plans or phases are refused, and nothing 
   CHECK(contains(refusal(place / "out", {place / "a", place / "grammar"}), "grammars differ"));
   CHECK(contains(refusal(place / "out", {place / "a", place / "phases"}), "load, serve"));
   CHECK(contains(refusal(place / "out", {place / "a", place / "none"}), "none"));
-  CHECK(contains(refusal(place / "out", {}), "nothing to merge"));
+  CHECK(contains(refusal(place / "out", {}), "merge: no campaign given"));
   CHECK_FALSE(store::WorkDir::exists(place / "out"));
 
   const auto report =
@@ -154,7 +154,7 @@ TEST_CASE("a merged campaign claims nothing about what was not seen") {
   make_campaign(place / "b", {.runs = {{"args b\n", {0}}}});
   merge_campaigns(place / "out", {place / "a", place / "b"}, {});
   CHECK_FALSE(store::converged(books_of(place / "out")));
-  CHECK(contains(store::risk_statement(books_of(place / "out"), .95), "merged campaigns"));
+  CHECK(contains(store::risk_statement(books_of(place / "out"), .95), "campaigns were merged"));
 }
 
 TEST_CASE("n shards merged are one campaign of the same runs, in any order and grouping") {
@@ -206,7 +206,7 @@ TEST_CASE("shards are merged when all are there; else the missing ones are named
   const auto a = shard("a", {1, 3});
   const auto b = shard("b", {2, 3});
   const auto c = shard("c", {3, 3});
-  CHECK(contains(refusal(place / "out", {a, c}), "2 of 3 shards are here; missing: 2"));
+  CHECK(contains(refusal(place / "out", {a, c}), "2 of 3 shards are given; missing: 2"));
   CHECK(contains(refusal(place / "out", {b}), "missing: 1 and 3"));
   CHECK(contains(refusal(place / "out", {a, b, shard("other", {4, 4})}), "different splits"));
   CHECK_FALSE(store::WorkDir::exists(place / "out"));
@@ -238,11 +238,11 @@ TEST_CASE("a merged campaign tells which shard saw what, and which is missing") 
   const auto other = make("other", {}, {{"args d\n", {3}}});
   CHECK(shares_of(one).empty());
   CHECK(store::missing_shards(store::open_campaign(one).notes) ==
-        "What shards 2 and 3 of 3 saw is not among these results.");
+        "The results of shards 2 and 3 of 3 are missing.");
 
   merge_campaigns(place / "left", {two, one}, {.partial = true});
   CHECK(store::missing_shards(store::open_campaign(place / "left").notes) ==
-        "What shard 3 of 3 saw is not among these results.");
+        "The results of shard 3 of 3 are missing.");
   auto shares = shares_of(place / "left");
   REQUIRE(shares.size() == 2);
   CHECK(shares[0].name == "1/3"); // by their numbers, not by their ids

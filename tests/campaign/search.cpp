@@ -159,7 +159,7 @@ TEST_CASE("a late line of an earlier attempt changes nothing") {
   CHECK(search.rule().state().attempts.back().runs == before);
 }
 
-TEST_CASE("until quiet: so many runs without news") {
+TEST_CASE("until quiet: N runs without news") {
   auto asked = options();
   asked.until = Until::quiet;
   asked.quiet_runs = 5;

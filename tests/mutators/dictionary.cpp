@@ -35,6 +35,6 @@ TEST_CASE("a bad dictionary line is named with its place") {
     FAIL("accepted");
   } catch (const UserError& error) {
     CHECK(error.where().text() == "words.dict:2:1");
-    CHECK(error.remedy().find("one word a line") != std::string::npos);
+    CHECK(error.remedy().find("one word per line") != std::string::npos);
   }
 }

@@ -49,10 +49,10 @@ TEST_CASE("every mistake in a plan has its place and its remedy") {
                                "  begin with these lines:\n    target: ls\n    phases: [run]"},
       {"name: x\n", "DIR/bad.yaml:1:1: the plan names no target\n  write target: PROGRAM"},
       {"just words\n", "DIR/bad.yaml:1:1: expected a map of keys, found \"just words\"\n"
-                       "  write for example key: value, one a line, indented"},
-      {"tagret: ls\n", "DIR/bad.yaml:1:1: a plan has no key tagret\n  did you mean target?"},
+                       "  write for example key: value, one per line, indented"},
+      {"tagret: ls\n", "DIR/bad.yaml:1:1: unknown key tagret in the plan\n  did you mean target?"},
       {"target: ls\nexplore:\n  worker: 2\n",
-       "DIR/bad.yaml:3:3: `explore` has no key worker\n  did you mean workers?"},
+       "DIR/bad.yaml:3:3: unknown key worker in `explore`\n  did you mean workers?"},
       {"target: ls\nexplore:\n  workers: many\n",
        "DIR/bad.yaml:3:12: expected a whole number, found many\n  write for example 10"},
       {"target: ls\nexplore:\n  workers: \"2\"\n",
@@ -70,49 +70,49 @@ TEST_CASE("every mistake in a plan has its place and its remedy") {
       {"target: ls\nexplore: {edges: 1}\n",
        "DIR/bad.yaml:2:18: expected true or false, found 1\n  write for example true"},
       {"target: ls\nexplore: {until: convergd}\n",
-       "DIR/bad.yaml:2:18: convergd is not known here\n"
-       "  did you mean converged? Possible are: converged, quiet, budget"},
+       "DIR/bad.yaml:2:18: unknown value convergd\n"
+       "  did you mean converged? Possible values: converged, quiet, budget"},
       {"target: [ls]\n", "DIR/bad.yaml:1:9: expected a map of keys, found a list\n"
-                         "  write for example key: value, one a line, indented"},
+                         "  write for example key: value, one per line, indented"},
       {"target: ls\ntarget: ls\n", "DIR/bad.yaml:2:1: target is given twice\n"
                                    "  the first is in line 1; keep one"},
       {"target: no-such-program-here\n",
-       "DIR/bad.yaml:1:9: there is no program no-such-program-here in PATH\n"
+       "DIR/bad.yaml:1:9: program no-such-program-here not found in PATH\n"
        "  install it, or write its path"},
       {"target: {executable: /no/such/file}\n",
        "DIR/bad.yaml:1:22: the target /no/such/file does not exist\n"
-       "  install it, or write the path of a program that is there"},
+       "  install it, or write the path of an existing program"},
       {"target: ./plain.txt\n", "DIR/bad.yaml:1:9: the target DIR/plain.txt is not executable\n"
                                 "  chmod +x DIR/plain.txt, or write the path of a program"},
-      {"target: ./sub\n",
-       "DIR/bad.yaml:1:9: the target DIR/sub is a directory\n  write the program in it"},
+      {"target: ./sub\n", "DIR/bad.yaml:1:9: the target DIR/sub is a directory\n  write the path "
+                          "of a program in this directory"},
       {"target: {arguments: [-l]}\n", "DIR/bad.yaml:1:9: the target names no executable\n"
                                       "  write executable: PROGRAM below target:"},
       {"target: ls\nseeds: nowhere\n",
-       "DIR/bad.yaml:2:8: there is no directory DIR/nowhere\n"
-       "  seeds: DIRECTORY counts from the plan's directory; leave it out to begin without"},
+       "DIR/bad.yaml:2:8: directory DIR/nowhere not found\n"
+       "  name a directory, relative to the directory of the plan, or omit seeds"},
       {"target: {executable: ls, extra_paths: [/usr, /no/such]}\n",
-       "DIR/bad.yaml:1:46: there is no /no/such\n  write a path that exists, or leave it out"},
+       "DIR/bad.yaml:1:46: path /no/such not found\n  write a path that exists, or omit it"},
       {"target: {executable: ls, capabilities: [CAP_CHOWN]}\n",
-       "DIR/bad.yaml:1:40: only a target with uid 0 keeps capabilities\n"
-       "  add uid: 0 below target:, or leave the capabilities out"},
-      {"target: ls\nname: a/b\n", "DIR/bad.yaml:2:7: \"a/b\" can't be a campaign's name\n"
-                                  "  it becomes a directory: use letters, digits, - _ . +, as in "
+       "DIR/bad.yaml:1:40: a target without uid 0 cannot keep capabilities\n"
+       "  add uid: 0 below target:, or omit capabilities"},
+      {"target: ls\nname: a/b\n", "DIR/bad.yaml:2:7: \"a/b\" is not a valid campaign name\n"
+                                  "  it names a directory: use letters, digits, - _ . +, as in "
                                   "name: redis-7"},
       {"target: ls\nworkload: {kind: server}\n",
-       "DIR/bad.yaml:2:18: a server needs a way to be reached\n"
+       "DIR/bad.yaml:2:18: a server needs a port or a Unix socket\n"
        "  write port: 6379 or unix_socket: NAME below workload:"},
       {"target: ls\nworkload: {stop_signal: SIGTERN}\n",
-       "DIR/bad.yaml:2:25: SIGTERN is no signal\n  did you mean SIGTERM?"},
+       "DIR/bad.yaml:2:25: SIGTERN is not a signal\n  did you mean SIGTERM?"},
       {"target: ls\nphases: [{serving: {symbol: main}}]\n",
-       "DIR/bad.yaml:2:10: the first phase begins at launch, serving has another trigger\n"
-       "  put a phase without a trigger before it: - startup"},
+       "DIR/bad.yaml:2:10: the first phase must begin at launch, but serving has another trigger\n"
+       "  add a phase without a trigger before it: - startup"},
       {"target: ls\nphases: [a, {b: {simbol: main}}]\n",
-       "DIR/bad.yaml:2:18: simbol is no trigger\n  did you mean symbol?"},
+       "DIR/bad.yaml:2:18: simbol is not a trigger\n  did you mean symbol?"},
       {"target: ls\nphases: [a, b]\n", "DIR/bad.yaml:2:13: the phase b has no trigger\n"
                                        "  write for example - b: {symbol: main}"},
       {"target: ls\nphases: [a, {a: auto}]\n",
-       "DIR/bad.yaml:2:13: two phases are named a\n  give each its own name"},
+       "DIR/bad.yaml:2:13: two phases are named a\n  give each phase its own name"},
       {"target: ls\nphases: [a, {b: {offset: here}}]\n",
        "DIR/bad.yaml:2:26: offset:here: not an offset in the file\n  write offset:0x1a2b"},
       {"target: ls\ngrammar: {options: [{weight: 2}]}\n",
@@ -120,16 +120,16 @@ TEST_CASE("every mistake in a plan has its place and its remedy") {
       {"target: ls\ngrammar: {operands: {min: 3, max: 1, of: [a]}}\n",
        "DIR/bad.yaml:2:35: max (1) is below min (3)\n  swap them"},
       {"target: ls\ngrammar: {operands: {least: 3, of: [a]}}\n",
-       "DIR/bad.yaml:2:22: the key least has a new name\n  write min"},
+       "DIR/bad.yaml:2:22: the key least was renamed\n  write min"},
       {"target: ls\ngrammar: {most_options: 3}\n",
-       "DIR/bad.yaml:2:11: the key most_options has a new name\n  write max_options"},
+       "DIR/bad.yaml:2:11: the key most_options was renamed\n  write max_options"},
       {"target: {executable: ls, needs: [/usr]}\n",
-       "DIR/bad.yaml:1:26: the key needs has a new name\n  write extra_paths"},
+       "DIR/bad.yaml:1:26: the key needs was renamed\n  write extra_paths"},
       {"target: ls\nworkload: {neighbours: {a: [cat]}}\n",
-       "DIR/bad.yaml:2:12: the key neighbours has a new name\n  write sidecars"},
+       "DIR/bad.yaml:2:12: the key neighbours was renamed\n  write sidecars"},
       {"target: ls\ngrammar: {options: [a: b]}\n",
-       "DIR/bad.yaml:2:21: a is not a key here\n"
-       "  possible are: text, weight; put text with a colon into quotes"},
+       "DIR/bad.yaml:2:21: unknown key a\n"
+       "  possible keys: text, weight; quote a text that contains a colon"},
       {"target: ls\ngrammar: {dimensions: [faults, stream]}\n",
        "DIR/bad.yaml:2:32: unknown dimension \"stream\"; did you mean streams?\n"
        "  write one of arguments, environment, standard_input, streams, terminal, file_tree, "
@@ -140,30 +140,30 @@ TEST_CASE("every mistake in a plan has its place and its remedy") {
        "DIR/bad.yaml:2:22: the plan defines no sidecar ghost\n"
        "  write ghost: [COMMAND, ARG] below workload: sidecars:"},
       {"target: ls\ngrammar: {configuration: [\"depth {int:0..9}\"]}\n",
-       "DIR/bad.yaml:2:26: the lines of `configuration` have no file to go to\n"
+       "DIR/bad.yaml:2:26: `configuration` has lines, but the workload has no configuration file\n"
        "  write configuration_file: NAME below workload:, and {configuration} among the target's "
        "arguments"},
       {"target: ls\ngrammar: {script: [\"SELECT {old:table}\"]}\n",
-       "DIR/bad.yaml:2:20: template \"SELECT {old:table}\": nothing makes up what {old:table} asks "
-       "for\n  write {new:table} in the template that makes one"},
+       "DIR/bad.yaml:2:20: template \"SELECT {old:table}\": no template defines {new:table}, which "
+       "{old:table} needs\n  rename it, or add a template with {new:table}"},
       {"target: ls\ngrammar: {options: [\"{word}\"], rules: {word: [x]}}\n",
-       "DIR/bad.yaml:2:47: the rule word has the name of a built-in hole\n"
-       "  call it otherwise, for example my_word"},
+       "DIR/bad.yaml:2:47: the rule word has the name of a built-in placeholder\n"
+       "  rename it, for example to my_word"},
       {"target: ls\ngrammar: {environment: [\"=x\"]}\n",
        "DIR/bad.yaml:2:25: template \"=x\": a variable without a name\n"
-       "  write NAME=value, or NAME to take it out"},
+       "  write NAME=value, or NAME to remove it"},
       {"target: ls\ngrammar: {files: [\"fil {new_path}\"]}\n",
        "DIR/bad.yaml:2:19: template \"fil {new_path}\": unknown kind of file 'fil'\n"
        "  did you mean 'file'?; write file, directory, symlink, hard_link, fifo, socket, device, "
        "file_system"},
       {"target: ls\ngrammar: {dictionary: [one, {file: none.dict}]}\n",
-       "DIR/bad.yaml:2:36: can't read the dictionary DIR/none.dict: No such file or directory\n"
-       "  name a file with one word a line; it counts from the plan's directory"},
+       "DIR/bad.yaml:2:36: cannot read the dictionary DIR/none.dict: No such file or directory\n"
+       "  name a file with one word per line, relative to the directory of the plan"},
       {"target: ls\ngrammar: {dictionary: [{file: words.dict}]}\n",
-       "DIR/words.dict:3:1: no dictionary word\n"
-       "  write one word a line: plain, or \"quoted\" with \\n \\\" \\\\ \\xHH"},
+       "DIR/words.dict:3:1: not a dictionary word\n"
+       "  write one word per line: plain, or \"quoted\" with \\n \\\" \\\\ \\xHH"},
       {"target: ls\ngrammar: {dictionary: [{files: words.dict}]}\n",
-       "DIR/bad.yaml:2:25: files is not a key here\n  did you mean file?"},
+       "DIR/bad.yaml:2:25: unknown key files\n  did you mean file?"},
       {"target: ls\nphases:\n  - a\n  - b: {symbol: no_such_function}\n", nullptr},
       {"target: ls\nphases:\n  - a\n  - b: {call: opnat}\n", nullptr},
       {"target: ls\ngrammar:\n  operands: [\"{nothing}\"]\n", nullptr},
@@ -171,7 +171,7 @@ TEST_CASE("every mistake in a plan has its place and its remedy") {
       {"target: ls\nname: [a\n", nullptr},
       {"target: ls\n\tname: a\n", nullptr},
       {"target: ls\n---\ntarget: ls\n", "DIR/bad.yaml:3:1: a second document begins here\n"
-                                        "  one file is one plan; take out the line ---"},
+                                        "  a file holds one plan: remove the line ---"},
       {"target: ls\n? [a, b]\n: c\n", nullptr},
       {"target: \xff\n", "DIR/bad.yaml: is not UTF-8 text\n  save it as UTF-8"},
   };
@@ -200,12 +200,13 @@ TEST_CASE("bounds: aliases that multiply, deep nesting and large files end at on
   CHECK(message_of("target: " + std::string(100'000, '[')).find("nested deeper than 32") !=
         std::string::npos);
   CHECK(message_of("# " + std::string(2 << 20, 'x')).find("larger than") != std::string::npos);
-  CHECK(message_of("target: &a [*a]\n").find("an alias stands inside") != std::string::npos);
+  CHECK(message_of("target: &a [*a]\n").find("an alias refers to a value that contains it") !=
+        std::string::npos);
 }
 
 TEST_CASE("a plan that is not there") {
   CHECK_THROWS_WITH_AS(load_plan("no-such.yaml"),
-                       "no-such.yaml: can't read the plan: No such file or directory\n"
+                       "no-such.yaml: cannot read the plan: No such file or directory\n"
                        "  name a plan file; harness init -- PROGRAM writes one for any program",
                        UserError);
   CHECK_THROWS_WITH_AS(load_plan("/"), "/: is a directory\n  name the plan file itself, PLAN.yaml",

@@ -48,17 +48,17 @@ TEST_CASE("every mistake in a seed has its file, its line and its remedy") {
   CHECK(seed_message_of("harness-input/1\n# a comment\n\nargumnts -l\n")
             .starts_with("bad:4: unknown directive 'argumnts'\n  did you mean 'arguments'?"));
   CHECK(second_line("env LANG") ==
-        "bad:2: no variable: 'LANG'\n  write env NAME=VALUE, or unset NAME to take it out");
+        "bad:2: 'LANG' is not a variable\n  write env NAME=VALUE, or unset NAME to remove it");
   CHECK(second_line("env \"LANG=C")
             .starts_with("bad:2: a quoted word does not end, or is not apart from the next\n  "));
   CHECK(second_line("file a mode 9999") ==
-        "bad:2: the mode can't be '9999'\n  write an octal number up to 7777");
+        "bad:2: the mode cannot be '9999'\n  write an octal number up to 7777");
   CHECK(second_line("file ../a").starts_with("bad:2: the path '../a' "));
   CHECK(second_line("fault opnat error ENOENT") ==
         "bad:2: unknown system call 'opnat'\n  write openat");
   CHECK(second_line("signal SIGKIL") == "bad:2: unknown signal 'SIGKIL'\n  write SIGKILL");
   CHECK(second_line("terminal 80") ==
-        "bad:2: no window size: '80'\n  write terminal COLUMNSxROWS, for example 80x24");
+        "bad:2: '80' is not a window size\n  write terminal COLUMNSxROWS, for example 80x24");
 }
 
 TEST_CASE("a seed that asks for what its plan does not have is a mistake too") {
@@ -70,7 +70,7 @@ TEST_CASE("a seed that asks for what its plan does not have is a mistake too") {
         "bad:2: the plan defines no sidecar replicca\n  did you mean replica?");
   CHECK(second_line("config save 900 1") ==
         "bad:2: the plan has no configuration file\n"
-        "  write configuration_file: NAME below workload: in the plan, or take the line out");
+        "  write configuration_file: NAME below workload: in the plan, or remove this line");
   CHECK(second_line("sidecar replica\nsignal SIGHUP in serving").empty());
 }
 
@@ -87,9 +87,8 @@ TEST_CASE("a directory without a seed is a mistake, hidden files and notes are n
   REQUIRE(replace_file(directory / ".hidden", "no seed"));
   REQUIRE(replace_file(directory / "README.md", "no seed"));
   CHECK_THROWS_WITH_AS(read_seeds(plan_with(directory.path())),
-                       (directory.path() + ": no seeds in this directory\n"
-                                           "  put input files there, or leave `seeds` out of the "
-                                           "plan")
+                       (directory.path() + ": this directory contains no seeds\n"
+                                           "  add input files, or omit `seeds` in the plan")
                            .c_str(),
                        UserError);
 }

@@ -155,7 +155,7 @@ TEST_CASE(
     const PolicyFile file(policy);
     const auto outcome = enforce(file, "main");
     CHECK(outcome.status == 64);
-    CHECK(outcome.error.find("a policy for aarch64, but this machine is x86_64") !=
+    CHECK(outcome.error.find("the policy is for aarch64, but this machine is x86_64") !=
           std::string::npos);
   }
   policy = attack_policy();

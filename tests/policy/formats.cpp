@@ -142,10 +142,11 @@ TEST_CASE("clone3 answers ENOSYS even where everything else gets EPERM") {
 
 TEST_CASE("what a format can't say is refused, with what to do") {
   CHECK(refusal("systemd", test::server_policy({.default_action = Action::log})) ==
-        "the format systemd can't say the default action log; write --deny-with enosys or eperm or "
+        "the format systemd cannot express the default action log; write --deny-with enosys or "
+        "eperm or "
         "kill_process");
   CHECK(refusal("firejail", test::server_policy({.deny = {"ptrace"}})) ==
-        "the format firejail can't say eperm for ptrace alone; leave --deny out where the call is "
+        "the format firejail cannot express eperm only for ptrace; omit --deny for a call that is "
         "not allowed anyway");
   for (const auto* name :
        {"oci", "docker", "systemd", "spo", "minijail", "firejail", "kafel", "c-libseccomp"}) {
@@ -156,7 +157,7 @@ TEST_CASE("what a format can't say is refused, with what to do") {
         std::string::npos);
   }
   CHECK(refusal("bpf", test::server_policy({.allow = {"i386:open", "syscall_999"}})).empty());
-  CHECK(find_format("dokcer").error().message == "there is no format dokcer; did you mean docker?");
+  CHECK(find_format("dokcer").error().message == "unknown format dokcer; did you mean docker?");
 }
 
 TEST_CASE("young calls are kept, with a warning for old tables") {
@@ -255,8 +256,9 @@ TEST_CASE("readers refuse what the consumer would refuse or ignore") {
   const auto oci = written("oci", policy);
   CHECK(read_error("oci",
                    replaced(oci, "\"SCMP_ACT_ALLOW\"", "\"SCMP_ACT_ALLOW\", \"errnoRet\": 1")) ==
-        "a rule: errnoRet with SCMP_ACT_ALLOW, which is no errno");
-  CHECK(read_error("oci", replaced(oci, "\"accept4\"", "\"acept4\"")) == "acept4 is no call");
+        "a rule: errnoRet with SCMP_ACT_ALLOW, which is not an error number");
+  CHECK(read_error("oci", replaced(oci, "\"accept4\"", "\"acept4\"")) ==
+        "acept4 is not a system call");
   CHECK(read_error("oci", replaced(oci, "\"architectures\"", "\"archMap\"")).find("archMap") !=
         std::string::npos);
   const auto docker = written("docker", policy);
@@ -297,5 +299,5 @@ TEST_CASE("a filter longer than the kernel takes is one clear error") {
     }
   }
   policy.phases.pop_back();
-  CHECK(refusal("bpf", policy).find("the kernel takes 4096") != std::string::npos);
+  CHECK(refusal("bpf", policy).find("the kernel accepts 4096") != std::string::npos);
 }

@@ -115,7 +115,7 @@ TEST_CASE("what is denied by hand gets EPERM; clone3 gets ENOSYS, or threads wou
   CHECK(entry(policy, 0, "kexec_load")->action == Action::eperm);
   CHECK(entry(policy, 0, "clone3")->action == Action::enosys);
   CHECK(error_of({.deny = {"exit"}}) ==
-        "--deny exit: no program can end or return from a signal without it");
+        "--deny exit: a program cannot exit or return from a signal handler without it");
 }
 
 TEST_CASE("a audit blocks nothing") {
@@ -127,17 +127,17 @@ TEST_CASE("a audit blocks nothing") {
 
 TEST_CASE("wrong options say what to write instead") {
   CHECK(error_of({.allow = {"opnat"}}) ==
-        "--allow opnat: there is no such call; did you mean openat?");
+        "--allow opnat: unknown system call; did you mean openat?");
   CHECK(error_of({.deny = {"qqq"}}).find("write a kernel name") != std::string::npos);
   CHECK(error_of({.allow = {"read@run"}}) ==
-        "--allow read@run: there is no such phase; write one of startup, serving");
+        "--allow read@run: unknown phase; write one of startup, serving");
   CHECK(error_of({.allow = {"ptrace"}, .deny = {"ptrace"}}) ==
-        "ptrace is named by --allow and by --deny; leave one out");
+        "ptrace is given with --allow and with --deny; remove one of them");
   CHECK(error_of({.executable = "client"}) ==
-        "no run showed the executable client; write one of helper, server");
+        "no run started the executable client; write one of helper, server");
   const std::vector<Phase> other = {{"all", LaunchTrigger{}}};
   CHECK(make_policy(test::server_profile(), other, {}).error().message ==
-        "the profile has the phases startup, serving, the plan all");
+        "the profile has the phases startup, serving, but the plan has all");
 }
 
 TEST_CASE("the proof finds each kind of mistake") {
@@ -148,10 +148,9 @@ TEST_CASE("the proof finds each kind of mistake") {
 
   auto looser = policy;
   looser.phases[1].entries[call_id("ptrace")] = {};
-  CHECK(
-      prove(looser).error().message ==
-      "phase serving allows ptrace, which phase startup before it does not: filters only tighten, "
-      "so it would stay blocked");
+  CHECK(prove(looser).error().message ==
+        "phase serving allows ptrace, which phase startup before it does not: filters can only be "
+        "tightened, so it would stay blocked");
 
   // A filter of another policy: one call more, one less, another default, an open back door.
   auto filter = proof->filters[1];
@@ -160,11 +159,11 @@ TEST_CASE("the proof finds each kind of mistake") {
   auto other = policy;
   other.phases[1].entries.erase(call_id("read"));
   CHECK(prove_filter(filter, other, 1).error().message ==
-        "phase serving: read should get ERRNO(ENOSYS), the filter answers ALLOW");
+        "phase serving: read should get ERRNO(ENOSYS), but the filter returns ALLOW");
   other = policy;
   other.phases[1].entries[call_id("ptrace")] = {};
   CHECK(prove_filter(filter, other, 1).error().message ==
-        "phase serving: ptrace should get ALLOW, the filter answers ERRNO(ENOSYS)");
+        "phase serving: ptrace should get ALLOW, but the filter returns ERRNO(ENOSYS)");
   other = policy;
   other.default_action = Action::eperm;
   CHECK_FALSE(prove_filter(filter, other, 1).ok());

@@ -40,22 +40,23 @@ TEST_CASE("a wrong file says where and what to write instead") {
   const auto good = write_policy_json(test::server_policy());
   REQUIRE(error_of(good).empty());
   CHECK(error_of("{\n\n  \"schema\": oops") ==
-        "line 3: this is no JSON; a policy is what harness policy --format json writes");
-  CHECK(error_of("[]") == "the file: an object is expected");
+        "line 3: not JSON; a policy file is the output of harness policy --format json");
+  CHECK(error_of("[]") == "the file: expected an object");
   CHECK(error_of("{}") == "schema: is missing");
   CHECK(error_of(with_text_replaced(good, "harness-policy/1", "harness-policy/9"))
-            .starts_with("schema: \"harness-policy/1\" is expected"));
-  CHECK(error_of(with_text_replaced(good, "\"action\": \"allow\"", "\"action\": \"alow\"")) ==
-        "phases[0].calls[0].action: \"alow\" is none of allow, enosys, eperm, kill_process, log");
+            .starts_with("schema: expected \"harness-policy/1\""));
+  CHECK(
+      error_of(with_text_replaced(good, "\"action\": \"allow\"", "\"action\": \"alow\"")) ==
+      "phases[0].calls[0].action: \"alow\" is not one of allow, enosys, eperm, kill_process, log");
   CHECK(error_of(with_text_replaced(good, "\"rule\": \"observed\"", "\"rule\": 3")) ==
-        "phases[0].calls[0].rule: a string is expected");
+        "phases[0].calls[0].rule: expected a string");
   CHECK(error_of(with_text_replaced(good, "\"weakened\"", "\"weakend\"")) ==
         "weakened: is missing");
   CHECK(error_of(with_text_replaced(good, "\"converged\": true",
                                     "\"converged\": true, \"convrged\": true")) ==
-        "convrged: there is no such key; did you mean converged?");
+        "convrged: unknown key; did you mean converged?");
   CHECK(error_of(with_text_replaced(good, "\"name\": \"read\"", "\"name\": \"raed\""))
-            .starts_with("phases[0].calls[0].name: there is no call \"raed\""));
+            .starts_with("phases[0].calls[0].name: unknown system call \"raed\""));
   CHECK(error_of(with_text_replaced(good, "\"number\": 0,", "\"number\": 1,")) ==
         "phases[0].calls[0].number: read has the number 0");
   CHECK(error_of(with_text_replaced(good, "\"trigger\": \"launch\"", "\"trigger\": \"lunch\""))

@@ -168,7 +168,7 @@ TEST_CASE("another root takes the host's place") {
   TargetPlan target;
   target.root = root.path();
   target.executable = "/usr/bin/target";
-  // Our shell and its libraries come along, although the root has none.
+  // Our shell and its libraries are mounted, although the root has none.
   const auto outcome = inside("read word < /etc/only-here || echo $word; echo /usr/bin/*", target);
   CHECK(outcome.error == "");
   CHECK(outcome.output == "yes\n/usr/bin/target\n");

@@ -290,7 +290,7 @@ TEST_CASE("a summary tells what the directory knows") {
   CHECK(summary.runs == 2);
   CHECK(summary.corpus == 2);
   CHECK_FALSE(summary.converged);
-  CHECK(summary.statement.find("Nothing is claimed") == 0);
+  CHECK(summary.statement.find("No bound on unseen calls") == 0);
   CHECK(summary.estimates.singletons == 1);
   const PairKey pair{"serving", read_call, "srv"};
   CHECK(summary.inputs.at(summary.smallest_inputs.at(pair)) == "args b\n");
@@ -327,7 +327,7 @@ TEST_CASE("what only one of several replicates saw is named") {
   const auto gaps = [&] {
     return summarize({}, recorder.directory(), recorder.state()).not_established;
   };
-  CHECK(gaps() == std::vector<std::string>{"Replicate 2 was not searched yet.",
+  CHECK(gaps() == std::vector<std::string>{"Replicate 2 has no runs yet.",
                                            "Only replicate 1 saw serving:read, serving:write."});
   make_run(recorder, second, "args b\n", {read_call});
   CHECK(gaps() == std::vector<std::string>{"Only replicate 1 saw serving:write."});
@@ -351,5 +351,5 @@ TEST_CASE("the statement says what the last complete attempt proved") {
   CHECK_FALSE(converged(campaign_state));
   campaign_state.writers["v"] = {"d", 1}; // another campaign
   CHECK_FALSE(converged(campaign_state));
-  CHECK(risk_statement(campaign_state, .95).find("Nothing is claimed") == 0);
+  CHECK(risk_statement(campaign_state, .95).find("No bound on unseen calls") == 0);
 }

@@ -31,7 +31,7 @@ Result<CampaignRecorder> open_ledger(const std::string& path) {
                : CampaignRecorder::resume(std::move(*directory));
 }
 
-/// Records random runs for ever, and writes the number of each new call to `shown` once it is said
+/// Records random runs forever, and writes the number of each new call to `shown` once it is said
 /// to be new. Ends only by a signal, or with a status that names a failure.
 [[noreturn]] void write_for_ever(const std::string& path, int shown, Random random) {
   auto recorder = open_ledger(path);

@@ -92,7 +92,7 @@ TEST_CASE("a foreign file is refused and left as it is") {
   TemporaryDirectory place;
   std::ofstream(place / "text") << std::string(5000, 'x');
   const std::string before = bytes_of(place / "text");
-  CHECK(contains(refusal(place / "text"), "is no campaign database"));
+  CHECK(contains(refusal(place / "text"), "is not a campaign database"));
   CHECK(bytes_of(place / "text") == before);
 
   {

@@ -1,4 +1,4 @@
-// The plans and seeds that come along: each can be read, and what it says can be drawn.
+// The plans and seeds that are included: each can be read, and inputs can be drawn from it.
 #include "core/base/fd.hpp"
 #include "harness/plan/plan.hpp"
 #include "mutators/generator.hpp"

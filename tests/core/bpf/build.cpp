@@ -267,11 +267,11 @@ TEST_CASE("a table that no filter can hold says so") {
   }
   const auto too_long = build(spec);
   REQUIRE_FALSE(too_long.ok());
-  CHECK(too_long.error().message.find("the kernel takes 4096") != std::string::npos);
+  CHECK(too_long.error().message.find("the kernel accepts 4096") != std::string::npos);
 
   table.calls = {{2, Decision{allow_verdict, {{{6, ~0ull, 1}}}, 0}}};
   CHECK(build(spec).error().message ==
-        "open: a condition on argument 6; a call has arguments 0 to 5");
+        "open: condition on argument 6, but a call has arguments 0 to 5");
   table.calls = {{2, Decision{allow_verdict, {{{1, 0xf, 0x10}}}, 0}}};
   CHECK(build(spec).error().message.starts_with("open: the value 0x10 has bits outside"));
 }

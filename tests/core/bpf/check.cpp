@@ -21,18 +21,17 @@ const sock_filter last = op(BPF_RET | BPF_K, allow_verdict);
 
 TEST_CASE("what the kernel refuses is refused, with its place") {
   const std::pair<FilterProgram, const char*> wrong[] = {
-      {{}, "a filter of 0 instructions; the kernel takes 1 to 4096"},
-      {FilterProgram(4097, last), "a filter of 4097 instructions; the kernel takes 1 to 4096"},
+      {{}, "the filter has 0 instructions, but the kernel accepts 1 to 4096"},
+      {FilterProgram(4097, last),
+       "the filter has 4097 instructions, but the kernel accepts 1 to 4096"},
       {{op(BPF_LD | BPF_W | BPF_ABS, 64), last},
-       "instruction 0 loads offset 64, which is no word of seccomp_data"},
+       "instruction 0 loads offset 64, which is not a word of seccomp_data"},
       {{op(BPF_LD | BPF_W | BPF_ABS, 2), last},
-       "instruction 0 loads offset 2, which is no word of seccomp_data"},
-      {{op(BPF_LD | BPF_H | BPF_ABS, 0), last},
-       "instruction 0: code 0x28 is none that seccomp takes"},
-      {{op(BPF_LD | BPF_W | BPF_IND, 0), last},
-       "instruction 0: code 0x40 is none that seccomp takes"},
+       "instruction 0 loads offset 2, which is not a word of seccomp_data"},
+      {{op(BPF_LD | BPF_H | BPF_ABS, 0), last}, "instruction 0: seccomp does not accept code 0x28"},
+      {{op(BPF_LD | BPF_W | BPF_IND, 0), last}, "instruction 0: seccomp does not accept code 0x40"},
       {{op(BPF_ALU | BPF_MOD | BPF_K, 3), last},
-       "instruction 0: code 0x94 is none that seccomp takes"},
+       "instruction 0: seccomp does not accept code 0x94"},
       {{op(BPF_ALU | BPF_DIV | BPF_K, 0), last}, "instruction 0 divides by 0"},
       {{op(BPF_ALU | BPF_LSH | BPF_K, 32), last}, "instruction 0 shifts by 32; 31 is the most"},
       {{op(BPF_ST, 16), last}, "instruction 0 uses memory slot 16; there are 16"},
@@ -41,7 +40,7 @@ TEST_CASE("what the kernel refuses is refused, with its place") {
        "instruction 2 loads memory slot 2 before it was stored"},
       {{op(BPF_JMP | BPF_JA, 1), last}, "instruction 0 jumps behind the end"},
       {{BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, 1, 0, 1), last}, "instruction 0 jumps behind the end"},
-      {{last, op(BPF_LD | BPF_IMM, 0)}, "the last instruction is no return"},
+      {{last, op(BPF_LD | BPF_IMM, 0)}, "the last instruction is not a return"},
   };
   for (const auto& [program, message] : wrong) {
     CAPTURE(message);

@@ -100,7 +100,7 @@ TEST_CASE("a mistake is named with its line and what to write instead") {
                   "'file'?") == 0);
   CHECK(refusal("file a sise 3").find("write content, size, mode") != std::string::npos);
   CHECK(refusal("stdin pip").find("did you mean 'pipe'?") != std::string::npos);
-  CHECK(refusal("stdin pipe\nstdin file").find("line 3: stdin is said twice") == 0);
+  CHECK(refusal("stdin pipe\nstdin file").find("line 3: duplicate directive stdin") == 0);
   CHECK(refusal("feed \"open").find("quoted word does not end") != std::string::npos);
   CHECK(refusal("fault read error ENOSPCE").find("ENOSPC") != std::string::npos);
   CHECK(refusal("signal SIGTER").find("SIGTERM") != std::string::npos);

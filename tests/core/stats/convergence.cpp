@@ -81,7 +81,7 @@ TEST_CASE("an incomplete run is replaced; with news it fails the attempt") {
   CHECK(attempt.news == 1);
 }
 
-TEST_CASE("a target that is never seen whole can't hold an attempt for ever") {
+TEST_CASE("a target that is never seen whole can't hold an attempt forever") {
   ConvergenceRule rule(goal);
   start_attempt(rule);
   draw(rule, 1, 72, {.complete = false});

@@ -130,7 +130,7 @@ double campaign(World& world, ConvergenceRule& rule) {
   }
 }
 
-/// The rule of thumb that this replaces: stop after so many runs without news.
+/// The rule of thumb that this replaces: stop after N runs without news.
 double naive_campaign(World& world, std::uint64_t patience) {
   for (std::uint64_t quiet = 0; quiet < patience; ++quiet) {
     const auto shown = world.guided_run();
