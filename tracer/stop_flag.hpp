@@ -1,4 +1,4 @@
-// StopFlag: by which a signal handler, a coordinator or a run driver makes the tracer look up.
+// StopFlag: with which a signal handler, the coordinator or a run driver asks the tracer to stop.
 #pragma once
 
 #include <atomic>

@@ -106,7 +106,7 @@ Thread& ProcessTree::exec(pid_t id, pid_t former_id, const std::string& executab
     caller = threads_.insert(std::move(node)).position->second.get();
     caller->id = id;
   }
-  // Whatever else was alive has been killed by the exec; late reports find nobody.
+  // Whatever else was alive has been killed by the exec; late reports are ignored.
   for (auto it = threads_.begin(); it != threads_.end();) {
     Thread& other = *it->second;
     if (other.process == &process && &other != caller) {

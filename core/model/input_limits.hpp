@@ -1,5 +1,5 @@
-// What an input may ask for at most. An input is a stranger's text (a seed from the web, a mutated
-// corpus entry): nothing in it may make the machine suffer before a run limit can act.
+// Upper limits of an input. Inputs are treated as untrusted (a seed from the web, a mutated corpus
+// entry): nothing in them may overload the machine before a run limit takes effect.
 #pragma once
 
 #include "core/model/input.hpp"

@@ -42,7 +42,7 @@ constexpr std::array target_table = {
     key<&TargetPlan::executable, ProgramCodec>(
         "executable",
         "The program to explore. A bare name is looked up in `PATH`, a relative path "
-        "is relative to the plan's directory. `target: redis-server` is short for it."),
+        "is resolved from the plan's directory. `target: redis-server` is short for it."),
     key<&TargetPlan::arguments, TextListCodec>(
         "arguments", "Arguments before those of each input. `{port}`, `{socket}` and "
                      "`{configuration}` are replaced by values of the workload."),

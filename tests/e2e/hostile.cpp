@@ -1,7 +1,7 @@
-// Names that bite: a program whose path holds a line end, HTML, the end of a C comment, escape
-// sequences and a bidirectional override is explored, and every command is asked about it. What
-// they print stays text that a terminal shows and does not act upon, JSON stays JSON, and one line
-// stays one line.
+// Hostile names: a program whose path contains a line end, HTML, the end of a C comment, escape
+// sequences and a bidirectional override is explored, and every command is run on the result. Their
+// output must stay text that a terminal does not interpret, JSON must stay JSON, and one line must
+// stay one line.
 #include "core/base/fd.hpp"
 #include "tests/support/process.hpp"
 #include "tests/support/tame.hpp"
