@@ -228,7 +228,7 @@ private:
     if (node.mode && !link && node.kind != FileNode::Kind::hard_link) {
       unsigned mode = *node.mode & 07777U;
       if (!options_.confined && (mode & 06000U) != 0) {
-        report(node, {"set-id bits are given only in isolation", EPERM});
+        report(node, {"set-id bits can be set only in the sandbox", EPERM});
         mode &= 01777U;
       }
       // What lies here was made by us a moment ago, so it is no link that chmod could follow.

@@ -69,8 +69,8 @@ void build_files(RunBuilder& builder, const CampaignPlan& plan, const Input& inp
       if (builder.spec.isolation) {
         builder.spec.isolation->file_systems.push_back(std::move(node));
       } else {
-        builder.left_out.push_back(fmt::format("{}: a file system is mounted only in isolation",
-                                               quote_if_needed(node.path)));
+        builder.left_out.push_back(fmt::format(
+            "{}: a file system can be mounted only in the sandbox", quote_if_needed(node.path)));
       }
     }
   };
@@ -137,7 +137,7 @@ template <typename Listener>
 void open_here(RunBuilder& builder, const std::string& name, const RunPlace& place,
                std::unique_ptr<Listener>& listener) {
   if (!place.isolated) {
-    builder.left_out.push_back(fmt::format("sidecar {}: only in isolation", name));
+    builder.left_out.push_back(fmt::format("sidecar {}: available only in the sandbox", name));
   } else if (auto opened = Listener::open(); opened) {
     listener = std::move(*opened);
   } else {
@@ -163,7 +163,7 @@ void start_neighbors(RunBuilder& builder, const CampaignPlan& plan, const Input&
       open_here(builder, name, place, builder.resources->name_server);
     } else {
       builder.left_out.push_back(
-          fmt::format("sidecar {}: the plan does not explain it", quote_if_needed(name)));
+          fmt::format("sidecar {}: the plan does not define it", quote_if_needed(name)));
     }
   }
   if (!specs.empty()) {

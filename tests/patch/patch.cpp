@@ -202,7 +202,7 @@ TEST_CASE("where the kernel refuses the filter the program ends with 126 and say
   const auto outcome = test::run({.words = {path}});
   CHECK(outcome.status == 126);
   CHECK(outcome.output == "");
-  CHECK(outcome.error.find("refused the seccomp policy") != std::string::npos);
+  CHECK(outcome.error.find("rejected the seccomp policy") != std::string::npos);
 }
 
 TEST_CASE("removing gives the original back, byte for byte") {
@@ -300,7 +300,7 @@ TEST_CASE("each refusal says what to do instead") {
   phases[1].trigger = SymbolTrigger{"write", 0, "libc"};
   CHECK(refusal(program, phases).find("library") != std::string::npos);
   phases[1].trigger = OffsetTrigger{std::uint64_t{1} << 40, ""};
-  CHECK(refusal(program, phases).find("no offset of loaded code") != std::string::npos);
+  CHECK(refusal(program, phases).find("not the offset of loaded code") != std::string::npos);
   auto vast = program;
   auto headers = headers_of(program);
   for (auto& header : headers) {

@@ -61,7 +61,7 @@ void check_unchanged(const std::string& fixture) {
   CAPTURE(verified.error);
   CHECK(verified.output == "");
   CHECK(verified.status == 0);
-  CHECK(verified.error.find(" 10 fresh ones ran") != std::string::npos);
+  CHECK(verified.error.find(" 10 fresh inputs ran") != std::string::npos);
   CHECK(verified.error.find(" 0 refused calls, 0 differences") != std::string::npos);
 }
 
@@ -89,7 +89,7 @@ TEST_CASE("a refused call and what becomes of it are told, with phase and input"
   CHECK(verified.output.find("startup\tuname\tEPERM\t9\t") != std::string::npos);
   CHECK(verified.output.find("serving\tuname\tEPERM\t") != std::string::npos);
   CHECK(verified.output.find("differs\toutput\t") != std::string::npos);
-  CHECK(verified.error.find("--inputs DIR writes these inputs") != std::string::npos);
+  CHECK(verified.error.find("write them into a directory with --inputs DIR") != std::string::npos);
 
   const auto killed = patching.verify(patching.patched({"--deny-with", "kill", "--deny", "futex"}));
   CAPTURE(killed.output);

@@ -197,9 +197,9 @@ TEST_CASE("what a target may not have outside isolation is said") {
                            input_of("file_system full size 4096\nsidecar devlog\nsidecar nobody\n"),
                            place / "r");
   REQUIRE(run.left_out.size() == 3);
-  CHECK(contains(run.left_out[0], "only in isolation"));
+  CHECK(contains(run.left_out[0], "only in the sandbox"));
   CHECK(contains(run.left_out[1], "devlog"));
-  CHECK(contains(run.left_out[2], "does not explain"));
+  CHECK(contains(run.left_out[2], "does not define"));
 }
 
 TEST_CASE("in isolation the target sees the run directory as /tmp, under the plan's identity") {

@@ -152,7 +152,7 @@ directory sub entries 2
 TEST_CASE("what is dangerous outside isolation is left out there, and said") {
   const auto built = build("device disk 8:0\nfile suid mode 04755\n", {.confined = false});
   REQUIRE(built->outcome.left_out.size() == 2);
-  CHECK(built->outcome.left_out[0].find("only in isolation") != std::string::npos);
+  CHECK(built->outcome.left_out[0].find("only in the sandbox") != std::string::npos);
   CHECK(built->outcome.left_out[1].find("set-id") != std::string::npos);
   CHECK((look(*built, "suid").st_mode & 07777) == 0755);
 }
