@@ -1,5 +1,5 @@
 // CompiledGrammar: the grammar of a plan, checked and prepared for drawing. Depends only on
-// core/base and core/model. docs/grammar.md is the reference of templates and placeholders.
+// core/base and core/model. docs/user/grammar.md is the reference of templates and placeholders.
 #pragma once
 
 #include "core/model/grammar.hpp"

@@ -1,6 +1,6 @@
 // Bounds that hold without assumptions about the target: how many fresh runs a claim requires, and
-// what a batch of them proves. Pure. docs/statistics.md explains why only these bounds may end a
-// campaign.
+// what a batch of them proves. Pure. docs/design/statistics.md explains why only these bounds may
+// end a campaign.
 #pragma once
 
 #include <cstdint>

@@ -1,6 +1,7 @@
 // Estimators of what a campaign has not seen yet. They inform people and never end a campaign,
-// because guided search violates their assumptions (see docs/statistics.md). Pure functions of an
-// Incidence. Something that cannot be estimated has no value, never an interval of width zero.
+// because guided search violates their assumptions (see docs/design/statistics.md). Pure functions
+// of an Incidence. Something that cannot be estimated has no value, never an interval of width
+// zero.
 #pragma once
 
 #include "core/stats/incidence.hpp"

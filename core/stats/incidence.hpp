@@ -1,5 +1,5 @@
 // Incidence: how often each (phase, call) pair was seen in T runs, reduced to what the estimators
-// use. Pure; independent of phases and calls. docs/statistics.md explains the terms.
+// use. Pure; independent of phases and calls. docs/design/statistics.md explains the terms.
 #pragma once
 
 #include <cstdint>

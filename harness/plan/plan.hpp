@@ -1,5 +1,5 @@
-// Plan files: YAML → CampaignPlan and back. docs/plan.md is the reference of all keys. Reads the
-// file system but creates nothing.
+// Plan files: YAML → CampaignPlan and back. docs/user/plan.md is the reference of all keys. Reads
+// the file system but creates nothing.
 #pragma once
 
 #include "core/base/user_error.hpp"

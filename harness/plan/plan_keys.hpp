@@ -1,6 +1,6 @@
 // The keys of a plan as data: name, type, meaning, how to read and write them. The loader, the
-// frozen form, docs/plan.md and docs/plan.schema.json are all made from these tables, so that they
-// always agree.
+// frozen form, docs/user/plan.md and docs/plan.schema.json are all made from these tables, so that
+// they always agree.
 #pragma once
 
 #include "core/model/plan.hpp"

@@ -18,7 +18,7 @@ namespace harness::plan {
 
 /// For the reference and the JSON Schema.
 struct ValueType {
-  const char* name;   // "duration": as in docs/plan.md
+  const char* name;   // "duration": as in docs/user/plan.md
   const char* schema; // a JSON Schema object
 };
 
