@@ -1,69 +1,22 @@
 #include "tracer/launch.hpp"
 
 #include "core/base/fd.hpp"
-#include "core/base/text.hpp"
 #include "core/bpf/build.hpp"
-#include "tracer/isolation.hpp"
-#include "tracer/machine.hpp"
+#include "core/launch/child_plan.hpp"
+#include "core/launch/spawn.hpp"
 #include "tracer/phase_filters.hpp"
-#include "tracer/spawn.hpp"
 
-#include <algorithm>
 #include <cerrno>
-#include <climits>
 #include <csignal>
-#include <cstring>
 #include <fcntl.h>
 #include <fmt/format.h>
-#include <linux/futex.h>
 #include <linux/seccomp.h>
 #include <sys/ptrace.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
 namespace harness::tracer {
 
 namespace {
-
-std::vector<char*> pointers(const std::vector<std::string>& words) {
-  std::vector<char*> list;
-  list.reserve(words.size() + 1);
-  for (const auto& word : words) {
-    list.push_back(const_cast<char*>(word.c_str()));
-  }
-  list.push_back(nullptr);
-  return list;
-}
-
-struct LimitName {
-  std::string_view name;
-  int resource;
-};
-constexpr std::array limit_names = {
-    LimitName{"as", RLIMIT_AS},
-    LimitName{"core", RLIMIT_CORE},
-    LimitName{"cpu", RLIMIT_CPU},
-    LimitName{"data", RLIMIT_DATA},
-    LimitName{"fsize", RLIMIT_FSIZE},
-    LimitName{"memlock", RLIMIT_MEMLOCK},
-    LimitName{"nofile", RLIMIT_NOFILE},
-    LimitName{"nproc", RLIMIT_NPROC},
-    LimitName{"sigpending", RLIMIT_SIGPENDING},
-    LimitName{"stack", RLIMIT_STACK},
-};
-
-Result<std::vector<ChildSetupLimit>> stub_limits(const std::vector<ResourceLimit>& wanted) {
-  std::vector<ChildSetupLimit> limits;
-  for (const auto& limit : wanted) {
-    const auto* found = std::find_if(limit_names.begin(), limit_names.end(),
-                                     [&](const auto& known) { return known.name == limit.name; });
-    if (found == limit_names.end()) {
-      return Error{fmt::format("no resource limit is called '{}'", printable(limit.name)), EINVAL};
-    }
-    limits.push_back({found->resource, {limit.value, limit.value}});
-  }
-  return limits;
-}
 
 /// A filter of ours can't be taken back: where a later phase is to run free or behind a filter, or
 /// the target is to live on alone, every call stops the other way.
@@ -91,21 +44,13 @@ int launch_options() {
 struct Launch::State {
   const RunSpec* spec = nullptr;
   const TraceOptions* options = nullptr;
-  ChildSetup plan;
-  std::vector<char*> arguments;
-  std::vector<char*> environment;
-  std::vector<ChildSetupLimit> limits;
-  IsolationStorage isolation;
-  std::uint64_t ignored_signals = 0;
-  std::uint64_t signal_mask = 0;
+  std::unique_ptr<launch::ChildPlan> plan;
   Watch watch = Watch::filter;
   SyscallSet free_calls;
   FilterProgram filter;
-  sock_fprog filter_header{};
-  Spawned spawned;
+  launch::Spawned spawned;
   Fd mounts; // the run's mount namespace: its last process need not take it apart
 
-  Result<> fill();
   Result<> fill_watch();
 };
 
@@ -116,55 +61,11 @@ Launch::Launch(const RunSpec& spec, const TraceOptions& options)
 }
 Launch::~Launch() = default;
 
-Result<> Launch::State::fill() {
-  if (spec->executable.empty() || spec->executable.front() != '/') {
-    return Error{fmt::format("'{}' is no absolute path", printable(spec->executable)), ENOENT};
-  }
-  arguments = pointers(spec->arguments);
-  environment = pointers(spec->environment);
-  plan.executable = spec->executable.c_str();
-  plan.arguments = arguments.data();
-  plan.environment = environment.data();
-  plan.directory = spec->directory.empty() ? nullptr : spec->directory.c_str();
-  plan.streams[0] = spec->streams.input;
-  plan.streams[1] = spec->streams.output;
-  plan.streams[2] = spec->streams.error;
-  plan.controlling_terminal = spec->streams.controlling_terminal;
-  plan.new_session = plan.controlling_terminal;
-  plan.umask = spec->identity.umask ? static_cast<long>(*spec->identity.umask) : -1;
-  auto wanted_limits = stub_limits(spec->resource_limits);
-  if (!wanted_limits) {
-    return std::move(wanted_limits).error();
-  }
-  limits = std::move(*wanted_limits);
-  plan.limits = limits.data();
-  plan.limit_count = static_cast<unsigned>(limits.size());
-
-  const Machine& here = machine();
-  if (spec->isolation) {
-    if (auto isolated = prepare_isolation(*spec, here, isolation, plan); !isolated) {
-      return std::move(isolated).error().within("isolation");
-    }
-  } else {
-    // As started from the shell that started us.
-    ignored_signals = here.ignored_signals;
-    signal_mask = here.blocked_signals;
-    plan.set_identity = spec->identity.uid || spec->identity.gid;
-    plan.uid = spec->identity.uid.value_or(::getuid());
-    plan.gid = spec->identity.gid.value_or(::getgid());
-  }
-  plan.ignored_signals = &ignored_signals;
-  plan.signal_mask = &signal_mask;
-  return fill_watch();
-}
-
 Result<> Launch::State::fill_watch() {
-  // The kernel wants one or the other before it takes a filter; without isolation, only a target
-  // that is to get filters is told that it can't gain privileges.
-  plan.no_new_privileges = plan.no_new_privileges || !options->filters.empty();
-  const bool may_filter = plan.no_new_privileges || machine().no_new_privs ||
-                          (machine().sys_admin && !plan.set_identity);
-  watch = choose_watch(*spec, *options, may_filter);
+  if (!options->filters.empty()) {
+    plan->forbid_new_privileges();
+  }
+  watch = choose_watch(*spec, *options, plan->may_filter());
   if (watch == Watch::every_syscall) {
     return Done{};
   }
@@ -178,27 +79,31 @@ Result<> Launch::State::fill_watch() {
   } else {
     filter = bpf::trace_all();
   }
-  filter_header = {static_cast<unsigned short>(filter.size()), filter.data()};
-  plan.trace_filter = &filter_header;
+  plan->set_filter(filter);
   return Done{};
 }
 
 Result<> Launch::start() {
-  if (auto filled = state_->fill(); !filled) {
+  auto plan = launch::ChildPlan::make(*state_->spec);
+  if (!plan) {
+    return std::move(plan).error();
+  }
+  state_->plan = std::move(*plan);
+  if (auto filled = state_->fill_watch(); !filled) {
     return filled;
   }
-  if (auto there = clone_target(state_->plan, state_->spawned); !there) {
+  if (auto there = launch::clone_child(*state_->plan, state_->spawned); !there) {
     return there;
   }
   if (::ptrace(PTRACE_SEIZE, state_->spawned.id, nullptr, launch_options()) != 0) {
     const int code = errno;
     ::kill(state_->spawned.id, SIGKILL);
-    if (state_->plan.failed_step != ChildSetupStep::none) { // it has ended already, and said why
+    if (state_->plan->failed()) { // it has ended already, and reported why
       return failure();
     }
     return Error::from_errno("PTRACE_SEIZE (see kernel.yama.ptrace_scope)", code);
   }
-  if (state_->plan.isolate) { // the stub waits for us; not to have it costs time, no more
+  if (state_->plan->isolated()) { // the child waits for us; not to have it costs time, no more
     const auto path = fmt::format("/proc/{}/ns/mnt", state_->spawned.id);
     state_->mounts = Fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
   }
@@ -206,8 +111,7 @@ Result<> Launch::start() {
 }
 
 void Launch::release() {
-  __atomic_store_n(&state_->plan.go, 1U, __ATOMIC_RELEASE);
-  ::syscall(SYS_futex, &state_->plan.go, FUTEX_WAKE, INT_MAX);
+  state_->plan->release();
 }
 
 void Launch::end_namespaces() {
@@ -231,14 +135,7 @@ const SyscallSet& Launch::free_calls() const {
 }
 
 Error Launch::failure() const {
-  const ChildSetup& plan = state_->plan;
-  if (plan.failed_step == ChildSetupStep::none) {
-    return Error{"killed by a signal before its exec", EINTR};
-  }
-  Error error = Error::from_errno(child_setup_step_text(plan.failed_step), plan.failed_code);
-  return plan.failed_step == ChildSetupStep::exec
-             ? std::move(error).within(printable(state_->spec->executable))
-             : error;
+  return state_->plan->failure();
 }
 
 } // namespace harness::tracer

@@ -1,10 +1,9 @@
-// Launch: brings a target to its exec, seized and (where wanted) isolated. Knows clone, namespaces
-// and the stub; does not wait for anything.
+// Launch: brings a target to its exec, seized and, where wanted, isolated. The way into the run is
+// launch::ChildPlan, as for everything else that a run starts; this adds the tracer's part.
 #pragma once
 
 #include "core/model/run_spec.hpp"
 #include "core/model/trace_options.hpp"
-#include "tracer/child_setup.hpp"
 
 #include <memory>
 #include <sys/types.h>

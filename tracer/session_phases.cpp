@@ -1,7 +1,7 @@
 // Session: how processes move through their phases.
 #include "tracer/session.hpp"
 
-#include "tracer/machine.hpp"
+#include "core/launch/machine.hpp"
 #include "tracer/point_finder.hpp"
 #include "tracer/proc.hpp"
 
@@ -35,7 +35,7 @@ void Session::enter_everywhere(std::optional<PhaseIndex> phase) {
 }
 
 bool Session::loses_set_id(pid_t id) const {
-  const bool bound = spec_.isolation || !options_.filters.empty() || !machine().sys_ptrace;
+  const bool bound = spec_.isolation || !options_.filters.empty() || !launch::machine().sys_ptrace;
   return bound && executes_set_id(id);
 }
 

@@ -167,11 +167,14 @@ void start_neighbors(RunBuilder& builder, const CampaignPlan& plan, const Input&
     }
   }
   if (!specs.empty()) {
+    RunSpec run;
+    run.isolation = builder.spec.isolation;
+    run.identity = {.uid = input.identity.uid, .gid = input.identity.gid};
+    run.limits = plan.limits;
+    run.environment = make_environment(plan.target, {}, builder.surroundings);
+    run.directory = builder.surroundings.run;
     builder.resources->sidecars = std::make_unique<Sidecars>(
-        std::move(specs),
-        NeighborSurroundings{place, builder.surroundings.run,
-                             make_environment(plan.target, {}, builder.surroundings),
-                             builder.resources->directory.owner(), plan.workload.ready_within},
+        std::move(specs), NeighborSurroundings{std::move(run), plan.workload.ready_within},
         builder.left_out);
   }
 }

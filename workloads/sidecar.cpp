@@ -1,134 +1,59 @@
 #include "workloads/sidecar.hpp"
 
+#include "core/base/fd.hpp"
 #include "core/base/text.hpp"
+#include "core/launch/untraced.hpp"
 
 #include <array>
 #include <cerrno>
-#include <csignal>
 #include <cstring>
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <future>
-#include <linux/sched.h>
-#include <sched.h>
-#include <sys/mount.h>
-#include <sys/prctl.h>
-#include <sys/syscall.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 namespace harness::workloads {
 
 namespace {
 
-/// Everything that the child needs, made before the fork: in the child of a process with threads
-/// only plain system calls are safe.
-struct Launch {
-  std::vector<char*> argv;
-  std::vector<char*> environment;
-  const NeighborSurroundings& where;
-  int output = -1; // write end: its standard output
-  int report = -1; // write end: errno of a launch that failed; closed by exec
-};
-
-[[noreturn]] void give_up(const Launch& launch) {
-  const int code = errno;
-  (void)!::write(launch.report, &code, sizeof code);
-  ::_exit(127);
-}
-
-void enter_run(const Launch& launch) {
-  const auto& place = launch.where.place;
-  if (!place.isolated) {
-    return;
+/// Where the kernel will find the program: as a shell would look it up.
+std::string program_of(const std::string& name, const std::vector<std::string>& environment) {
+  if (name.find('/') != std::string::npos) {
+    return name;
   }
-  if (::mount("", "/", nullptr, MS_REC | MS_PRIVATE, nullptr) != 0 ||
-      ::mount(place.directory.c_str(), "/tmp", nullptr, MS_BIND, nullptr) != 0) {
-    give_up(launch);
+  for (const auto& entry : environment) {
+    if (entry.starts_with("PATH=")) {
+      for (const auto& directory : split(entry.substr(5), ':')) {
+        auto path = directory + "/" + name;
+        if (::access(path.c_str(), X_OK) == 0) {
+          return path;
+        }
+      }
+    }
   }
-  if (!place.hidden_directory.empty() &&
-      ::umount2(place.hidden_directory.c_str(), MNT_DETACH) != 0) {
-    give_up(launch);
-  }
-  // Its own process namespace shows in its own /proc.
-  if (::mount("proc", "/proc", "proc", MS_NOSUID | MS_NODEV | MS_NOEXEC, nullptr) != 0) {
-    give_up(launch);
-  }
-  const auto& owner = launch.where.owner;
-  // By the calls themselves: the C library's functions wait for all threads of the process, and
-  // those that it knows of are our parent's. The groups: not allowed where only one is mapped, then
-  // there are none.
-  (void)::syscall(SYS_setgroups, 0, nullptr);
-  if ((owner.gid && ::syscall(SYS_setresgid, *owner.gid, *owner.gid, *owner.gid) != 0) ||
-      (owner.uid && ::syscall(SYS_setresuid, *owner.uid, *owner.uid, *owner.uid) != 0)) {
-    give_up(launch);
-  }
-}
-
-[[noreturn]] void become(const Launch& launch) {
-  ::prctl(PR_SET_PDEATHSIG, SIGKILL);
-  ::setsid();
-  enter_run(launch);
-  ::prctl(PR_SET_PDEATHSIG, SIGKILL); // a change of identity clears it
-  ::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
-  if (::chdir(launch.where.directory.c_str()) != 0) {
-    give_up(launch);
-  }
-  const int null = ::open("/dev/null", O_RDWR | O_CLOEXEC);
-  ::dup2(null, 0);
-  ::dup2(launch.output, 1);
-  ::dup2(null, 2);
-  sigset_t none;
-  ::sigemptyset(&none);
-  ::sigprocmask(SIG_SETMASK, &none, nullptr);
-  ::execvpe(launch.argv[0], launch.argv.data(), launch.environment.data());
-  give_up(launch);
+  return "/usr/bin/" + name; // the launch says that it is not there
 }
 
 struct Running {
-  pid_t id = -1;
+  launch::UntracedProcess process;
   Fd output; // read end
 };
 
-std::vector<char*> pointers(const std::vector<std::string>& words) {
-  std::vector<char*> all;
-  for (const auto& word : words) {
-    all.push_back(const_cast<char*>(word.c_str()));
-  }
-  all.push_back(nullptr);
-  return all;
-}
-
-/// fork, into fresh namespaces where the run is isolated: then its end ends its children too.
-pid_t fork_apart(bool isolated) {
-  clone_args args{};
-  args.flags = isolated ? CLONE_NEWPID | CLONE_NEWNS | CLONE_NEWIPC : 0;
-  args.exit_signal = SIGCHLD;
-  return static_cast<pid_t>(::syscall(SYS_clone3, &args, sizeof args));
-}
-
-Result<Running> start(const NeighborSpec& spec, const NeighborSurroundings& where) {
+Result<Running> start(const NeighborSpec& spec, const RunSpec& surroundings) {
   auto output = make_pipe();
-  auto report = make_pipe();
-  if (!output || !report) {
+  auto null = open_file("/dev/null", O_RDWR);
+  if (!output || !null) {
     return Error::from_errno("pipe", errno);
   }
-  const Launch launch{pointers(spec.words), pointers(where.environment), where,
-                      output->second.get(), report->second.get()};
-  const pid_t id = fork_apart(where.place.isolated);
-  if (id == 0) {
-    become(launch);
+  RunSpec run = surroundings;
+  run.executable = program_of(spec.words.front(), run.environment);
+  run.arguments = spec.words;
+  run.streams = {.input = null->get(), .output = output->second.get(), .error = null->get()};
+  auto process = launch::UntracedProcess::start(run);
+  if (!process) {
+    return std::move(process).error().within("start " + quote_if_needed(spec.words.front()));
   }
-  if (id < 0) {
-    return Error::from_errno("clone3", errno);
-  }
-  report->second.reset();
-  int code = 0;
-  if (::read(report->first.get(), &code, sizeof code) == sizeof code) {
-    ::waitpid(id, nullptr, __WALL);
-    return Error::from_errno("start " + quote_if_needed(spec.words.front()), code);
-  }
-  return Running{id, std::move(output->first)};
+  return Running{std::move(*process), std::move(output->first)};
 }
 
 void await_line(const Running& running, TimePoint deadline) {
@@ -165,7 +90,7 @@ void look_after(const std::vector<NeighborSpec>& specs, const NeighborSurroundin
   std::vector<Running> all;
   const auto deadline = TimePoint(std::chrono::steady_clock::now()) + where.ready_within;
   for (const auto& spec : specs) {
-    auto running = start(spec, where);
+    auto running = start(spec, where.run);
     if (!running) {
       left_out.push_back(fmt::format("sidecar {}: {}", spec.name, running.error().message));
       continue;
@@ -175,11 +100,7 @@ void look_after(const std::vector<NeighborSpec>& specs, const NeighborSurroundin
   }
   begun.set_value(std::move(left_out));
   drain_until(stop, all);
-  for (const auto& running : all) {
-    ::kill(-running.id, SIGKILL);
-    ::kill(running.id, SIGKILL);
-    ::waitpid(running.id, nullptr, __WALL);
-  }
+  // The end of `all`, in the thread that started them, ends them with all their children.
 }
 
 } // namespace

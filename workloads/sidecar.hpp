@@ -1,13 +1,13 @@
 // Sidecars: further processes of a run that are not explored: a second instance, the holder of a
-// lock, a system log. They start before the target, with the same run directory, loopback interface
-// and identity. They are never traced and never counted, and always killed at the end.
+// lock, a system log. They start before the target through the same child setup, so that isolation,
+// identity, capabilities and limits are those of the target. They use the same run directory and
+// loopback interface, are never traced and never counted, and are always killed at the end.
 #pragma once
 
 #include "core/base/clock.hpp"
 #include "core/base/result.hpp"
+#include "core/model/run_spec.hpp"
 #include "workloads/event_flag.hpp"
-#include "workloads/run_directory.hpp"
-#include "workloads/workload.hpp"
 
 #include <string>
 #include <thread>
@@ -21,10 +21,9 @@ struct NeighborSpec {
 };
 
 struct NeighborSurroundings {
-  RunPlace place;
-  std::string directory; // working directory, as the sidecar sees it
-  std::vector<std::string> environment;
-  Owner owner;
+  /// Isolation, identity, limits, environment and working directory, as of the target; what to
+  /// execute and the streams are filled in for each.
+  RunSpec run;
   Duration ready_within{}; // for its first line of output, which says that it is ready
 };
 

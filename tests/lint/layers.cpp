@@ -22,15 +22,25 @@ struct Module {
 // In the order of the root meson.build. On layers 1 and 3 a module may use those above it in this
 // table; on layers 2 and 5 modules never include each other.
 constexpr std::array modules = {
-    Module{"core/base/", 0},        Module{"core/model/", 1},
-    Module{"core/bpf/", 1},         Module{"core/stats/", 1},
-    Module{"tracer/", 2},           Module{"mutators/", 2},
-    Module{"workloads/", 2},        Module{"sandbox/", 2},
-    Module{"policy/", 2},           Module{"patch/", 2},
-    Module{"reports/", 2},          Module{"harness/engine/", 3},
-    Module{"harness/plan/", 3},     Module{"harness/store/", 3},
-    Module{"harness/pool/", 4},     Module{"harness/campaign/", 5},
-    Module{"harness/analysis/", 5}, Module{"harness/cli/", 6},
+    Module{"core/base/", 0},
+    Module{"core/model/", 1},
+    Module{"core/bpf/", 1},
+    Module{"core/stats/", 1},
+    Module{"core/launch/", 1},
+    Module{"tracer/", 2},
+    Module{"mutators/", 2},
+    Module{"workloads/", 2},
+    Module{"sandbox/", 2},
+    Module{"policy/", 2},
+    Module{"patch/", 2},
+    Module{"reports/", 2},
+    Module{"harness/engine/", 3},
+    Module{"harness/plan/", 3},
+    Module{"harness/store/", 3},
+    Module{"harness/pool/", 4},
+    Module{"harness/campaign/", 5},
+    Module{"harness/analysis/", 5},
+    Module{"harness/cli/", 6},
 };
 
 std::optional<std::size_t> module_of(std::string_view path) {
@@ -127,6 +137,33 @@ TEST_CASE("the root meson.build builds in the order of the layers") {
     return;
   }
   FAIL("no meson.build at the root");
+}
+
+TEST_CASE("a run starts processes through core/launch only") {
+  constexpr std::array ways = {"fork(", "clone(",      "SYS_clone", "execv",
+                               "execl", "posix_spawn", "popen(",    "system("};
+  std::vector<std::string> findings;
+  std::size_t seen = 0;
+  for (const auto& file : tree()) {
+    if (!is_source(file) || !(file.is_below("tracer/") || file.is_below("workloads/"))) {
+      continue;
+    }
+    for (std::size_t line = 0; line < file.lines.size(); ++line) {
+      ++seen;
+      for (const std::string_view way : ways) {
+        const auto place = file.lines[line].find("::" + std::string(way));
+        const auto raw = way.starts_with("SYS_")
+                             ? file.lines[line].find("syscall(" + std::string(way))
+                             : std::string::npos;
+        if (place != std::string::npos || raw != std::string::npos) {
+          findings.push_back(fmt::format("{}:{}: {} starts a process; use launch::ChildPlan",
+                                         file.path, line + 1, way));
+        }
+      }
+    }
+  }
+  CHECK(seen > 1000);
+  CHECK_MESSAGE(findings.empty(), report(findings));
 }
 
 TEST_CASE("libraries are included by the modules that need them") {

@@ -56,7 +56,36 @@ TEST_CASE("in isolation a sidecar has the target's identity, /tmp and nobody els
     FAIL_CHECK(line);
   }
   CHECK(read_file(place / "r/run/who").ok());
-  CHECK(*read_file(place / "r/run/who") == "65534\n/tmp/run\n/proc/1\n");
+  CHECK(*read_file(place / "r/run/who") == "65534\n/tmp/run\n/proc/1 /proc/2\n");
+}
+
+TEST_CASE("a sidecar of a uid 0 run has no capabilities, no new privileges and a read-only tree") {
+  if (::geteuid() != 0) {
+    std::printf("skipped: needs to be root\n");
+    return;
+  }
+  auto plan = command_plan("/bin/true");
+  plan.target.uid = 0;
+  plan.target.gid = 0;
+  plan.workload.sidecars = {
+      {"try",
+       {"sh", "-c",
+        "grep -E '^(Cap(Eff|Bnd|Prm)|NoNewPrivs)' /proc/self/status > what; mkdir m;"
+        "mount -t tmpfs t m && echo mounted >> what;"
+        "mount -o remount,rw,bind / && echo remounted >> what;"
+        "test -w /proc/sys/kernel/core_pattern && echo core_pattern >> what;"
+        "echo ready"}}};
+  TemporaryDirectory place;
+  auto prepared =
+      workloads::make(plan)->prepare(input_of("sidecar try\n"), {place / "r", "", true});
+  REQUIRE(prepared);
+  for (const auto& line : prepared->left_out) {
+    FAIL_CHECK(line);
+  }
+  REQUIRE(read_file(place / "r/run/what").ok());
+  CHECK(*read_file(place / "r/run/what") ==
+        "CapPrm:\t0000000000000000\nCapEff:\t0000000000000000\nCapBnd:\t0000000000000000\n"
+        "NoNewPrivs:\t1\n");
 }
 
 TEST_CASE("the system log takes more than a socket holds, and leaves nothing") {

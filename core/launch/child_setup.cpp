@@ -1,7 +1,7 @@
-#include "tracer/child_setup.hpp"
+#include "core/launch/child_setup.hpp"
 
-#include "tracer/child_setup_isolation.hpp"
-#include "tracer/raw_syscall.hpp"
+#include "core/launch/child_setup_isolation.hpp"
+#include "core/launch/raw_syscall.hpp"
 
 #include <cerrno>
 #include <csignal>
@@ -14,7 +14,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-namespace harness::tracer {
+namespace harness::launch {
 
 namespace {
 
@@ -157,6 +157,9 @@ HARNESS_RAW_CODE ChildSetupStep prepare(ChildSetup& plan) {
   if (const ChildSetupStep failed = change_identity(plan); failed != ChildSetupStep::none) {
     return failed;
   }
+  if (plan.dies_with_parent) { // a change of identity would clear it
+    raw_syscall(SYS_prctl, PR_SET_PDEATHSIG, SIGKILL);
+  }
   if (!enter_directory(plan)) {
     return ChildSetupStep::directory;
   }
@@ -252,4 +255,4 @@ const char* child_setup_step_text(ChildSetupStep step) {
   return "launch";
 }
 
-} // namespace harness::tracer
+} // namespace harness::launch

@@ -9,7 +9,7 @@
 /// For functions that run on a foreign stack in a process that shares our memory.
 #define HARNESS_RAW_CODE __attribute__((no_sanitize("address", "undefined", "thread"), noinline))
 
-namespace harness::tracer {
+namespace harness::launch {
 
 /// The kernel's answer: a value, or a negated errno.
 __attribute__((always_inline, no_sanitize("address", "undefined", "thread"))) inline long
@@ -47,4 +47,4 @@ raw_clone(void* arguments, std::size_t size, void (*entry)(void*), void* argumen
   return result;
 }
 
-} // namespace harness::tracer
+} // namespace harness::launch

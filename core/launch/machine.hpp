@@ -4,7 +4,7 @@
 #include <cstdint>
 #include <string>
 
-namespace harness::tracer {
+namespace harness::launch {
 
 struct Machine {
   bool sys_admin = false;     // CAP_SYS_ADMIN: filters without no_new_privs, namespaces
@@ -22,4 +22,4 @@ struct Machine {
 /// As found at the first call.
 const Machine& machine();
 
-} // namespace harness::tracer
+} // namespace harness::launch

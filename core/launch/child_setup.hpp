@@ -1,12 +1,12 @@
-// The stub: what a new process does between clone and exec, in our memory, with raw system calls
-// only. It knows no C++ object of ours: ChildSetup is plain data that the launcher prepared.
+// Child setup: what a new process does between clone and exec, in our memory, with raw system calls
+// only. It uses no C++ object of ours: ChildSetup is plain data that a ChildPlan filled.
 #pragma once
 
 #include <cstdint>
 #include <linux/filter.h>
 #include <sys/resource.h>
 
-namespace harness::tracer {
+namespace harness::launch {
 
 /// What the stub was doing when it failed; see child_setup_step_text.
 enum class ChildSetupStep : std::uint32_t {
@@ -70,6 +70,7 @@ struct ChildSetup {
   bool new_session = false;
   bool controlling_terminal = false;
   bool close_others = false;                  // every other descriptor becomes close-on-exec
+  bool dies_with_parent = false;              // with the thread that cloned it
   long umask = -1;                            // -1: unchanged
   const std::uint64_t* signal_mask = nullptr; // the kernel's form: bit n-1 is signal n
   const std::uint64_t* ignored_signals =
@@ -110,4 +111,4 @@ void child_setup_main(void* plan);
 /// tracer.
 void init_main(void* unused);
 
-} // namespace harness::tracer
+} // namespace harness::launch

@@ -2,9 +2,9 @@
 // child_setup.hpp.
 #pragma once
 
-#include "tracer/child_setup.hpp"
+#include "core/launch/child_setup.hpp"
 
-namespace harness::tracer {
+namespace harness::launch {
 
 /// Puts the run's own view of the file system in place. The process is in a fresh mount namespace.
 /// Returns the step that failed (its errno is in the plan) or `none`.
@@ -13,4 +13,4 @@ ChildSetupStep enter_isolation(ChildSetup& plan);
 /// Drops identity, capabilities and the way back, as far as the plan says.
 ChildSetupStep change_identity(ChildSetup& plan);
 
-} // namespace harness::tracer
+} // namespace harness::launch

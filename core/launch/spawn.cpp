@@ -1,8 +1,8 @@
-#include "tracer/spawn.hpp"
+#include "core/launch/spawn.hpp"
 
-#include "tracer/machine.hpp"
-#include "tracer/namespace_helper.hpp"
-#include "tracer/raw_syscall.hpp"
+#include "core/launch/machine.hpp"
+#include "core/launch/namespace_helper.hpp"
+#include "core/launch/raw_syscall.hpp"
 
 #include <algorithm>
 #include <cerrno>
@@ -13,7 +13,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-namespace harness::tracer {
+namespace harness::launch {
 
 namespace {
 
@@ -142,17 +142,18 @@ Result<> by_go_between(ChildSetup& plan, Spawned& spawned) {
 
 } // namespace
 
-Result<> clone_target(ChildSetup& plan, Spawned& spawned) {
+Result<> clone_child(ChildPlan& plan, Spawned& spawned) {
   const SignalsBlocked blocked;
-  if (plan.isolate) {
-    return machine().may_return ? isolated(plan, spawned) : by_go_between(plan, spawned);
+  ChildSetup& setup = plan.setup_;
+  if (setup.isolate) {
+    return machine().may_return ? isolated(setup, spawned) : by_go_between(setup, spawned);
   }
-  auto stub = clone_stub(clone_arguments(stacks().stub(), 0, SIGCHLD), child_setup_main, &plan);
-  if (!stub) {
-    return std::move(stub).error();
+  auto child = clone_stub(clone_arguments(stacks().stub(), 0, SIGCHLD), child_setup_main, &setup);
+  if (!child) {
+    return std::move(child).error();
   }
-  spawned.id = *stub;
+  spawned.id = *child;
   return Done{};
 }
 
-} // namespace harness::tracer
+} // namespace harness::launch

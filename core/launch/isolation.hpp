@@ -2,15 +2,15 @@
 // fills the stub's plan. The stub's part is child_setup_isolation.hpp.
 #pragma once
 
+#include "core/launch/child_setup.hpp"
+#include "core/launch/machine.hpp"
 #include "core/model/run_spec.hpp"
-#include "tracer/child_setup.hpp"
-#include "tracer/machine.hpp"
 
 #include <list>
 #include <string>
 #include <vector>
 
-namespace harness::tracer {
+namespace harness::launch {
 
 /// Keeps what the plan's pointers point at.
 struct IsolationStorage {
@@ -23,4 +23,4 @@ struct IsolationStorage {
 Result<> prepare_isolation(const RunSpec& spec, const Machine& machine, IsolationStorage& storage,
                            ChildSetup& plan);
 
-} // namespace harness::tracer
+} // namespace harness::launch

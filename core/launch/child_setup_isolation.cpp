@@ -1,6 +1,6 @@
-#include "tracer/child_setup_isolation.hpp"
+#include "core/launch/child_setup_isolation.hpp"
 
-#include "tracer/raw_syscall.hpp"
+#include "core/launch/raw_syscall.hpp"
 
 #include <cerrno>
 #include <fcntl.h>
@@ -9,7 +9,7 @@
 #include <sys/prctl.h>
 #include <sys/syscall.h>
 
-namespace harness::tracer {
+namespace harness::launch {
 
 namespace {
 
@@ -227,4 +227,4 @@ HARNESS_RAW_CODE ChildSetupStep change_identity(ChildSetup& plan) {
   return ChildSetupStep::none;
 }
 
-} // namespace harness::tracer
+} // namespace harness::launch

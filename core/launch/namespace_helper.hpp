@@ -4,11 +4,11 @@
 // theirs.
 #pragma once
 
-#include "tracer/child_setup.hpp"
+#include "core/launch/child_setup.hpp"
 
 #include <linux/sched.h>
 
-namespace harness::tracer {
+namespace harness::launch {
 
 /// Plain data in memory that both share; see child_setup.hpp.
 struct NamespaceHelper {
@@ -25,4 +25,4 @@ struct NamespaceHelper {
 /// Entry of the go-between; `errand` is a NamespaceHelper.
 void namespace_helper_main(void* errand);
 
-} // namespace harness::tracer
+} // namespace harness::launch

@@ -1,4 +1,4 @@
-#include "tracer/machine.hpp"
+#include "core/launch/machine.hpp"
 
 #include "core/base/fd.hpp"
 #include "core/base/text.hpp"
@@ -8,7 +8,7 @@
 #include <linux/capability.h>
 #include <sched.h>
 
-namespace harness::tracer {
+namespace harness::launch {
 
 namespace {
 
@@ -77,4 +77,4 @@ const Machine& machine() {
   return found;
 }
 
-} // namespace harness::tracer
+} // namespace harness::launch

@@ -1,10 +1,10 @@
-#include "tracer/namespace_helper.hpp"
+#include "core/launch/namespace_helper.hpp"
 
-#include "tracer/raw_syscall.hpp"
+#include "core/launch/raw_syscall.hpp"
 
 #include <sys/syscall.h>
 
-namespace harness::tracer {
+namespace harness::launch {
 
 namespace {
 
@@ -38,4 +38,4 @@ HARNESS_RAW_CODE void namespace_helper_main(void* errand) {
   __builtin_trap();
 }
 
-} // namespace harness::tracer
+} // namespace harness::launch

@@ -1,4 +1,4 @@
-#include "tracer/isolation.hpp"
+#include "core/launch/isolation.hpp"
 
 #include "core/base/fd.hpp"
 
@@ -13,7 +13,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-namespace harness::tracer {
+namespace harness::launch {
 
 namespace {
 
@@ -175,4 +175,4 @@ Result<> prepare_isolation(const RunSpec& spec, const Machine& machine, Isolatio
   return prepare_file_systems(spec, storage, plan);
 }
 
-} // namespace harness::tracer
+} // namespace harness::launch
