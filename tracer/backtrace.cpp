@@ -3,12 +3,13 @@
 #include "core/base/fd.hpp"
 #include "tracer/dwarf_expression.hpp"
 #include "tracer/elf_image.hpp"
+#include "tracer/lru_cache.hpp"
+#include "tracer/module_file.hpp"
 
 #include <algorithm>
 #include <array>
 #include <cstring>
 #include <elfutils/libdw.h>
-#include <fcntl.h>
 #include <fmt/format.h>
 #include <mutex>
 
@@ -28,8 +29,11 @@ struct EndFrames {
   void operator()(Dwarf_CFI* frames) const { ::dwarf_cfi_end(frames); }
 };
 
-/// A file's call-frame information; kept for all runs of the process. Each member points into the
-/// one before it.
+/// Each holds a descriptor and what libdw has read of the file.
+constexpr std::size_t max_modules = 48;
+
+/// A file's call-frame information; the ones used last are kept. Each member points into the one
+/// before it; the image is held, so that no other one gets its address.
 struct Module {
   std::shared_ptr<const ElfImage> image;
   Fd file;
@@ -43,27 +47,26 @@ std::mutex& module_mutex() {
   return mutex;
 }
 
-const Module* module_of(pid_t process, const Mapping& mapping) {
-  static std::map<const ElfImage*, Module> modules;
-  if (mapping.path.empty() || mapping.path.front() != '/') {
+std::shared_ptr<const Module> module_of(pid_t process, const Mapping& mapping) {
+  static LruCache<const ElfImage*, std::shared_ptr<const Module>> modules(max_modules);
+  auto file = open_mapped_file(process, mapping);
+  if (!file) {
     return nullptr;
   }
-  const std::string path = fmt::format("/proc/{}/root{}", process, mapping.path);
-  auto image = ElfImage::open(path, mapping.path);
+  auto image = ElfImage::open(*file, mapping.path);
   if (!image) {
     return nullptr;
   }
-  Module& module = modules[image->get()];
-  if (module.image == nullptr) {
-    module.image = *image;
-    if (auto file = open_file(path, O_RDONLY)) {
-      module.file = std::move(*file);
-      ::elf_version(EV_CURRENT);
-      module.elf.reset(::elf_begin(module.file.get(), ELF_C_READ_MMAP, nullptr));
-      module.frames.reset(module.elf != nullptr ? ::dwarf_getcfi_elf(module.elf.get()) : nullptr);
-    }
+  if (const auto* known = modules.find(image->get())) {
+    return *known;
   }
-  return &module;
+  auto module = std::make_shared<Module>();
+  module->image = *image;
+  module->file = std::move(*file);
+  ::elf_version(EV_CURRENT);
+  module->elf.reset(::elf_begin(module->file.get(), ELF_C_READ, nullptr));
+  module->frames.reset(module->elf != nullptr ? ::dwarf_getcfi_elf(module->elf.get()) : nullptr);
+  return modules.put(image->get(), std::move(module));
 }
 
 Registers registers_of(const user_regs_struct& raw) {
@@ -158,7 +161,7 @@ std::vector<Frame> backtrace(pid_t process, const StoppedTracee& thread, MapsCac
     }
     const std::uint64_t file_offset = here - mapping->begin + mapping->file_offset;
     Frame frame{{mapping->path, file_offset, ""}, 0};
-    const Module* module = module_of(process, *mapping);
+    const auto module = module_of(process, *mapping);
     const auto base = module ? module->image->address_of(mapping->file_offset) : std::nullopt;
     std::optional<Registers> caller;
     if (base) {

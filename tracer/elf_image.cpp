@@ -1,6 +1,7 @@
 #include "tracer/elf_image.hpp"
 
-#include "core/base/fd.hpp"
+#include "tracer/lru_cache.hpp"
+#include "tracer/module_file.hpp"
 
 #include <array>
 #include <cerrno>
@@ -22,9 +23,20 @@ struct CloseElf {
 };
 using ElfHandle = std::unique_ptr<Elf, CloseElf>;
 
+/// Symbols beyond these are ignored: no program that a person wrote has more.
+constexpr std::size_t max_symbols = std::size_t{1} << 20;
+constexpr std::uint64_t max_section_bytes = std::uint64_t{128} << 20;
+constexpr std::size_t max_images = 64;
+
 ElfHandle begin(int fd) {
   ::elf_version(EV_CURRENT);
-  return ElfHandle(::elf_begin(fd, ELF_C_READ_MMAP, nullptr));
+  // Not ELF_C_READ_MMAP: a target that truncates the file would end us by SIGBUS.
+  return ElfHandle(::elf_begin(fd, ELF_C_READ, nullptr));
+}
+
+/// The content of a section; null if it is missing or larger than it may be.
+Elf_Data* data_of(Elf_Scn* section, const GElf_Shdr& header) {
+  return header.sh_size <= max_section_bytes ? ::elf_getdata(section, nullptr) : nullptr;
 }
 
 std::string read_build_id(Elf* elf) {
@@ -33,7 +45,7 @@ std::string read_build_id(Elf* elf) {
     if (::gelf_getshdr(section, &header) == nullptr || header.sh_type != SHT_NOTE) {
       continue;
     }
-    Elf_Data* data = ::elf_getdata(section, nullptr);
+    Elf_Data* data = data_of(section, header);
     GElf_Nhdr note;
     std::size_t name = 0;
     std::size_t content = 0;
@@ -73,34 +85,39 @@ std::optional<std::uint64_t> first_argument(const unsigned char* code, std::size
   return std::nullopt;
 }
 
-using FileKey = std::tuple<dev_t, ino_t, off_t, long, long>;
+using FileKey = std::tuple<dev_t, ino_t, off_t, long, long, long, long>;
 
 } // namespace
 
 Result<std::shared_ptr<const ElfImage>> ElfImage::open(const std::string& path,
                                                        const std::string& shown) {
-  static std::mutex mutex;
-  static std::map<FileKey, std::shared_ptr<const ElfImage>> known;
   const std::string& name = shown.empty() ? path : shown;
+  auto file = open_module_file(path, name);
+  if (!file) {
+    return std::move(file).error();
+  }
+  return open(*file, name);
+}
+
+Result<std::shared_ptr<const ElfImage>> ElfImage::open(const Fd& file, const std::string& shown) {
+  static std::mutex mutex;
+  static LruCache<FileKey, std::shared_ptr<const ElfImage>> known(max_images);
   struct stat info {};
-  if (::stat(path.c_str(), &info) != 0) {
-    return Error::from_errno(name, errno);
+  if (::fstat(file.get(), &info) != 0) {
+    return Error::from_errno(shown, errno);
   }
-  const FileKey key{info.st_dev, info.st_ino, info.st_size, info.st_mtim.tv_sec,
-                    info.st_mtim.tv_nsec};
+  const FileKey key{info.st_dev,         info.st_ino,          info.st_size,
+                    info.st_mtim.tv_sec, info.st_mtim.tv_nsec, info.st_ctim.tv_sec,
+                    info.st_ctim.tv_nsec};
   const std::lock_guard lock(mutex);
-  if (const auto place = known.find(key); place != known.end()) {
-    return place->second;
-  }
-  auto fd = open_file(path, O_RDONLY);
-  if (!fd) {
-    return std::move(fd).error();
+  if (const auto* image = known.find(key)) {
+    return *image;
   }
   auto image = std::make_shared<ElfImage>();
-  if (auto done = image->read(fd->get(), true); !done) {
-    return std::move(done).error().within(name);
+  if (auto done = image->read(file.get(), true); !done) {
+    return std::move(done).error().within(shown);
   }
-  known[key] = image;
+  known.put(key, image);
   return std::shared_ptr<const ElfImage>(image);
 }
 
@@ -128,7 +145,7 @@ Result<> ElfImage::read(int fd, bool with_debug_file) {
   if (with_debug_file && build_id_.size() > 2) {
     const std::string path = fmt::format("/usr/lib/debug/.build-id/{}/{}.debug",
                                          build_id_.substr(0, 2), build_id_.substr(2));
-    if (auto debug = open_file(path, O_RDONLY)) {
+    if (auto debug = open_module_file(path, path)) {
       if (auto more = read_symbols(debug->get()); !more) {
         return more; // the same build, and yet no ELF file: worth saying
       }
@@ -152,9 +169,9 @@ Result<> ElfImage::read_symbols(int fd) {
         (header.sh_type != SHT_SYMTAB && header.sh_type != SHT_DYNSYM)) {
       continue;
     }
-    Elf_Data* data = ::elf_getdata(section, nullptr);
+    Elf_Data* data = data_of(section, header);
     const auto count = static_cast<int>(header.sh_size / header.sh_entsize);
-    for (int i = 0; data != nullptr && i < count; ++i) {
+    for (int i = 0; data != nullptr && i < count && symbols_.size() < max_symbols; ++i) {
       GElf_Sym symbol;
       if (::gelf_getsym(data, i, &symbol) == nullptr || symbol.st_shndx == SHN_UNDEF ||
           symbol.st_value == 0 || !is_code(symbol.st_value)) {

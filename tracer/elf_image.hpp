@@ -1,7 +1,9 @@
 // ElfImage: what a phase point needs to know of an ELF file: where symbols, file offsets, the entry
-// and main are. Knows libelf; knows no process.
+// and main are. The file may be hostile: it is read, never mapped, and everything taken from it is
+// bounded. Uses libelf; needs no process.
 #pragma once
 
+#include "core/base/fd.hpp"
 #include "core/base/result.hpp"
 
 #include <cstdint>
@@ -17,10 +19,12 @@ namespace harness::tracer {
 /// Addresses are link-time ones: add the load bias of a process.
 class ElfImage {
 public:
-  /// Reads `path`; files are kept by device, inode, size and time, so a second call costs one stat.
-  /// An error names `shown` (or the path).
+  /// Reads the file `path`. The images used last are kept, by device, inode, size and times, so
+  /// that a second call costs no more than opening. An error names `shown` (or the path).
   static Result<std::shared_ptr<const ElfImage>> open(const std::string& path,
                                                       const std::string& shown = "");
+  /// The same of an open file (see module_file.hpp).
+  static Result<std::shared_ptr<const ElfImage>> open(const Fd& file, const std::string& shown);
 
   std::uint64_t entry() const { return entry_; }
   /// The function called `name`: .symtab, .dynsym, and the separate debug file of the same build.

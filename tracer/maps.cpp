@@ -22,11 +22,12 @@ std::vector<Mapping> maps_of(pid_t id) {
     unsigned long long stop = 0;
     unsigned long long offset = 0;
     char rights[5] = {};
+    unsigned long long inode = 0;
     int path_at = 0;
-    if (std::sscanf(line.c_str(), "%llx-%llx %4s %llx %*s %*s %n", &begin, &stop, rights, &offset,
-                    &path_at) >= 4) {
+    if (std::sscanf(line.c_str(), "%llx-%llx %4s %llx %*s %llu %n", &begin, &stop, rights, &offset,
+                    &inode, &path_at) >= 5) {
       std::string path = path_at > 0 ? line.substr(static_cast<std::size_t>(path_at)) : "";
-      maps.push_back({begin, stop, offset, rights[2] == 'x', std::move(path)});
+      maps.push_back({begin, stop, offset, inode, rights[2] == 'x', std::move(path)});
     }
   }
   return maps;

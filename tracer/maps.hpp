@@ -12,6 +12,7 @@ struct Mapping {
   std::uint64_t begin = 0;
   std::uint64_t end = 0;
   std::uint64_t file_offset = 0;
+  std::uint64_t inode = 0; // 0: no file
   bool code = false;
   std::string path; // as the process names it; "[stack]" and the like for what is no file
 };

@@ -4,6 +4,7 @@
 #include "core/base/text.hpp"
 #include "tracer/elf_image.hpp"
 #include "tracer/maps.hpp"
+#include "tracer/module_file.hpp"
 
 #include <array>
 #include <cstring>
@@ -94,7 +95,9 @@ bool arm_after_map(const PhasePlan& plan, MemoryPoints& points, pid_t id) {
       if (!mapping.code || !base_name(mapping.path).starts_with(module)) {
         continue;
       }
-      auto image = ElfImage::open(fmt::format("/proc/{}/root{}", id, mapping.path), mapping.path);
+      const auto file = open_mapped_file(id, mapping);
+      const auto image = file ? ElfImage::open(*file, mapping.path)
+                              : Result<std::shared_ptr<const ElfImage>>(file.error());
       const auto address = image ? (*image)->address_of(mapping.file_offset) : std::nullopt;
       if (address) {
         all = arm(plan, i, points, id, **image, mapping.begin - *address) && all;
