@@ -24,7 +24,7 @@ int traced_in_child(const std::string& fixture, unsigned patience_s) {
     ::alarm(patience_s);
     Target target({test::fixture(fixture)});
     target.spec.directory = directory.path();
-    target.spec.observe.sites = true;
+    target.options.observe.sites = true;
     const auto result = target.run();
     ::_exit(test::exit_status(result));
   }
