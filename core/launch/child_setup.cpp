@@ -237,6 +237,8 @@ const char* child_setup_step_text(ChildSetupStep step) {
     return "hiding the worker's directory";
   case ChildSetupStep::identity:
     return "changing identity";
+  case ChildSetupStep::keyring:
+    return "joining a session keyring of the run's own";
   case ChildSetupStep::capabilities:
     return "dropping capabilities";
   case ChildSetupStep::no_new_privileges:

@@ -25,6 +25,7 @@ enum class ChildSetupStep : std::uint32_t {
   file_system,
   hide,
   identity,
+  keyring,
   capabilities,
   no_new_privileges,
   limits,

@@ -5,6 +5,7 @@
 #include <cerrno>
 #include <fcntl.h>
 #include <linux/capability.h>
+#include <linux/keyctl.h>
 #include <linux/mount.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
@@ -172,6 +173,14 @@ HARNESS_RAW_CODE bool keep_capabilities(ChildSetup& plan) {
   return keep_error(plan, raw_syscall(SYS_capset, address_of(&header), address_of(data)));
 }
 
+/// The session keyring is inherited with the credentials, and with it the right to read the keys of
+/// whoever started us. A kernel without keys, or a container that forbids keyctl, has none to
+/// share.
+HARNESS_RAW_CODE bool join_keyring(ChildSetup& plan) {
+  const long joined = raw_syscall(SYS_keyctl, KEYCTL_JOIN_SESSION_KEYRING, 0);
+  return joined == -ENOSYS || joined == -EPERM || keep_error(plan, joined);
+}
+
 HARNESS_RAW_CODE bool set_user(ChildSetup& plan) {
   // From here to the exec the kernel marks the memory, which is the launcher's as well, as not
   // dumpable: nobody else of the target's identity can reach into it. It stays so.
@@ -216,6 +225,9 @@ HARNESS_RAW_CODE ChildSetupStep change_identity(ChildSetup& plan) {
   }
   if (plan.set_identity && !set_user(plan)) {
     return ChildSetupStep::identity;
+  }
+  if (plan.isolate && !join_keyring(plan)) {
+    return ChildSetupStep::keyring;
   }
   if (plan.drop_privileges && !keep_capabilities(plan)) {
     return ChildSetupStep::capabilities;

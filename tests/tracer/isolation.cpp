@@ -2,13 +2,18 @@
 #include "tests/support/process.hpp"
 #include "tests/tracer/target.hpp"
 
+#include <array>
+#include <cerrno>
 #include <csignal>
+#include <cstring>
 #include <doctest/doctest.h>
 #include <filesystem>
 #include <fmt/format.h>
 #include <fstream>
+#include <linux/keyctl.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -111,6 +116,27 @@ TEST_CASE("isolated: kill(-1) reaches nobody") {
   const auto result = run.target.run();
   CHECK(test::exit_status(result) == 0);
   CHECK(run.target.output() == "still here\n");
+}
+
+TEST_CASE("isolated: the keys of our session are neither seen nor added to") {
+  if (!can_isolate()) {
+    return;
+  }
+  if (::syscall(SYS_keyctl, KEYCTL_JOIN_SESSION_KEYRING, 0) < 0) {
+    MESSAGE("skipped: no kernel keyrings here: " << std::strerror(errno));
+    return;
+  }
+  REQUIRE(::syscall(SYS_add_key, "user", "harness-secret", "s", 1, KEY_SPEC_SESSION_KEYRING) > 0);
+  for (const std::uint32_t uid : {65534U, 0U}) {
+    Isolated run({test::fixture("session_keyring")});
+    run.target.spec.isolation->uid = uid;
+    run.target.spec.isolation->gid = uid;
+    CHECK(test::exit_status(run.target.run()) == 0);
+    CHECK(run.target.output() == "keys 0 added 1\n");
+  }
+  std::array<std::int32_t, 100> keys{};
+  CHECK(::syscall(SYS_keyctl, KEYCTL_READ, KEY_SPEC_SESSION_KEYRING, keys.data(), sizeof keys) ==
+        sizeof keys[0]);
 }
 
 TEST_CASE("isolated: nothing outlives the run") {
