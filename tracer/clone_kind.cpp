@@ -1,5 +1,7 @@
 #include "tracer/clone_kind.hpp"
 
+#include "tracer/watched_call.hpp"
+
 #include <sched.h>
 #include <sys/syscall.h>
 
@@ -17,12 +19,13 @@ std::uint64_t clone3_flags(pid_t id, const SyscallInfo& entry) {
 
 std::optional<std::uint64_t> clone_flags(pid_t id, const SyscallInfo& entry) {
   constexpr int clone3_number = 435; // the same on every architecture
-  if (entry.call.number == clone3_number) {
+  const std::int32_t number = number_without_x32(entry.call);
+  if (number == clone3_number) {
     return clone3_flags(id, entry);
   }
   const bool native = entry.call.arch == AuditArch::x86_64;
-  const auto is = [&](int number, int i386_number) {
-    return entry.call.number == (native ? number : i386_number);
+  const auto is = [&](int native_number, int i386_number) {
+    return number == (native ? native_number : i386_number);
   };
   if (is(SYS_clone, 120)) {
     return entry.args[0];

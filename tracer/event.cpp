@@ -43,11 +43,10 @@ StopEvent decode_stop(int status) {
   return DeliveryEvent{signal};
 }
 
-} // namespace
-
-Report wait_for_report(bool block) {
+/// One look of wait4 at `id`, or at any tracee or child of this thread (-1).
+Report wait_once(pid_t which, int options) {
   int status = 0;
-  const pid_t id = ::wait4(-1, &status, __WALL | __WNOTHREAD | (block ? 0 : WNOHANG), nullptr);
+  const pid_t id = ::wait4(which, &status, __WALL | __WNOTHREAD | options, nullptr);
   if (id < 0) {
     if (errno == ECHILD) {
       return NothingLeft{};
@@ -64,6 +63,16 @@ Report wait_for_report(bool block) {
     return Ended{id, DeathEvent{WTERMSIG(status), WCOREDUMP(status)}};
   }
   return StopReport{StoppedTracee(id), decode_stop(status)};
+}
+
+} // namespace
+
+Report wait_for_report(bool block) {
+  return wait_once(-1, block ? 0 : WNOHANG);
+}
+
+Report wait_for_report_of(pid_t id) {
+  return wait_once(id, WNOHANG);
 }
 
 } // namespace harness::tracer

@@ -60,9 +60,11 @@ struct NothingLeft {};
 
 using Report = std::variant<StopReport, Ended, WaitInterrupted, NothingLeft>;
 
-/// Waits for the next report of any tracee or child of this thread: the only wait in this project
-/// that sees tracees. Blocks, unless `block` is false: then WaitInterrupted means nothing to
-/// report.
+/// Waits for the next report of any tracee or child of this thread. These two are the only waits
+/// that see tracees; a session takes its reports from a ReportQueue. Blocks, unless `block` is
+/// false: then WaitInterrupted means nothing to report.
 Report wait_for_report(bool block = true);
+/// The report of thread `id`, without blocking.
+Report wait_for_report_of(pid_t id);
 
 } // namespace harness::tracer

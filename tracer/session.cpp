@@ -1,26 +1,12 @@
 #include "tracer/session.hpp"
 
-#include "tracer/clone_kind.hpp"
 #include "tracer/overloaded.hpp"
 #include "tracer/proc.hpp"
 
-#include <cerrno>
 #include <csignal>
-#include <sched.h>
 #include <sys/ptrace.h>
-#include <sys/syscall.h>
-#include <unistd.h>
 
 namespace harness::tracer {
-
-namespace {
-
-/// Whether the new tracee `id` leads a process of its own.
-bool leads_a_process(pid_t id) {
-  return ::syscall(SYS_tgkill, id, id, 0) == 0 || errno != ESRCH;
-}
-
-} // namespace
 
 Session::Session(const RunSpec& spec, const TraceOptions& options, StopFlag& stop, WaitLog* waits,
                  pid_t attach_to)
@@ -90,7 +76,7 @@ void Session::follow() {
                    [](WaitInterrupted&&) {},
                    [&](NothingLeft&&) { lose_everything(); },
                },
-               wait_for_report());
+               reports_.next(tree_.alive()));
   }
 }
 
@@ -119,7 +105,7 @@ bool Session::finished() {
     return true;
   }
   // A child that was killed before its creator could tell of it may still be on its way to us.
-  Report last = wait_for_report(false);
+  Report last = reports_.next_at_once();
   if (auto* stop = std::get_if<StopReport>(&last)) {
     ending_ = true;
     dispatch(std::move(*stop));
@@ -140,12 +126,23 @@ void Session::dispatch(StopReport stop) {
   if (thread == nullptr) {
     thread = &tree_.add_unknown(id);
   }
+  if (is_outdated(*thread, stop)) {
+    return;
+  }
   if (ending_) {
     ::kill(id, SIGKILL);
   }
   const ResumeAction way = std::visit(
       [&](const auto& event) { return on(*thread, std::move(stop.tracee), event); }, stop.why);
   static_cast<void>(way); // a tracee that vanished reports its end by itself
+}
+
+/// A report of a leader that waited here while another thread called exec: that thread has the
+/// leader's id now and is in its exec stop, whose own report is on its way.
+bool Session::is_outdated(const Thread& thread, const StopReport& stop) const {
+  return thread.process != nullptr && thread.id == thread.process->id &&
+         thread.process->alive > 1 && !std::holds_alternative<ExecEvent>(stop.why) &&
+         stop.tracee.stopped_at_exec();
 }
 
 void Session::on_end(const Ended& ended) {
@@ -166,7 +163,11 @@ void Session::on_end(const Ended& ended) {
   if (ended.id == main_id_ && (!end_ || std::holds_alternative<Detached>(*end_))) {
     end_ = launched_ ? how : RunEnd(LaunchFailed{launch_.failure()});
   }
-  if (Thread* thread = tree_.find(ended.id); thread != nullptr) {
+  Thread* thread = tree_.find(ended.id);
+  if (thread == nullptr || thread->process == nullptr) {
+    note_early_end(ended.id, how);
+  }
+  if (thread != nullptr) {
     tree_.ended(*thread, how);
   }
 }
@@ -175,52 +176,28 @@ void Session::on_end(const Ended& ended) {
 // -------------------------------------------------------------------------
 
 ResumeAction Session::on(Thread& thread, StoppedTracee tracee, const SeccompEvent& /*event*/) {
-  // Under PTRACE_SYSCALL the entry has been counted at its own stop.
-  if (!thread.every_syscall) {
-    if (const auto info = tracee.syscall_info()) {
-      on_call(thread, tracee, *info);
-    }
+  // What counts is how the thread got here, not how it is to go on: a thread that has been resumed
+  // by PTRACE_SYSCALL had an entry stop, where the call was counted; one that was on its way here
+  // by PTRACE_CONT when it was decided to stop it at every call had none.
+  const auto info = tracee.syscall_info();
+  if (info && !thread.entry_stopped) {
+    on_call(thread, tracee, *info);
   }
   return go_on(thread, std::move(tracee));
 }
 
 ResumeAction Session::on(Thread& thread, StoppedTracee tracee, const SyscallEvent& /*event*/) {
   const auto info = tracee.syscall_info();
+  // From an entry stop on, the thread goes on by PTRACE_SYSCALL until the call returns.
+  thread.entry_stopped = info && info->point == SyscallInfo::Point::entry;
   if (info && info->point == SyscallInfo::Point::exit && thread.injection) {
     const auto answer = thread.injection->finish(tracee, *info);
     thread.injection.reset();
     on_installed(thread, answer);
   } else if (info && info->point == SyscallInfo::Point::exit) {
     on_return(thread, tracee, *info);
-  } else if (info && info->point == SyscallInfo::Point::entry && thread.every_syscall) {
+  } else if (info && info->point == SyscallInfo::Point::entry) {
     on_call(thread, tracee, *info);
-  }
-  return go_on(thread, std::move(tracee));
-}
-
-ResumeAction Session::on(Thread& thread, StoppedTracee tracee, const CloneEvent& /*event*/) {
-  const auto message = tracee.message();
-  if (message && thread.process != nullptr) {
-    const auto id = static_cast<pid_t>(*message);
-    Thread* child = tree_.find(id);
-    if (child == nullptr) {
-      child = &tree_.add_unknown(id);
-    }
-    if (child->process == nullptr) {
-      const bool is_thread = !leads_a_process(id);
-      const auto flags = clone_flags(tracee.id(), thread.entry).value_or(0);
-      tree_.adopt(*child, thread, {is_thread, (flags & CLONE_VM) != 0});
-      const auto by = is_thread ? SpawnTrigger::By::thread : SpawnTrigger::By::fork;
-      enter(*child->process, phases_.at_spawn(by, ""));
-    }
-    if (tree_.alive() > spec_.limits.processes && !ending_) {
-      end_run(LimitReached{LimitReached::Limit::processes});
-    }
-    if (child->held) {
-      StoppedTracee held = std::move(*child->held);
-      child->held.reset();
-      static_cast<void>(go_on(*child, std::move(held)));
-    }
   }
   return go_on(thread, std::move(tracee));
 }
@@ -257,6 +234,7 @@ ResumeAction Session::on(Thread& thread, StoppedTracee tracee, const ExitingEven
 ResumeAction Session::on(Thread& thread, StoppedTracee tracee, const GroupStopEvent& /*event*/) {
   if (thread.process == nullptr && !ending_) {
     thread.held = std::move(tracee);
+    thread.held_in_group_stop = true;
     return Parked{};
   }
   if (thread.process != nullptr && thread.process->detaching && !ending_) {
@@ -296,7 +274,8 @@ ResumeAction Session::go_on(Thread& thread, StoppedTracee tracee, int signal) {
   if (thread.process != nullptr && thread.process->detaching && !ending_) {
     return detach(thread, std::move(tracee), signal);
   }
-  const bool to_syscall = thread.every_syscall || thread.in_call || thread.injection;
+  const bool to_syscall =
+      thread.every_syscall || thread.in_call || thread.entry_stopped || thread.injection;
   return std::move(tracee).resume(to_syscall ? Until::syscall : Until::event, signal);
 }
 

@@ -14,14 +14,17 @@
 #include "tracer/observer.hpp"
 #include "tracer/phase_filters.hpp"
 #include "tracer/phase_watch.hpp"
+#include "tracer/report_queue.hpp"
 #include "tracer/signal_plan.hpp"
 #include "tracer/stop_flag.hpp"
 #include "tracer/tree.hpp"
 #include "tracer/wait_log.hpp"
+#include "tracer/watched_call.hpp"
 
 #include <optional>
 #include <set>
 #include <string>
+#include <unordered_map>
 
 namespace harness::tracer {
 
@@ -44,6 +47,7 @@ private:
   bool finished();
   void dispatch(StopReport stop);
   void on_end(const Ended& ended);
+  bool is_outdated(const Thread& thread, const StopReport& stop) const;
   void lose_everything();
 
   // ---- one method per event ---------------------------------------------------------------------
@@ -69,9 +73,20 @@ private:
   void keep_site(const Process& process, const StoppedTracee& tracee, std::uint64_t key);
   void log_wait(const Thread& thread, const StoppedTracee& tracee, const SyscallInfo& info);
   void apply_faults_and_signals(Thread& thread, StoppedTracee& tracee, const SyscallInfo& info);
-  void inspect_syscall(Thread& thread, const StoppedTracee& tracee, const SyscallInfo& info);
+  void inspect_syscall(Thread& thread, const StoppedTracee& tracee, const SyscallInfo& info,
+                       WatchedCall call);
+  void on_filter_call(Thread& thread, const StoppedTracee& tracee, const SyscallInfo& exit);
   void follow_untraced(Thread& thread, const StoppedTracee& tracee, const SyscallInfo& info);
   void trace_all_syscalls(Thread& thread, bool all_threads);
+
+  // ---- new tasks (session_tasks.cpp) ------------------------------------------------------------
+  void place_child(Thread& creator, pid_t id, std::optional<std::uint64_t> flags);
+  void note_early_end(pid_t id, const RunEnd& how);
+  void release_held(Thread& thread);
+  void adopt_orphans();
+  void adopt_orphan(Thread& orphan);
+  bool adopt_from_lost(Thread& orphan);
+  void adopt_as_stranger(Thread& orphan, const Thread* relative);
 
   // ---- filters (session_filters.cpp) ------------------------------------------------------------
   /// True if the thread is made to install a filter first; its own call comes again.
@@ -97,7 +112,6 @@ private:
   void poll_control();
   void take_requests();
   void on_tick();
-  void adopt_orphans();
   void resume_late_calls(TimePoint time);
   void send(const SignalToSend& what);
 
@@ -125,6 +139,8 @@ private:
   Observer observer_;
   ViolationBook violations_;
   ProcessTree tree_;
+  ReportQueue reports_;
+  std::unordered_map<pid_t, RunEnd> ended_early_; // before their creator's report
 
   bool launched_ = false;         // the first exec has happened
   bool ready_ = false;            // somebody listens and waits

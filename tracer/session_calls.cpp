@@ -2,15 +2,11 @@
 #include "tracer/session.hpp"
 
 #include "core/model/kernel_names.hpp"
-#include "tracer/clone_kind.hpp"
 #include "tracer/point_finder.hpp"
+#include "tracer/watched_call.hpp"
 
 #include <algorithm>
 #include <cerrno>
-#include <linux/seccomp.h>
-#include <sched.h>
-#include <sys/prctl.h>
-#include <sys/ptrace.h>
 #include <sys/syscall.h>
 #include <utility>
 
@@ -40,21 +36,6 @@ bool waits_for_work(const SyscallId& call) {
   }
 }
 
-/// The rare calls that change what we can see; anything of another architecture is rare.
-bool needs_inspection(const SyscallId& call) {
-  switch (call.number) {
-  case SYS_clone:
-  case SYS_clone3:
-  case SYS_listen:
-  case SYS_prctl:
-  case SYS_ptrace:
-  case SYS_seccomp:
-    return true;
-  default:
-    return call.arch != AuditArch::x86_64;
-  }
-}
-
 } // namespace
 
 void Session::on_call(Thread& thread, StoppedTracee& tracee, const SyscallInfo& info) {
@@ -76,8 +57,9 @@ void Session::on_call(Thread& thread, StoppedTracee& tracee, const SyscallInfo& 
     log_wait(thread, tracee, info);
   }
   count(thread, &tracee, info);
-  if (needs_inspection(info.call)) {
-    inspect_syscall(thread, tracee, info);
+  thread.creates.reset();
+  if (const auto watched = watched_call(info); watched != WatchedCall::none) {
+    inspect_syscall(thread, tracee, info, watched);
   }
   apply_faults_and_signals(thread, tracee, info);
   if (phases_.last() != 0) {
@@ -216,6 +198,7 @@ void Session::on_return(Thread& thread, StoppedTracee& tracee, const SyscallInfo
     seen.value = -*error;
     seen.failed = true;
   }
+  on_filter_call(thread, tracee, info);
   if (!observer_.idle()) {
     observer_.exit(thread.entry_phase, thread.entry.call, seen);
   }
@@ -244,54 +227,6 @@ void Session::on_first_exec(Thread& thread) {
   if (spec_.run_driver != nullptr) {
     spec_.run_driver->started(control_, thread.id);
   }
-}
-
-void Session::inspect_syscall(Thread& thread, const StoppedTracee& tracee,
-                              const SyscallInfo& info) {
-  if (const auto flags = clone_flags(thread.id, info); flags && (*flags & CLONE_UNTRACED) != 0) {
-    follow_untraced(thread, tracee, info);
-    return;
-  }
-  const bool native = info.call.arch == AuditArch::x86_64;
-  const auto is = [&](int number, int i386_number) {
-    return info.call.number == (native ? number : i386_number);
-  };
-  if (is(SYS_listen, 363)) {
-    thread.process->listens = true;
-  } else if (is(SYS_ptrace, 26)) {
-    note(Incomplete::own_tracer);
-  } else if ((is(SYS_seccomp, 354) && info.args[0] == SECCOMP_SET_MODE_FILTER) ||
-             (is(SYS_prctl, 172) && info.args[0] == PR_SET_SECCOMP)) {
-    const bool whole_process =
-        is(SYS_seccomp, 354) && (info.args[1] & SECCOMP_FILTER_FLAG_TSYNC) != 0;
-    trace_all_syscalls(thread, whole_process);
-  }
-}
-
-/// Takes CLONE_UNTRACED out of the call and puts it back when it returns: a child that we do not
-/// trace would run into our filter, and unseen.
-void Session::follow_untraced(Thread& thread, const StoppedTracee& tracee,
-                              const SyscallInfo& info) {
-  thread.restore = take_out_untraced(tracee, info);
-  thread.in_call = thread.in_call || thread.restore.has_value();
-  if (!thread.restore) {
-    note(Incomplete::untraced_clone);
-  }
-}
-
-/// A filter of the target's own hides calls from ours where it is stricter; the entry stop of
-/// PTRACE_SYSCALL comes before any filter. `all_threads`: the filter is for the whole process.
-void Session::trace_all_syscalls(Thread& thread, bool all_threads) {
-  thread.every_syscall = true;
-  if (!all_threads) {
-    return;
-  }
-  tree_.each_thread([&](Thread& other) {
-    if (other.process == thread.process && !other.every_syscall) {
-      other.every_syscall = true;
-      ::ptrace(PTRACE_INTERRUPT, other.id, nullptr, nullptr); // it may be running or waiting
-    }
-  });
 }
 
 } // namespace harness::tracer

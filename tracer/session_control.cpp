@@ -63,27 +63,6 @@ void Session::on_tick() {
   }
 }
 
-/// A creator that was killed before its report leaves a held child behind: ask /proc whose it is.
-void Session::adopt_orphans() {
-  tree_.each_thread([&](Thread& thread) {
-    if (thread.process != nullptr || !thread.held || ++thread.held_ticks < 2) {
-      return;
-    }
-    const auto kin = kin_of(thread.id);
-    const bool is_thread = kin && kin->group != thread.id;
-    Thread* relative = kin ? tree_.find(is_thread ? kin->group : kin->parent) : nullptr;
-    if (relative != nullptr && relative->process != nullptr) {
-      tree_.adopt(thread, *relative, {is_thread, false});
-    } else {
-      tree_.adopt_orphan(thread);
-    }
-    StoppedTracee held = std::move(*thread.held);
-    thread.held.reset();
-    static_cast<void>(go_on(thread, std::move(held)));
-  });
-}
-
-// ---- the end
 /// Calls that a fault delays.
 void Session::resume_late_calls(TimePoint time) {
   tree_.each_thread([&](Thread& thread) {
@@ -91,9 +70,7 @@ void Session::resume_late_calls(TimePoint time) {
       return;
     }
     thread.hold_until.reset();
-    StoppedTracee held = std::move(*thread.held);
-    thread.held.reset();
-    static_cast<void>(go_on(thread, std::move(held)));
+    release_held(thread);
   });
 }
 
@@ -112,7 +89,7 @@ void Session::send(const SignalToSend& what) {
   });
 }
 
-// --------------------------------------------------------------------------------------
+// ---- the end ----------------------------------------------------------------------------------
 
 void Session::end_run(RunEnd how) {
   if (attach_to_ != 0 && tree_.alive() != 0) {

@@ -66,6 +66,12 @@ std::optional<StoppedTracee::Sender> StoppedTracee::signal_sender() const {
   return Sender{info.si_code, info.si_pid};
 }
 
+bool StoppedTracee::stopped_at_exec() const {
+  constexpr int exec_code = SIGTRAP | (PTRACE_EVENT_EXEC << 8);
+  const auto sender = signal_sender();
+  return sender && sender->code == exec_code;
+}
+
 RunningTracee StoppedTracee::go_on(int request, int signal) {
   const pid_t id = std::exchange(id_, -1);
   const long done =

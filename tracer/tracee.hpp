@@ -77,6 +77,8 @@ public:
     pid_t pid = 0;
   };
   std::optional<Sender> signal_sender() const;
+  /// Whether its present stop is that of a successful exec, whatever has been reported of it.
+  bool stopped_at_exec() const;
 
   // ---- changing; false if the tracee vanished ---------------------------------------------------
   bool set_registers(const user_regs_struct& registers) const;

@@ -60,36 +60,52 @@ Thread& ProcessTree::add_unknown(pid_t id) {
   return *thread;
 }
 
-void ProcessTree::adopt(Thread& child, Thread& creator, Kinship kinship) {
-  child.name = creator.name;
-  child.every_syscall = creator.every_syscall;
+Inheritance inheritance_of(Process& process) {
+  Inheritance from;
+  from.process = &process;
+  from.name = process.name;
+  from.executable = process.executable;
+  from.phase = process.phase;
+  from.progress = process.progress;
+  from.points = process.points;
+  from.listens = process.listens;
+  from.filtered_phase = process.filtered_phase;
+  from.freed = process.freed;
+  return from;
+}
+
+Inheritance inheritance_of(const Thread& creator) {
+  Inheritance from = inheritance_of(*creator.process);
+  from.name = creator.name;
+  from.every_syscall = creator.every_syscall;
+  from.own_filter = creator.own_filter;
+  return from;
+}
+
+void ProcessTree::adopt(Thread& child, const Thread& creator, Kinship kinship) {
+  adopt(child, inheritance_of(creator), kinship);
+}
+
+void ProcessTree::adopt(Thread& child, const Inheritance& from, Kinship kinship) {
+  child.name = from.name;
+  child.every_syscall = from.every_syscall;
+  child.own_filter = from.own_filter;
   if (kinship.is_thread) {
-    child.process = creator.process;
+    child.process = from.process;
   } else {
-    const Process& parent = *creator.process;
-    Process& process = new_process(child.id, parent.index);
-    process.executable = parent.executable;
-    process.name = creator.name;
-    process.phase = parent.phase;
-    process.progress = parent.progress;
-    process.listens = parent.listens;
-    process.filtered_phase = parent.filtered_phase;
-    process.freed = parent.freed;
+    Process& process = new_process(child.id, from.process->index);
+    process.executable = from.executable;
+    process.name = from.name;
+    process.phase = from.phase;
+    process.progress = from.progress;
+    process.listens = from.listens;
+    process.filtered_phase = from.filtered_phase;
+    process.freed = from.freed;
     process.points =
-        kinship.shares_memory ? parent.points : std::make_shared<MemoryPoints>(*parent.points);
+        kinship.shares_memory ? from.points : std::make_shared<MemoryPoints>(*from.points);
     child.process = &process;
   }
   ++child.process->alive;
-}
-
-void ProcessTree::adopt_orphan(Thread& child) {
-  Process& process = new_process(child.id, 0);
-  process.executable = processes_[0]->executable;
-  process.name = processes_[0]->name;
-  process.phase = processes_[0]->phase;
-  process.alive = 1;
-  child.process = &process;
-  child.name = process.name;
 }
 
 Thread& ProcessTree::exec(pid_t id, pid_t former_id, const std::string& executable) {
@@ -126,6 +142,9 @@ Thread& ProcessTree::exec(pid_t id, pid_t former_id, const std::string& executab
 
 void ProcessTree::retire(Thread& thread) {
   Process& process = *thread.process;
+  if (thread.creates) {
+    lost_creators_.push_back({inheritance_of(thread), *thread.creates, 0});
+  }
   process.gone.push_back({thread.id, std::move(thread.name), std::move(thread.calls)});
   --process.alive;
 }

@@ -28,6 +28,7 @@ struct Thread {
   CallTable calls;
   SyscallInfo entry;                       // the call it is in, or was in last
   bool in_call = false;                    // an exit stop is due for `entry`
+  bool entry_stopped = false;              // the call under way had an entry stop: it is counted
   std::optional<PhaseIndex> phase_at_exit; // to enter when `entry` returns
   bool made_calls = false;                 // `entry` is a call, so the next one follows it
   PhaseIndex entry_phase = 0;              // in which `entry` was made
@@ -37,7 +38,11 @@ struct Thread {
   std::optional<int> fails_with;           // a fault: the errno of `entry`
   std::optional<TimePoint> hold_until;     // a fault: `entry` comes late
   bool every_syscall = false;              // goes on with PTRACE_SYSCALL
-  std::optional<StoppedTracee> held;       // not resumed yet: waits for its creator's report
+  bool own_filter = false;                 // it has installed, or inherited, a filter of its own
+  /// It is in a call that creates a task, with these CLONE_ flags, and has not reported the child.
+  std::optional<std::uint64_t> creates;
+  std::optional<StoppedTracee> held; // not resumed yet: waits for its creator's report
+  bool held_in_group_stop = false;   // `held` is a job-control stop, which must go on
   unsigned held_ticks = 0;
 };
 
@@ -69,6 +74,31 @@ struct Process {
   std::vector<Gone> gone;
 };
 
+/// What a new task takes over from the one that creates it.
+struct Inheritance {
+  Process* process = nullptr; // the creator's; it may have ended meanwhile
+  std::string name;
+  bool every_syscall = false;
+  bool own_filter = false;
+  std::uint32_t executable = 0;
+  PhaseIndex phase = 0;
+  PhaseProgress progress;
+  std::shared_ptr<MemoryPoints> points;
+  bool listens = false;
+  std::optional<PhaseIndex> filtered_phase;
+  bool freed = false;
+};
+Inheritance inheritance_of(const Thread& creator);
+/// Of a process, where it is not known which of its threads created the task.
+Inheritance inheritance_of(Process& process);
+
+/// A thread that ended in a call that creates a task, before it could report the child.
+struct LostCreator {
+  Inheritance inheritance;
+  std::uint64_t flags = 0; // CLONE_
+  unsigned ticks = 0;      // since then
+};
+
 class ProcessTree {
 public:
   /// The launched process; called once, first.
@@ -81,9 +111,10 @@ public:
     bool is_thread = false;
     bool shares_memory = false;
   };
-  void adopt(Thread& child, Thread& creator, Kinship kinship);
-  /// As a process of its own below the launched one, where nobody knows better.
-  void adopt_orphan(Thread& child);
+  void adopt(Thread& child, const Thread& creator, Kinship kinship);
+  void adopt(Thread& child, const Inheritance& from, Kinship kinship);
+  /// Threads that ended before they could report the child that they were creating, oldest first.
+  std::vector<LostCreator>& lost_creators() { return lost_creators_; }
   /// `caller` (formerly `former_id`) is now the only thread of its process and runs `executable`.
   /// Returns it under its new id.
   Thread& exec(pid_t id, pid_t former_id, const std::string& executable);
@@ -99,8 +130,8 @@ public:
       visit(*thread);
     }
   }
-  template <typename Visit> void each_process(Visit visit) const {
-    for (const auto& process : processes_) {
+  template <typename Visit> void each_process(Visit visit) {
+    for (auto& process : processes_) {
       visit(*process);
     }
   }
@@ -125,6 +156,7 @@ private:
 
   std::vector<std::unique_ptr<Process>> processes_;
   std::unordered_map<pid_t, std::unique_ptr<Thread>> threads_;
+  std::vector<LostCreator> lost_creators_;
   std::vector<std::string> executables_;
   Thread* last_found_ = nullptr;
 };
