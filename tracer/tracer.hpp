@@ -1,6 +1,6 @@
 // The tracer: one RunSpec (what to launch) and TraceOptions (how to watch it) in, one RunResult
-// out. The public header of the module; depends on no workload and no engine. docs/design/tracing.md says
-// what is guaranteed, what is not visible and what it costs.
+// out. The public header of the module; depends on no workload and no engine.
+// docs/design/tracing.md says what is guaranteed, what is not visible and what it costs.
 //
 //   tracer::StopFlag stop;
 //   const RunResult result = tracer::run(spec, {.phases = plan.phases}, stop);

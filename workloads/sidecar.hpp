@@ -1,7 +1,8 @@
 // Sidecars: further processes of a run that are not explored: a second instance, the holder of a
 // lock, a system log. They start before the target through the same child setup, so that isolation,
-// identity, capabilities and limits are those of the target. They use the same run directory and
-// loopback interface, are never traced and never counted, and are always killed at the end.
+// identity and capabilities are those of the target. They use the same run directory and loopback
+// interface, are never traced and never counted, and are always killed at the end. The limits on
+// memory and processes that the tracer watches do not hold for them.
 #pragma once
 
 #include "core/base/clock.hpp"

@@ -102,7 +102,7 @@ TEST_CASE("searching, filtering and sorting") {
   const std::string fire = "'; s.dispatchEvent(new Event('input'));";
   CHECK(shown_calls(visit(page, "", type + "o_creat" + fire).document) ==
         std::vector<std::string>{"openat"});
-  CHECK(has(visit(page, "", type + "nothing like it" + fire).document, "No system call fits."));
+  CHECK(has(visit(page, "", type + "nothing like it" + fire).document, "No system call matches."));
 
   const std::string sort = "document.querySelector('[data-sort=\"phase1\"]').click();";
   const auto by_count = shown_calls(visit(page, "", sort).document);

@@ -141,7 +141,7 @@ TEST_CASE("a damaged database is noticed, and its user told that the inputs are 
     bytes[i] = static_cast<char>(random.next());
   }
   std::ofstream(place / "state.db", std::ios::binary) << bytes;
-  CHECK(contains(refusal(place / "state.db"), "inputs in corpus/ are whole"));
+  CHECK(contains(refusal(place / "state.db"), "inputs in corpus/ are intact"));
 }
 
 TEST_CASE("a save that fails leaves the last good state, and can be repeated") {

@@ -1,4 +1,5 @@
-// Files that a target names in /proc/PID/maps, made to block or to kill whoever reads symbols there.
+// Files that a target names in /proc/PID/maps, made to block or to kill whoever reads symbols
+// there.
 #include "tests/support/process.hpp"
 #include "tests/tracer/target.hpp"
 #include "tracer/lru_cache.hpp"
