@@ -39,7 +39,9 @@ TEST_CASE("what is no campaign directory is said to be none, and why") {
   TemporaryDirectory place;
   CHECK(WorkDir::open(place / "missing").error().code == ENOENT);
   put(place / "file", "x");
-  CHECK(WorkDir::open(place / "file").error().message.find("is not a campaign directory but a file") != std::string::npos);
+  CHECK(WorkDir::open(place / "file")
+            .error()
+            .message.find("is not a campaign directory but a file") != std::string::npos);
   CHECK(WorkDir::open(place.path()).error().message.find("no state.db") != std::string::npos);
 }
 
