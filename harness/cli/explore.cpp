@@ -8,6 +8,7 @@
 #include "harness/cli/exit_status.hpp"
 #include "harness/cli/explore_ci.hpp"
 #include "harness/cli/explore_output.hpp"
+#include "harness/cli/shipped_plans.hpp"
 #include "harness/cli/style.hpp"
 #include "harness/cli/version.hpp"
 #include "reports/formats.hpp"
@@ -56,6 +57,7 @@ Progress progress_of(const ExploreArguments& arguments) {
 
 int run_explore(ExploreArguments& arguments) {
   campaign::ExploreOptions& options = arguments.options;
+  options.plan_file = plan_file_of(options.plan_file);
   if (!arguments.budget.empty()) {
     options.budget = duration_of(arguments.budget);
   }
@@ -90,7 +92,15 @@ int run_explore(ExploreArguments& arguments) {
 CommandAction define_explore(CLI::App& app) {
   const auto arguments = std::make_shared<ExploreArguments>();
   auto& options = arguments->options;
-  app.add_option("PLAN", options.plan_file, "Plan, a YAML file")->required();
+  app.add_option("PLAN", options.plan_file, "Plan: a YAML file or the name of a shipped plan")
+      ->required();
+  app.add_flag_callback(
+      "--plan-list",
+      [] {
+        std::fputs(plan_list().c_str(), stdout);
+        throw CLI::Success();
+      },
+      "Print the shipped plans");
   app.add_option("--out", options.directory, "Campaign directory (default: ./NAME.campaign)");
   app.add_option("--for", arguments->budget, "Stop after this time: 90s, 10m, 2h");
   app.add_option("--runs", options.runs, "Stop after N runs");
@@ -128,6 +138,7 @@ const Command explore_command = {
     .name = "explore",
     .summary = "Explore a program's system calls until the set is statistically complete",
     .examples = "  harness explore workloads/redis/redis.yaml\n"
+                "  harness explore redis\n"
                 "  harness explore ls.yaml --for 60s --out /tmp/ls.campaign\n"
                 "  harness explore ls.yaml --resume\n"
                 "  harness explore ls.yaml --ci pr --baseline main/report.json\n"

@@ -110,6 +110,8 @@ int run_command(const Command& command, const std::vector<std::string>& words) {
   } catch (const CLI::CallForHelp&) {
     std::fputs(help_of(command, style_for(STDOUT_FILENO).columns).c_str(), stdout);
     return exit_good;
+  } catch (const CLI::Success&) { // an option that does all there is to do
+    return exit_good;
   } catch (const CLI::ParseError& error) {
     throw UserError({}, fmt::format("{}: {}", command.name, error.what()),
                     fmt::format("harness {} --help lists its options", command.name));
