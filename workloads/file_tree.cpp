@@ -272,8 +272,8 @@ Result<Place> find_place(int root, const std::string& path, bool make, const Tre
       Fd next(::openat(at, name, flags));
       if (!next && errno == ENOENT && make && ::mkdirat(at, name, default_directory_mode) == 0) {
         if (options.uid || options.gid) {
-          (void)::fchownat(at, name, options.uid.value_or(-1), options.gid.value_or(-1),
-                           AT_SYMLINK_NOFOLLOW);
+          [[maybe_unused]] const int ignored = ::fchownat(
+              at, name, options.uid.value_or(-1), options.gid.value_or(-1), AT_SYMLINK_NOFOLLOW);
         }
         next.reset(::openat(at, name, flags));
       }

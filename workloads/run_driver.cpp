@@ -30,9 +30,10 @@ void WorkloadRunDriver::started(RunControl& control, pid_t pid) {
   case DirectoryFate::Kind::deleted:
     (void)::unlinkat(directory.parent, directory.name.c_str(), AT_REMOVEDIR);
     break;
-  case DirectoryFate::Kind::unreadable:
-    (void)::fchmodat(directory.parent, directory.name.c_str(), 0, 0);
+  case DirectoryFate::Kind::unreadable: {
+    [[maybe_unused]] const int ignored = ::fchmodat(directory.parent, directory.name.c_str(), 0, 0);
     break;
+  }
   }
   for (const int signal : expected_signals) {
     control.expect_signal(signal);
