@@ -7,7 +7,7 @@
 namespace harness::mutators {
 
 /// All text of an input together; quoted four-fold it still fits into max_input_bytes.
-constexpr std::size_t max_text_bytes = 200 * 1024;
+constexpr std::size_t max_text_bytes = std::size_t{200} * 1024;
 
 /// After this, check_input(input) holds, and its text form is below max_input_bytes, provided that
 /// each word came from the grammar, the dictionary or this room's own draws.

@@ -156,7 +156,7 @@ public:
 private:
   std::string value_rule(const FoundOption& option) {
     if (option.choices.empty()) {
-      const std::string rule(rule_for(option));
+      std::string rule(rule_for(option));
       use(rule);
       return rule;
     }

@@ -32,7 +32,7 @@ std::string kafel_name(const Policy& policy, SyscallId call) {
   if (call.number > newest_named) {
     return fmt::format("SYSCALL[{}]", call.number);
   }
-  const auto name = native_name(policy, call);
+  auto name = native_name(policy, call);
   for (const auto& [ours, theirs] : kernel_names) {
     if (name == ours) {
       return std::string(theirs);

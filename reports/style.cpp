@@ -37,7 +37,7 @@ bool is_set(const char* value) {
 char32_t take(std::string_view& text) {
   const auto first = static_cast<unsigned char>(text.front());
   const std::size_t length = first < 0x80 ? 1 : first < 0xe0 ? 2 : first < 0xf0 ? 3 : 4;
-  if (first < 0x80 || first < 0xc0 || length > text.size()) {
+  if (first < 0xc0 || length > text.size()) {
     text.remove_prefix(1);
     return first < 0x80 ? first : U'?';
   }

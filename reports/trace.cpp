@@ -177,7 +177,8 @@ std::string trace_table(const RunResult& result, std::span<const std::string> ph
                         const Style& style) {
   const auto rows = trace_rows(result.sightings, result.errnos, result.executables);
   std::string text;
-  for (PhaseIndex phase = 0; phase < phases.size(); ++phase) {
+  for (std::size_t at = 0; at < phases.size(); ++at) {
+    const auto phase = static_cast<PhaseIndex>(at);
     const auto found = rows.find(phase);
     if (found == rows.end()) {
       text += fmt::format("{}  {}\n\n", style.paint(Role::heading, printable(phases[phase])),

@@ -32,7 +32,8 @@ Json row_json(const TraceRow& row) {
 Json phases_json(const RunResult& result, std::span<const std::string> phases) {
   const auto rows = trace_rows(result.sightings, result.errnos, result.executables);
   Json list = Json::array();
-  for (PhaseIndex phase = 0; phase < phases.size(); ++phase) {
+  for (std::size_t at = 0; at < phases.size(); ++at) {
+    const auto phase = static_cast<PhaseIndex>(at);
     Json json;
     json["name"] = json_text(phases[phase]);
     const auto found = rows.find(phase);

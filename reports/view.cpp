@@ -118,7 +118,7 @@ std::map<std::string, Rows> join_pairs(const CampaignSummary& summary) {
   return phases;
 }
 
-PhaseView finish_phase(const CampaignSummary& summary, const std::string& name, Rows rows) {
+PhaseView finish_phase(const CampaignSummary& summary, const std::string& name, Rows&& rows) {
   PhaseView phase;
   phase.name = name;
   phase.runs = summary.profile.runs_reaching(name);

@@ -43,7 +43,7 @@ std::string complaint(const Words& command) {
 }
 
 /// "sha256:12ab…" of docker, "12ab…" of podman.
-std::string bare_digest(std::string id) {
+std::string bare_digest(const std::string& id) {
   constexpr std::string_view prefix = "sha256:";
   return id.starts_with(prefix) ? id.substr(prefix.size()) : id;
 }

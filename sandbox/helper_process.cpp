@@ -8,8 +8,6 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-extern char** environ;
-
 namespace harness::sandbox {
 
 Result<HelperEnd> run_helper(const std::vector<std::string>& command,
@@ -28,6 +26,7 @@ Result<HelperEnd> run_helper(const std::vector<std::string>& command,
   }
   posix_spawn_file_actions_adddup2(&actions, pipe->second.get(), options.stream);
   std::vector<char*> words;
+  words.reserve(command.size() + 1);
   for (const auto& word : command) {
     words.push_back(const_cast<char*>(word.c_str()));
   }

@@ -60,7 +60,7 @@ Report wait_once(pid_t which, int options) {
     return Ended{id, ExitEvent{WEXITSTATUS(status)}};
   }
   if (WIFSIGNALED(status)) {
-    return Ended{id, DeathEvent{WTERMSIG(status), WCOREDUMP(status)}};
+    return Ended{id, DeathEvent{WTERMSIG(status), WCOREDUMP(status) != 0}};
   }
   return StopReport{StoppedTracee(id), decode_stop(status)};
 }

@@ -4,5 +4,6 @@
 namespace harness::tracer {
 
 template <typename... Handlers> struct Overloaded : Handlers... { using Handlers::operator()...; };
+template <typename... Handlers> Overloaded(Handlers...) -> Overloaded<Handlers...>; // for clang 14
 
 } // namespace harness::tracer

@@ -13,7 +13,7 @@ namespace harness::tracer {
 
 namespace {
 
-constexpr std::size_t max_bytes = 64 * 1024;
+constexpr std::size_t max_bytes = std::size_t{64} * 1024;
 
 std::string read_bytes(pid_t id, std::uint64_t address, std::uint64_t size) {
   std::string bytes(std::min<std::uint64_t>(size, max_bytes), '\0');

@@ -34,6 +34,8 @@ public:
 
 private:
   struct Open {
+    explicit Open(Client connected) : client(std::move(connected)) {}
+
     Client client;
     bool behind = false; // owes a reply that did not come in time: further commands don't wait
   };

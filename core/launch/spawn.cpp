@@ -17,7 +17,7 @@ namespace harness::launch {
 
 namespace {
 
-constexpr std::size_t stack_bytes = 64 * 1024;
+constexpr std::size_t stack_bytes = std::size_t{64} * 1024;
 constexpr std::uint64_t own_namespaces = CLONE_NEWNS | CLONE_NEWIPC; // of an isolated target
 
 /// Three stacks a thread, for the stub, pid 1 and a go-between; they outlive every run of the

@@ -70,6 +70,7 @@ private:
 };
 
 template <typename... Handlers> struct Overloaded : Handlers... { using Handlers::operator()...; };
+template <typename... Handlers> Overloaded(Handlers...) -> Overloaded<Handlers...>; // for clang 14
 
 } // namespace
 
