@@ -5,6 +5,7 @@
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>
+#include <boost/asio/steady_timer.hpp>
 #include <filesystem>
 #include <fmt/format.h>
 #include <stdexcept>
@@ -13,6 +14,7 @@ namespace harness::pool {
 
 namespace {
 constexpr int max_silent_deaths = 3;
+constexpr std::chrono::milliseconds max_watch_period = std::chrono::seconds(5);
 
 std::string end_of_log(const std::string& path) {
   const auto text = read_file(path);
@@ -25,8 +27,14 @@ std::string end_of_log(const std::string& path) {
 }
 } // namespace
 
+struct WorkerPool::Timer {
+  explicit Timer(boost::asio::io_context& context) : timer(context) {}
+  boost::asio::steady_timer timer;
+};
+
 WorkerPool::WorkerPool(boost::asio::io_context& context, Options options)
-    : context_(context), options_(std::move(options)), slots_(options_.workers) {}
+    : context_(context), timer_(std::make_unique<Timer>(context)), options_(std::move(options)),
+      slots_(options_.workers) {}
 
 WorkerPool::~WorkerPool() {
   *alive_ = false;
@@ -36,6 +44,9 @@ WorkerPool::~WorkerPool() {
 void WorkerPool::serve(WorkerPoolObserver& listener) {
   listener_ = &listener;
   const bool begin = std::exchange(dismissed_, false);
+  if (begin) {
+    watch_silence();
+  }
   for (WorkerNumber worker = 0; worker < slots_.size(); ++worker) {
     if (begin) {
       start_one(worker);
@@ -53,6 +64,7 @@ void WorkerPool::start_one(WorkerNumber worker) {
   slot.input.reset();
   slot.waiting = false;
   slot.last_words.clear();
+  slot.last_message = std::chrono::steady_clock::now();
   auto process = WorkerProcess::start(
       context_, {.command = std::move(launch.command), .log = options_.log},
       {.message = [this,
@@ -67,6 +79,7 @@ void WorkerPool::start_one(WorkerNumber worker) {
 
 void WorkerPool::on_message(WorkerNumber worker, engine::Message message) {
   WorkerSlot& slot = slots_[worker];
+  slot.last_message = std::chrono::steady_clock::now();
   if (std::holds_alternative<engine::Hello>(message)) {
     slot.silent_deaths = 0;
     slot.waiting = true;
@@ -129,8 +142,34 @@ void WorkerPool::clean_up(WorkerSlot& slot) {
   }
 }
 
+void WorkerPool::watch_silence() {
+  timer_->timer.expires_after(std::min(options_.max_silence / 4, max_watch_period));
+  timer_->timer.async_wait([this, alive = alive_](const boost::system::error_code& cancelled) {
+    if (!cancelled && *alive && !dismissed_) {
+      end_silent_workers();
+      watch_silence();
+    }
+  });
+}
+
+void WorkerPool::end_silent_workers() {
+  const auto now = std::chrono::steady_clock::now();
+  for (auto& slot : slots_) {
+    // What names no input (a calibration) is many runs long.
+    const auto patience = slot.input ? options_.max_silence : 8 * options_.max_silence;
+    if (slot.process && !slot.waiting && now - slot.last_message > patience) {
+      slot.last_message = now;
+      slot.last_words =
+          fmt::format("it sent nothing for {} s and was killed",
+                      std::chrono::duration_cast<std::chrono::seconds>(patience).count());
+      slot.process->kill(); // its end is noticed like any other
+    }
+  }
+}
+
 void WorkerPool::dismiss() {
   dismissed_ = true;
+  timer_->timer.cancel();
   for (auto& slot : slots_) {
     if (slot.process) {
       slot.process->kill(); // all at once, so that the waits below overlap

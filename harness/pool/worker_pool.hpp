@@ -47,6 +47,9 @@ public:
     std::uint32_t workers = 1;
     std::function<Launch(WorkerNumber)> launch;
     std::string log; // what workers write to standard error
+    /// A worker that runs an input and sends nothing for this long is ended and replaced: its own
+    /// limits can't help if a target makes the worker itself hang.
+    std::chrono::milliseconds max_silence = std::chrono::minutes(10);
   };
 
   WorkerPool(boost::asio::io_context& context, Options options);
@@ -75,7 +78,8 @@ private:
     std::unique_ptr<WorkerProcess> process;
     std::string host_directory;
     std::optional<std::string> input;
-    std::string last_words; // of a Broken one
+    std::chrono::steady_clock::time_point last_message;
+    std::string last_words; // of a Broken one, or why we killed it
     bool waiting = false;
     int silent_deaths = 0; // in a row, before Hello
   };
@@ -85,8 +89,13 @@ private:
   void on_message(WorkerNumber worker, engine::Message message);
   void on_loss(WorkerNumber worker, const std::string& why);
   void clean_up(WorkerSlot& slot);
+  void watch_silence();
+  void end_silent_workers();
+
+  struct Timer; // keeps Boost.Asio out of this header
 
   boost::asio::io_context& context_;
+  std::unique_ptr<Timer> timer_;
   Options options_;
   WorkerPoolObserver* listener_ = nullptr;
   std::vector<WorkerSlot> slots_;

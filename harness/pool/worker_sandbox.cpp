@@ -84,10 +84,14 @@ WorkerPool::Options WorkerSandbox::pool_options(CampaignPlan plan, std::uint32_t
                     "omit --no-isolation");
   }
   const std::string text = plan::serialize_plan(plan);
+  // A run takes its wall limit at most, and is repeated once for its backtraces; the rest is ours.
+  const auto max_silence = std::chrono::duration_cast<std::chrono::milliseconds>(
+      4 * plan.limits.wall + std::chrono::seconds(30));
   return {.workers = workers,
           .launch = [this, plan = std::move(plan),
                      text](WorkerNumber worker) { return launch(plan, text, worker); },
-          .log = directory_ + "/workers.log"};
+          .log = directory_ + "/workers.log",
+          .max_silence = max_silence};
 }
 
 Launch WorkerSandbox::launch(const CampaignPlan& plan, const std::string& plan_text,
