@@ -1,47 +1,50 @@
-// Injection: makes a thread that is about to make a system call make another one first. The thread
-// then makes its own call again and sees nothing of it.
+// Injection: makes a thread that is about to make a system call make others first. The thread then
+// makes its own call again and sees nothing of it: no memory of its own is touched, its registers
+// and signal mask are put back, and its signals wait meanwhile.
 #pragma once
 
 #include "tracer/tracee.hpp"
 
 #include <array>
 #include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <span>
-#include <vector>
 
 namespace harness::tracer {
 
 class Injection {
 public:
-  /// What the injected call is given: `block` is put into the caller's memory below its red zone
-  /// and its address into the argument `block_argument`.
-  struct Call {
-    long number = 0;
-    std::array<std::uint64_t, 6> args{};
-    std::vector<std::byte> block;
-    std::uint8_t block_argument = 0; // receives the block's address
-  };
+  /// The calls that can be injected, each in the thread's own architecture.
+  enum class Call { mmap, munmap, seccomp };
+  using Arguments = std::array<std::uint64_t, 6>;
 
-  /// At an entry stop whose call is `own`. Nothing if the thread can't do it here (foreign
-  /// architecture, no room): try at its next call.
-  static std::optional<Injection> begin(const StoppedTracee& tracee, const SyscallInfo& own,
-                                        const Call& call);
+  /// At the entry stop of `own`: takes note of the thread's state and blocks its signals. Nothing
+  /// if the thread vanished.
+  static std::optional<Injection> begin(const StoppedTracee& tracee, const SyscallInfo& own);
 
-  /// Where `block` would lie for this thread.
-  static std::uint64_t block_address(const SyscallInfo& own, std::size_t size);
+  /// At that entry stop or at an injected call's exit stop: the thread makes `call` when it goes
+  /// on. False if it vanished.
+  bool make(const StoppedTracee& tracee, Call call, const Arguments& arguments);
 
-  /// At the injected call's exit stop: its answer (a value or a negated errno); the thread's own
-  /// call is due again. Nothing if the thread vanished.
-  std::optional<std::int64_t> finish(const StoppedTracee& tracee, const SyscallInfo& exit) const;
+  /// At an injected call's exit stop: the thread's own call is due again. False if it vanished.
+  bool finish(const StoppedTracee& tracee) const;
+
+  /// True if the thread's calls have 32-bit arguments and structures.
+  bool is_i386() const { return arch_ == AuditArch::i386; }
 
 private:
   user_regs_struct saved_{};
-  std::uint64_t address_ = 0;
-  std::vector<std::byte> overwritten_;
+  std::uint64_t saved_mask_ = 0;
+  AuditArch arch_ = AuditArch::x86_64;
+  bool at_entry_ = true; // of the thread's own call, which the first injected one replaces
 };
 
-/// Copies into the memory of process `id`; false if not all of it could be written.
+/// The number of an injected call; `arch` is x86_64 or i386.
+int injected_number(Injection::Call call, AuditArch arch);
+
+/// Copies into the memory of process `id`, read-only memory included; false if not all of it could
+/// be written.
 bool write_memory(pid_t id, std::uint64_t address, std::span<const std::byte> from);
 
 } // namespace harness::tracer

@@ -9,24 +9,6 @@
 
 namespace harness::tracer {
 
-Injection::Call install_call(const FilterProgram& program, const SyscallInfo& own) {
-  // struct sock_fprog, then the program itself.
-  const std::size_t size = sizeof(sock_fprog) + program.size() * sizeof(sock_filter);
-  Injection::Call call;
-  call.number = SYS_seccomp;
-  call.args = {SECCOMP_SET_MODE_FILTER, SECCOMP_FILTER_FLAG_TSYNC, 0, 0, 0, 0};
-  call.block_argument = 2;
-  call.block.resize(size);
-  sock_fprog header{};
-  header.len = static_cast<unsigned short>(program.size());
-  header.filter =
-      reinterpret_cast<sock_filter*>(Injection::block_address(own, size) + sizeof header);
-  std::memcpy(call.block.data(), &header, sizeof header);
-  std::memcpy(call.block.data() + sizeof header, program.data(),
-              program.size() * sizeof(sock_filter));
-  return call;
-}
-
 SyscallSet always_seen() {
   SyscallSet set;
   for (const int number : {SYS_clone, SYS_clone3, SYS_execve, SYS_execveat, SYS_listen, SYS_prctl,

@@ -1,19 +1,15 @@
-// PhaseFilters: which filter a process is to get in the phase it is in, and the seccomp(2) call
-// that installs it for all its threads.
+// What a phase's filter refuses, counted beside it, and the calls that no filter of ours may let run
+// unseen.
 #pragma once
 
 #include "core/model/run_result.hpp"
 #include "core/model/trace_options.hpp"
-#include "tracer/injection.hpp"
 #include "tracer/tree.hpp"
 
 #include <map>
 #include <tuple>
 
 namespace harness::tracer {
-
-/// The call that installs `program` with TSYNC, for a thread whose own call is `own`.
-Injection::Call install_call(const FilterProgram& program, const SyscallInfo& own);
 
 /// What `discover` never lets run free: without these we would not see processes come and filters
 /// go. SyscallSet{} without discover.

@@ -104,4 +104,25 @@ std::optional<Kin> kin_of(pid_t id) {
   return Kin{number_after("\nTgid:"), number_after("\nPPid:")};
 }
 
+std::optional<std::string> status_line(pid_t id, std::string_view key) {
+  const auto status = read_file(fmt::format("/proc/{}/status", id));
+  if (!status) {
+    return std::nullopt;
+  }
+  const auto line = status->find(fmt::format("\n{}:", key));
+  if (line == std::string::npos) {
+    return std::nullopt;
+  }
+  const auto begin = status->find_first_not_of(" \t", line + key.size() + 2);
+  return status->substr(begin, status->find('\n', begin) - begin);
+}
+
+bool handles_pending_signal(pid_t id) {
+  const auto signals = [&](std::string_view key) {
+    const auto line = status_line(id, key);
+    return line ? std::strtoull(line->c_str(), nullptr, 16) : 0;
+  };
+  return ((signals("SigPnd") | signals("ShdPnd")) & ~signals("SigBlk") & signals("SigCgt")) != 0;
+}
+
 } // namespace harness::tracer

@@ -3,6 +3,7 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 #include <sys/types.h>
 #include <vector>
 
@@ -20,6 +21,13 @@ bool executes_set_id(pid_t id);
 
 /// The threads of process `id`; empty if it is gone.
 std::vector<pid_t> threads_of(pid_t id);
+
+/// The value of a line of /proc/ID/status ("Seccomp_filters"), without the blanks before it;
+/// nothing if the thread is gone or the kernel has no such line.
+std::optional<std::string> status_line(pid_t id, std::string_view key);
+
+/// True if a signal that thread `id` has a handler for is about to be delivered to it.
+bool handles_pending_signal(pid_t id);
 
 /// Whose thread `id` is: its process and that one's parent.
 struct Kin {

@@ -1,5 +1,6 @@
 #include "tracer/session.hpp"
 
+#include "tracer/interrupt.hpp"
 #include "tracer/overloaded.hpp"
 #include "tracer/proc.hpp"
 
@@ -12,7 +13,8 @@ Session::Session(const RunSpec& spec, const TraceOptions& options, StopFlag& sto
                  pid_t attach_to)
     : spec_(spec), options_(options), stop_(stop), start_(SteadyClock().now()),
       launch_(spec, options), control_(stop), limits_(spec, start_), observer_(options.observe),
-      violations_(options), waits_(waits), attach_to_(attach_to) {}
+      violations_(options), filters_(options.filters, tree_, filter_kernel_), waits_(waits),
+      attach_to_(attach_to) {}
 
 RunResult Session::run() {
   const WaitScope waiting(stop_);
@@ -169,6 +171,8 @@ void Session::on_end(const Ended& ended) {
   }
   if (thread != nullptr) {
     tree_.ended(*thread, how);
+    filters_.forget_ended();
+    resume_waiting();
   }
 }
 
@@ -191,9 +195,7 @@ ResumeAction Session::on(Thread& thread, StoppedTracee tracee, const SyscallEven
   // From an entry stop on, the thread goes on by PTRACE_SYSCALL until the call returns.
   thread.entry_stopped = info && info->point == SyscallInfo::Point::entry;
   if (info && info->point == SyscallInfo::Point::exit && thread.injection) {
-    const auto answer = thread.injection->finish(tracee, *info);
-    thread.injection.reset();
-    on_installed(thread, answer);
+    on_injected(thread, tracee, *info);
   } else if (info && info->point == SyscallInfo::Point::exit) {
     on_return(thread, tracee, *info);
   } else if (info && info->point == SyscallInfo::Point::entry) {
@@ -218,6 +220,9 @@ ResumeAction Session::on(Thread& thread, StoppedTracee tracee, const ExecEvent& 
     target_executable_ = options_.phases_of.empty() ? path : options_.phases_of;
     on_first_exec(caller);
   }
+  filters_.forget_ended();
+  filters_.executed(caller);
+  resume_waiting();
   maps_.forget(id);
   if (loses_set_id(id)) {
     note(Incomplete::set_user_id);
@@ -237,7 +242,7 @@ ResumeAction Session::on(Thread& thread, StoppedTracee tracee, const GroupStopEv
     thread.held_in_group_stop = true;
     return Parked{};
   }
-  if (thread.process != nullptr && thread.process->detaching && !ending_) {
+  if (may_leave(thread)) {
     return detach(thread, std::move(tracee), 0);
   }
   if (thread.process != nullptr && thread.process->index == 0 && !ending_) {
@@ -253,6 +258,10 @@ ResumeAction Session::on(Thread& thread, StoppedTracee tracee, const PauseEvent&
     thread.held = std::move(tracee); // until its creator's report tells where it belongs
     return Parked{};
   }
+  if (may_leave(thread) && thread.entry_stopped && !restart_interrupted(tracee)) {
+    // A signal of its own ends the call: it leaves when that is delivered.
+    return std::move(tracee).resume(Until::syscall);
+  }
   return go_on(thread, std::move(tracee));
 }
 
@@ -267,11 +276,11 @@ ResumeAction Session::on(Thread& thread, StoppedTracee tracee, const DeliveryEve
 }
 
 ResumeAction Session::go_on(Thread& thread, StoppedTracee tracee, int signal) {
-  if (thread.hold_until && !ending_) {
-    thread.held = std::move(tracee); // until a tick after its time
+  if ((thread.hold_until || thread.filters.waiting) && !ending_) {
+    thread.held = std::move(tracee); // until a tick after its time, or a filter is installed
     return Parked{};
   }
-  if (thread.process != nullptr && thread.process->detaching && !ending_) {
+  if (may_leave(thread)) {
     return detach(thread, std::move(tracee), signal);
   }
   const bool to_syscall =

@@ -9,6 +9,7 @@
 #include "tracer/control.hpp"
 #include "tracer/event.hpp"
 #include "tracer/faults.hpp"
+#include "tracer/filter_protocol.hpp"
 #include "tracer/launch.hpp"
 #include "tracer/limits.hpp"
 #include "tracer/observer.hpp"
@@ -89,14 +90,22 @@ private:
   void adopt_as_stranger(Thread& orphan, const Thread* relative);
 
   // ---- filters (session_filters.cpp) ------------------------------------------------------------
-  /// True if the thread is made to install a filter first; its own call comes again.
+  /// False if the call must not be made yet: the thread installs a filter first, or waits until
+  /// another one has.
+  bool apply_filters(Thread& thread, StoppedTracee& tracee, const SyscallInfo& info);
   bool install_filter(Thread& thread, StoppedTracee& tracee, const SyscallInfo& info);
+  const FilterProgram& filter_for(const Process& process);
+  /// What installing a filter can't do without and an earlier filter of the policy refuses; null:
+  /// nothing.
+  const char* refused_call(const Thread& thread, AuditArch arch) const;
+  std::string phase_name(PhaseIndex phase) const;
   bool ready_to_free(const Process& process) const;
   SyscallSet known_now() const;
-  void on_installed(Thread& thread, std::optional<std::int64_t> answer);
-  void free_process(Process& process);
+  void on_injected(Thread& thread, StoppedTracee& tracee, const SyscallInfo& exit);
+  void resume_waiting();
   /// Lets the process go once it is in its last phase, with its filter, if the spec says so.
   void detach_if_due(Process& process);
+  bool may_leave(const Thread& thread) const;
   RunningTracee detach(Thread& thread, StoppedTracee tracee, int signal);
 
   // ---- phases (session_phases.cpp) --------------------------------------------------------------
@@ -141,6 +150,9 @@ private:
   ProcessTree tree_;
   ReportQueue reports_;
   std::unordered_map<pid_t, RunEnd> ended_early_; // before their creator's report
+  ProcFilterKernel filter_kernel_;
+  FilterProtocol filters_;
+  FilterProgram free_filter_; // discover: built once, when the first process is ready for it
 
   bool launched_ = false;         // the first exec has happened
   bool ready_ = false;            // somebody listens and waits

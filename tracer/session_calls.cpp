@@ -36,6 +36,13 @@ bool waits_for_work(const SyscallId& call) {
   }
 }
 
+/// Whether this call is the one that an injection put off; a signal's handler may come before it.
+bool is_put_off(const Thread& thread, const SyscallInfo& info) {
+  return thread.put_off && thread.put_off->call == info.call &&
+         thread.put_off->instruction_pointer == info.instruction_pointer &&
+         thread.put_off->stack_pointer == info.stack_pointer;
+}
+
 } // namespace
 
 void Session::on_call(Thread& thread, StoppedTracee& tracee, const SyscallInfo& info) {
@@ -45,7 +52,7 @@ void Session::on_call(Thread& thread, StoppedTracee& tracee, const SyscallInfo& 
   Process& process = *thread.process;
   move_phase(thread, info);
   watch_readiness(process, info);
-  if (install_filter(thread, tracee, info)) {
+  if (!apply_filters(thread, tracee, info)) {
     return;
   }
   if (!observer_.idle()) {
@@ -72,7 +79,9 @@ void Session::move_phase(Thread& thread, const SyscallInfo& info) {
   if (phases_.last() == 0) {
     return;
   }
-  if (!std::exchange(thread.again, false)) { // else it has been looked at
+  if (is_put_off(thread, info)) { // it has been looked at
+    thread.put_off.reset();
+  } else {
     const auto step = phases_.at_entry(*thread.process, info);
     enter(*thread.process, step.now);
     thread.phase_at_exit = step.at_exit;
@@ -214,8 +223,9 @@ void Session::on_first_exec(Thread& thread) {
   Process& process = *thread.process;
   entries_.push_back({0, process.index, 0, SteadyClock().now() - start_});
   thread.every_syscall = launch_.watch() == Watch::every_syscall;
-  process.freed = launch_.watch() == Watch::unknown_calls;
-  if (process.freed) {
+  if (launch_.watch() == Watch::unknown_calls) {
+    process.filters.learned = phases_.last();
+    thread.filters.newest = phases_.last(); // it carries the filter since its launch
     freed_ = launch_.free_calls();
   }
   if (thread.calls.size() == 0) { // its exec was not seen at its entry

@@ -54,6 +54,7 @@ void Session::place_child(Thread& creator, pid_t id, std::optional<std::uint64_t
       kinship.is_thread = early.empty() && !leads_a_process(id);
     }
     tree_.adopt(*child, creator, kinship);
+    filters_.cloned(*child, creator, kinship.is_thread);
     const auto by = kinship.is_thread ? SpawnTrigger::By::thread : SpawnTrigger::By::fork;
     enter(*child->process, phases_.at_spawn(by, ""));
   }
@@ -101,6 +102,7 @@ void Session::adopt_orphans() {
   });
   for (Thread* orphan : orphans) {
     adopt_orphan(*orphan);
+    filters_.orphaned(*orphan);
     const bool is_thread = orphan->process->id != orphan->id;
     const auto by = is_thread ? SpawnTrigger::By::thread : SpawnTrigger::By::fork;
     enter(*orphan->process, phases_.at_spawn(by, ""));

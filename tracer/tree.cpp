@@ -69,8 +69,7 @@ Inheritance inheritance_of(Process& process) {
   from.progress = process.progress;
   from.points = process.points;
   from.listens = process.listens;
-  from.filtered_phase = process.filtered_phase;
-  from.freed = process.freed;
+  from.learned = process.filters.learned;
   return from;
 }
 
@@ -79,6 +78,7 @@ Inheritance inheritance_of(const Thread& creator) {
   from.name = creator.name;
   from.every_syscall = creator.every_syscall;
   from.own_filter = creator.own_filter;
+  from.newest_filter = creator.filters.newest;
   return from;
 }
 
@@ -90,6 +90,7 @@ void ProcessTree::adopt(Thread& child, const Inheritance& from, Kinship kinship)
   child.name = from.name;
   child.every_syscall = from.every_syscall;
   child.own_filter = from.own_filter;
+  child.filters.newest = from.newest_filter;
   if (kinship.is_thread) {
     child.process = from.process;
   } else {
@@ -99,8 +100,7 @@ void ProcessTree::adopt(Thread& child, const Inheritance& from, Kinship kinship)
     process.phase = from.phase;
     process.progress = from.progress;
     process.listens = from.listens;
-    process.filtered_phase = from.filtered_phase;
-    process.freed = from.freed;
+    process.filters.learned = from.learned;
     process.points =
         kinship.shares_memory ? from.points : std::make_shared<MemoryPoints>(*from.points);
     child.process = &process;

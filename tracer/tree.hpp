@@ -5,7 +5,8 @@
 #include "core/model/run_result.hpp"
 #include "tracer/call_table.hpp"
 #include "tracer/faults.hpp"
-#include "tracer/injection.hpp"
+#include "tracer/filter_injection.hpp"
+#include "tracer/filter_state.hpp"
 #include "tracer/memory_points.hpp"
 #include "tracer/phase_plan.hpp"
 #include "tracer/tracee.hpp"
@@ -26,19 +27,20 @@ struct Thread {
   Process* process = nullptr; // null: its creator has not been heard of yet
   std::string name;
   CallTable calls;
-  SyscallInfo entry;                       // the call it is in, or was in last
-  bool in_call = false;                    // an exit stop is due for `entry`
-  bool entry_stopped = false;              // the call under way had an entry stop: it is counted
-  std::optional<PhaseIndex> phase_at_exit; // to enter when `entry` returns
-  bool made_calls = false;                 // `entry` is a call, so the next one follows it
-  PhaseIndex entry_phase = 0;              // in which `entry` was made
-  std::optional<Injection> injection;      // of ours, under way
-  bool again = false;                      // its next call is one that an injection put off
-  std::optional<ToRestore> restore;        // when `entry` returns
-  std::optional<int> fails_with;           // a fault: the errno of `entry`
-  std::optional<TimePoint> hold_until;     // a fault: `entry` comes late
-  bool every_syscall = false;              // goes on with PTRACE_SYSCALL
-  bool own_filter = false;                 // it has installed, or inherited, a filter of its own
+  SyscallInfo entry;                        // the call it is in, or was in last
+  bool in_call = false;                     // an exit stop is due for `entry`
+  bool entry_stopped = false;               // the call under way had an entry stop: it is counted
+  std::optional<PhaseIndex> phase_at_exit;  // to enter when `entry` returns
+  bool made_calls = false;                  // `entry` is a call, so the next one follows it
+  PhaseIndex entry_phase = 0;               // in which `entry` was made
+  std::optional<FilterInjection> injection; // of ours, under way
+  ThreadFilters filters;
+  std::optional<SyscallInfo> put_off;  // a call that an injection put off: it comes again
+  std::optional<ToRestore> restore;    // when `entry` returns
+  std::optional<int> fails_with;       // a fault: the errno of `entry`
+  std::optional<TimePoint> hold_until; // a fault: `entry` comes late
+  bool every_syscall = false;          // goes on with PTRACE_SYSCALL
+  bool own_filter = false;             // it has installed, or inherited, a filter of its own
   /// It is in a call that creates a task, with these CLONE_ flags, and has not reported the child.
   std::optional<std::uint64_t> creates;
   std::optional<StoppedTracee> held; // not resumed yet: waits for its creator's report
@@ -54,12 +56,11 @@ struct Process {
   std::string name;
   PhaseIndex phase = 0;
   PhaseProgress progress;
-  std::shared_ptr<MemoryPoints> points;     // shared by processes that share memory
-  bool listens = false;                     // it or an ancestor called listen(2)
-  std::optional<PhaseIndex> filtered_phase; // whose filter is installed
-  bool freed = false;                       // discover: known calls run without a stop
-  bool free_failed = false;                 // discover: the kernel refused the filter
-  bool detaching = false;                   // its threads leave the trace at their next stop
+  std::shared_ptr<MemoryPoints> points; // shared by processes that share memory
+  bool listens = false;                 // it or an ancestor called listen(2)
+  ProcessFilters filters;
+  bool free_failed = false; // discover: the kernel refused the filter
+  bool detaching = false;   // its threads leave the trace at their next stop
   std::uint64_t calls = 0;
   std::uint64_t calls_in_phase = 0;
   std::uint64_t calls_since_new = 0;      // since one that was new in its phase
@@ -85,8 +86,8 @@ struct Inheritance {
   PhaseProgress progress;
   std::shared_ptr<MemoryPoints> points;
   bool listens = false;
-  std::optional<PhaseIndex> filtered_phase;
-  bool freed = false;
+  std::optional<PhaseIndex> newest_filter; // of the creator
+  std::optional<PhaseIndex> learned;       // as ProcessFilters
 };
 Inheritance inheritance_of(const Thread& creator);
 /// Of a process, where it is not known which of its threads created the task.

@@ -141,3 +141,19 @@ TEST_CASE("discover without a known set learns first") {
   REQUIRE(sighting(result, 0, SYS_getuid) != nullptr); // its only call comes after the loop
   CHECK(sighting(result, 0, SYS_getuid)->calls == 1U);
 }
+
+TEST_CASE("two points in quick succession: the last phase's filter is there, and no thread stays") {
+  for (int i = 0; i < 40; ++i) {
+    Target target({test::fixture("quick_points")});
+    target.options.phases = {{"startup", LaunchTrigger{}},
+                          {"second", SymbolTrigger{"second", 0, ""}},
+                          {"third", SymbolTrigger{"third", 0, ""}}};
+    target.options.filters = {refuse(SYS_getppid), refuse(SYS_getuid), refuse(SYS_uname)};
+    target.options.detach_after_last_phase = true;
+    const auto result = target.run();
+    REQUIRE(std::holds_alternative<Detached>(result.end));
+    int status = 0;
+    REQUIRE(::waitpid(result.processes.at(0).id, &status, 0) == result.processes.at(0).id);
+    CHECK(target.output() == "refused\n");
+  }
+}
