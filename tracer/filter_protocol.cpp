@@ -40,8 +40,8 @@ bool FilterProtocol::settled(const Thread& thread) const {
 
 /// The thread that installs a filter in the memory of `process`; null if none does.
 const Thread* FilterProtocol::installer_in(const Process& process) const {
-  for (const pid_t id : installers_) {
-    const Thread* thread = tree_.find(id);
+  for (const Installer& installer : installers_) {
+    const Thread* thread = tree_.find(installer.thread);
     if (thread != nullptr && thread->process->points == process.points) {
       return thread;
     }
@@ -81,13 +81,13 @@ AtCall FilterProtocol::at_call(Thread& thread) {
   }
   thread.filters.installing =
       Installation{*wanted(process), !process.filters.each_thread, kernel_.filters_of(thread.id)};
-  installers_.push_back(thread.id);
+  installers_.push_back({thread.id, &process, *thread.filters.installing});
   return AtCall::install;
 }
 
 Result<> FilterProtocol::installed(Thread& thread, std::optional<std::int64_t> answer) {
   const auto done = std::exchange(thread.filters.installing, std::nullopt);
-  std::erase(installers_, thread.id);
+  std::erase_if(installers_, [&](const Installer& known) { return known.thread == thread.id; });
   if (!done || !answer) {
     return Done{};
   }
@@ -161,9 +161,29 @@ void FilterProtocol::orphaned(Thread& child) {
   }
 }
 
+/// The thread ended before it could report: the kernel tells whether the others got its filter.
+void FilterProtocol::after_end(const Installer& gone) {
+  if (!gone.what.whole_process || !gone.what.before) {
+    return;
+  }
+  tree_.each_thread([&](Thread& thread) {
+    const auto now = thread.process == gone.process ? kernel_.filters_of(thread.id) : std::nullopt;
+    if (now && *now > *gone.what.before) {
+      thread.filters.newest = gone.what.filter;
+      gone.process->filters.before = gone.what.before;
+    }
+  });
+}
+
 void FilterProtocol::forget_ended() {
   const auto gone = [&](pid_t id) { return tree_.find(id) == nullptr; };
-  std::erase_if(installers_, gone);
+  std::erase_if(installers_, [&](const Installer& installer) {
+    if (!gone(installer.thread)) {
+      return false;
+    }
+    after_end(installer);
+    return true;
+  });
   std::erase_if(waiting_, gone);
 }
 

@@ -89,8 +89,16 @@ private:
   const std::vector<FilterProgram>& filters_;
   ProcessTree& tree_;
   const FilterKernel& kernel_;
-  std::vector<pid_t> installers_; // threads with an installation under way
-  std::vector<pid_t> waiting_;    // threads whose call waits for one, oldest first
+  /// An installation under way.
+  struct Installer {
+    pid_t thread = 0;
+    Process* process = nullptr;
+    Installation what;
+  };
+  void after_end(const Installer& gone);
+
+  std::vector<Installer> installers_;
+  std::vector<pid_t> waiting_; // threads whose call waits for one, oldest first
 };
 
 } // namespace harness::tracer

@@ -112,7 +112,7 @@ private:
     }
     switch (below(12)) {
     case 0:
-      thread.process->phase = std::min(thread.process->phase + 1, PhaseIndex{2}); // a point
+      thread.process->phase = std::min<PhaseIndex>(thread.process->phase + 1, 2); // a point
       break;
     case 1:
       if (tree_.alive() > 1) {
