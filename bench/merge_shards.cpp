@@ -56,7 +56,8 @@ void make_shard(const std::string& path, Shard shard, std::uint64_t inputs) {
     for (PhaseIndex phase = 0; phase < 2; ++phase) {
       for (std::int32_t call = 0; call < (phase == 0 ? calls_startup : calls_serving); ++call) {
         record.pairs.push_back(
-            {.pair = recorder.pair(phase, {AuditArch::x86_64, call}, "target"), .calls = 3});
+            {.pair = recorder.pair({phases[phase], {AuditArch::x86_64, call}, "target"}),
+             .calls = 3});
       }
     }
     value_or_throw(recorder.record(record));

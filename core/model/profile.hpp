@@ -2,6 +2,7 @@
 // counts, since which run, by which input, from which place in the code. Pure value; a join.
 #pragma once
 
+#include "core/model/pair.hpp"
 #include "core/model/phase.hpp"
 #include "core/model/run_result.hpp"
 #include "core/model/syscall_id.hpp"
@@ -14,15 +15,6 @@
 #include <vector>
 
 namespace harness {
-
-/// A (phase, call) pair as one executable makes it. Phases go by name, so that profiles of
-/// different shards and machines can be joined.
-struct PairKey {
-  std::string phase;
-  SyscallId call;
-  std::string executable; // file name without directories
-  friend auto operator<=>(const PairKey&, const PairKey&) = default;
-};
 
 /// A writer incarnation: a fresh id each time a worker starts. Its counts only ever grow.
 using WriterId = std::string;

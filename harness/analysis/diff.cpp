@@ -18,28 +18,27 @@ std::pair<bool, std::uint64_t> order(const PairRecord& record) {
   return {record.stability.flaky(), record.first.run};
 }
 
-using Column = std::pair<std::string, SyscallId>;
-
-std::map<Column, Side> columns_of(const Profile& profile, bool with_faulted) {
-  std::map<Column, Side> columns;
+std::map<PhaseCall, Side> sides_of(const Profile& profile, bool with_faulted) {
+  std::map<PhaseCall, Side> sides;
   for (const auto& [key, record] : profile.pairs) {
     if (record.only_faulted && !with_faulted) {
       continue;
     }
-    Side& side = columns[{key.phase, key.call}];
+    Side& side = sides[key.phase_call()];
     side.executables.insert(key.executable);
     if (side.reproducer == nullptr || order(record) < order(*side.reproducer)) {
       side.reproducer = &record;
     }
   }
-  return columns;
+  return sides;
 }
 
-DiffEntry entry_of(const Column& column, const Side* a, const Side* b, const DiffOptions& options) {
+DiffEntry entry_of(const PhaseCall& pair, const Side* a, const Side* b,
+                   const DiffOptions& options) {
   const Side& side = a != nullptr ? *a : *b;
   const PairRecord& reproducer = *side.reproducer;
-  DiffEntry entry{.phase = column.first,
-                  .call = column.second,
+  DiffEntry entry{.phase = pair.phase,
+                  .call = pair.call,
                   .executables = side.executables,
                   .reproducer_side = a != nullptr ? options.first : options.second,
                   .reproducer = reproducer.first.input,
@@ -74,21 +73,21 @@ std::size_t Diff::count(Change change) const {
 }
 
 Diff diff(const Profile& first, const Profile& second, const DiffOptions& options) {
-  const auto a = columns_of(first, options.with_faulted);
-  const auto b = columns_of(second, options.with_faulted);
-  const auto side = [](const auto& columns, const Column& column) {
-    const auto found = columns.find(column);
-    return found == columns.end() ? nullptr : &found->second;
+  const auto a = sides_of(first, options.with_faulted);
+  const auto b = sides_of(second, options.with_faulted);
+  const auto side = [](const auto& sides, const PhaseCall& pair) {
+    const auto found = sides.find(pair);
+    return found == sides.end() ? nullptr : &found->second;
   };
-  std::set<Column> all;
-  for (const auto* columns : {&a, &b}) {
-    for (const auto& [column, known] : *columns) {
-      all.insert(column);
+  std::set<PhaseCall> all;
+  for (const auto* sides : {&a, &b}) {
+    for (const auto& [pair, known] : *sides) {
+      all.insert(pair);
     }
   }
   Diff result;
-  for (const auto& column : all) {
-    result.entries.push_back(entry_of(column, side(a, column), side(b, column), options));
+  for (const auto& pair : all) {
+    result.entries.push_back(entry_of(pair, side(a, pair), side(b, pair), options));
   }
   const auto order = phase_order(first, second);
   const auto position = [&](const DiffEntry& entry) {

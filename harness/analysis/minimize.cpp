@@ -7,14 +7,14 @@ namespace harness::analysis {
 
 namespace {
 
-Columns columns_of(const store::InputRecord& input) {
-  Columns columns;
+PhaseCalls calls_of(const store::InputRecord& input) {
+  PhaseCalls pairs;
   for (const auto& [phase, calls] : input.pairs) {
     for (const SyscallId call : calls) {
-      columns.insert({phase, call});
+      pairs.insert({phase, call});
     }
   }
-  return columns;
+  return pairs;
 }
 
 /// By size, then by name: the order in which inputs are preferred.
@@ -31,24 +31,24 @@ std::vector<std::string> by_size(const Inputs& inputs) {
 
 /// Removes inputs whose pairs are all in other selected inputs, largest inputs first.
 void drop_superfluous(std::vector<std::string>& chosen, const Inputs& inputs,
-                      const std::map<std::string, Columns>& shown) {
-  std::map<store::Column, int> times;
+                      const std::map<std::string, PhaseCalls>& shown) {
+  std::map<PhaseCall, int> times;
   for (const auto& hash : chosen) {
-    for (const auto& column : shown.at(hash)) {
-      ++times[column];
+    for (const auto& pair : shown.at(hash)) {
+      ++times[pair];
     }
   }
   std::stable_sort(chosen.begin(), chosen.end(), [&](const auto& a, const auto& b) {
     return std::tuple(inputs.at(b).bytes, b) < std::tuple(inputs.at(a).bytes, a);
   });
   std::erase_if(chosen, [&](const auto& hash) {
-    const Columns& columns = shown.at(hash);
-    if (std::any_of(columns.begin(), columns.end(),
-                    [&](const auto& column) { return times[column] == 1; })) {
+    const PhaseCalls& calls = shown.at(hash);
+    if (std::any_of(calls.begin(), calls.end(),
+                    [&](const auto& pair) { return times[pair] == 1; })) {
       return false;
     }
-    for (const auto& column : columns) {
-      --times[column];
+    for (const auto& pair : calls) {
+      --times[pair];
     }
     return true;
   });
@@ -57,10 +57,10 @@ void drop_superfluous(std::vector<std::string>& chosen, const Inputs& inputs,
 } // namespace
 
 std::vector<std::string> choose_inputs(const Inputs& inputs) {
-  std::map<std::string, Columns> shown;
-  Columns missing;
+  std::map<std::string, PhaseCalls> shown;
+  PhaseCalls missing;
   for (const auto& [hash, input] : inputs) {
-    shown[hash] = columns_of(input);
+    shown[hash] = calls_of(input);
     missing.insert(shown[hash].begin(), shown[hash].end());
   }
   const auto order = by_size(inputs);
@@ -76,8 +76,8 @@ std::vector<std::string> choose_inputs(const Inputs& inputs) {
         best = &hash;
       }
     }
-    for (const auto& column : shown[*best]) {
-      missing.erase(column);
+    for (const auto& pair : shown[*best]) {
+      missing.erase(pair);
     }
     chosen.push_back(*best);
   }
@@ -88,10 +88,10 @@ std::vector<std::string> choose_inputs(const Inputs& inputs) {
 
 Minimized minimize(const Inputs& inputs, const Show& show) {
   Minimized result;
-  Columns missing;
+  PhaseCalls missing;
   for (const auto& [hash, input] : inputs) {
-    const Columns columns = columns_of(input);
-    missing.insert(columns.begin(), columns.end());
+    const PhaseCalls calls = calls_of(input);
+    missing.insert(calls.begin(), calls.end());
     result.bytes_before += input.bytes;
   }
   result.pairs = missing.size();
@@ -102,19 +102,19 @@ Minimized minimize(const Inputs& inputs, const Show& show) {
   const auto try_inputs = [&](const std::vector<std::string>& hashes) {
     tried.insert(hashes.begin(), hashes.end());
     const std::size_t before = missing.size();
-    for (const auto& columns : show(hashes)) {
-      for (const auto& column : columns) {
-        missing.erase(column);
+    for (const auto& calls : show(hashes)) {
+      for (const auto& pair : calls) {
+        missing.erase(pair);
       }
     }
     return missing.size() < before;
   };
   try_inputs(chosen);
   for (const auto& hash : by_size(inputs)) {
-    const Columns columns = columns_of(inputs.at(hash));
+    const PhaseCalls calls = calls_of(inputs.at(hash));
     const bool hopeful =
-        !tried.contains(hash) && std::any_of(columns.begin(), columns.end(),
-                                             [&](const auto& c) { return missing.contains(c); });
+        !tried.contains(hash) &&
+        std::any_of(calls.begin(), calls.end(), [&](const auto& c) { return missing.contains(c); });
     if (hopeful && try_inputs({hash})) {
       kept.insert(hash);
     }

@@ -14,7 +14,7 @@
 
 namespace harness::analysis {
 
-using Columns = std::set<store::Column>;
+using PhaseCalls = std::set<PhaseCall>;
 using Inputs = std::map<std::string, store::InputRecord>; // by hash
 
 /// A small set of inputs that together show every pair that any shows: greedy (Chvátal 1979: at
@@ -23,7 +23,7 @@ using Inputs = std::map<std::string, store::InputRecord>; // by hash
 std::vector<std::string> choose_inputs(const Inputs& inputs);
 
 /// What these inputs show when they are run again, in their order.
-using Show = std::function<std::vector<Columns>(const std::vector<std::string>& hashes)>;
+using Show = std::function<std::vector<PhaseCalls>(const std::vector<std::string>& hashes)>;
 
 struct Minimized {
   std::vector<std::string> inputs; // sorted
@@ -31,7 +31,7 @@ struct Minimized {
   std::uint64_t bytes_before = 0;
   std::size_t pairs = 0;
   /// Pairs that no input showed again. Their reproducers are nevertheless in `inputs`.
-  Columns unconfirmed;
+  PhaseCalls unconfirmed;
 };
 
 /// choose_inputs, checked: a pair that the chosen inputs do not show again is looked for in the

@@ -18,16 +18,16 @@ namespace {
 constexpr std::uint32_t repetitions = 3;
 
 /// What any of the runs showed.
-Columns columns_of(const pool::ReplayOutcome& outcome, const std::vector<std::string>& phases) {
-  Columns columns;
+PhaseCalls calls_of(const pool::ReplayOutcome& outcome, const std::vector<std::string>& phases) {
+  PhaseCalls calls;
   for (const auto& run : outcome.runs) {
     for (const auto& sighting : run.result.sightings) {
       if (sighting.phase < phases.size()) {
-        columns.insert({phases[sighting.phase], sighting.call});
+        calls.insert({phases[sighting.phase], sighting.call});
       }
     }
   }
-  return columns;
+  return calls;
 }
 
 void write_inputs(const Minimized& minimized, const store::CampaignSnapshot& campaign,
@@ -59,11 +59,11 @@ Minimized minimize_campaign(const MinimizeOptions& options,
     for (const auto& hash : hashes) {
       jobs.push_back({value_or_throw(campaign.directory.input(hash)), repetitions});
     }
-    std::vector<Columns> shown;
+    std::vector<PhaseCalls> shown;
     const auto outcomes = pool::replay_all(context, workers, interrupts, jobs,
                                            [&](std::size_t done) { progress(done, jobs.size()); });
     for (const auto& outcome : outcomes) {
-      shown.push_back(columns_of(outcome, campaign.state.profile.phases));
+      shown.push_back(calls_of(outcome, campaign.state.profile.phases));
     }
     return shown;
   };

@@ -24,10 +24,9 @@ std::uint64_t fresh_seed() {
   return (seed >> 1) | 1; // fits every YAML reader's integers, never 0
 }
 
-/// The pairs that writers of this replicate have shown, by phase index.
+/// The pairs that writers of this replicate have shown.
 std::vector<engine::KnownPair> known_by(const store::CampaignState& campaign_state,
                                         std::uint32_t replicate) {
-  const auto& phases = campaign_state.profile.phases;
   std::vector<engine::KnownPair> known;
   for (const auto& [key, record] : campaign_state.profile.pairs) {
     const bool shown =
@@ -35,10 +34,8 @@ std::vector<engine::KnownPair> known_by(const store::CampaignState& campaign_sta
           const auto writer = campaign_state.writers.find(count.first);
           return writer != campaign_state.writers.end() && writer->second.replicate == replicate;
         });
-    const auto phase = std::find(phases.begin(), phases.end(), key.phase);
-    if (shown && phase != phases.end()) {
-      known.push_back({{static_cast<PhaseIndex>(phase - phases.begin()), key.call, key.executable},
-                       record.only_faulted});
+    if (shown) {
+      known.push_back({key, record.only_faulted});
     }
   }
   return known;
@@ -164,7 +161,8 @@ std::vector<Search> make_searches(const Campaign& campaign, std::uint32_t worker
                                        ? std::min(explore.replicates, std::max(1U, workers))
                                        : explore.replicates;
   for (std::uint32_t replicate = 1; replicate <= replicates; ++replicate) {
-    Search search({.replicate = replicate,
+    Search search({.phases = campaign.recorder.state().profile.phases,
+                   .replicate = replicate,
                    .until = explore.until,
                    .goal = {.epsilon = explore.epsilon, .confidence = explore.confidence},
                    .quiet_runs = explore.quiet_runs,

@@ -231,14 +231,13 @@ store::RunRecord ExploreLoop::record_of(const WorkerSlot& slot, const engine::Ru
 void ExploreLoop::on(pool::WorkerNumber worker, engine::Run& run) {
   WorkerSlot& slot = slots_[worker];
   Search& search = searches_[slot.search];
-  for (const auto& name : run.defined) {
-    slot.names.push_back(name);
-    slot.pairs.push_back(recorder_.pair(name.phase, name.call, name.executable));
+  for (const auto& pair : run.defined) {
+    slot.pairs.push_back(recorder_.pair(pair));
   }
   std::vector<engine::KnownPair> pairs;
   for (const auto& seen : run.pairs) {
-    if (seen.pair < slot.names.size()) {
-      pairs.push_back({slot.names[seen.pair], seen.only_faulted});
+    if (seen.pair < slot.pairs.size()) {
+      pairs.push_back({recorder_.key(slot.pairs[seen.pair]), seen.only_faulted});
     }
   }
   store::RunRecord record = record_of(slot, run);
@@ -246,7 +245,7 @@ void ExploreLoop::on(pool::WorkerNumber worker, engine::Run& run) {
   const bool fresh =
       run.find && (search.new_features(run.find->features) || !run.find->pairs.empty());
   record.keep = fresh && (!record.timed_out || !run.find->pairs.empty());
-  record.input = workers_.running(worker).value_or("");
+  record.input = run.input;
   const auto news = recorder_.record(record);
   if (!news) {
     return fail(news.error().message);
@@ -275,8 +274,7 @@ void ExploreLoop::share(pool::WorkerNumber worker, const engine::Run& run, bool 
   if (keep) {
     // The libFuzzer of this worker does not have an input that was made for a validation.
     const bool its_own = run.origin == engine::Run::Origin::exploring;
-    search.add_input(workers_.running(worker).value_or(""),
-                     its_own ? std::optional<std::uint32_t>(worker) : std::nullopt);
+    search.add_input(run.input, its_own ? std::optional<std::uint32_t>(worker) : std::nullopt);
   }
 }
 
@@ -292,8 +290,7 @@ void ExploreLoop::on(pool::WorkerNumber worker, engine::Failure& failure) {
   for (const auto& call : failure.last_calls) {
     record.last_calls.push_back(qualified_name(call));
   }
-  const auto kept = recorder_.record_failure(failure.bucket, std::move(record),
-                                             workers_.running(worker).value_or(""));
+  const auto kept = recorder_.record_failure(failure.bucket, std::move(record), failure.input);
   if (!kept) {
     fail(kept.error().message);
   }
@@ -328,11 +325,8 @@ void ExploreLoop::keep_attempts(Search& search) {
     return;
   }
   kept = now_is;
-  std::set<PairKey> news;
-  for (const auto& name : search.attempt_news()) {
-    news.insert(recorder_.key(recorder_.pair(name.phase, name.call, name.executable)));
-  }
-  const auto saved = recorder_.set_convergence(search.rule().state(), news, search.replicate());
+  const auto saved =
+      recorder_.set_convergence(search.rule().state(), search.attempt_news(), search.replicate());
   if (!saved) {
     fail(saved.error().message);
   }

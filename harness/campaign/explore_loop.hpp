@@ -73,8 +73,7 @@ private:
     std::size_t search = 0;
     store::WriterIndex writer = 0;
     std::vector<store::PairIndex> pairs; // by the worker's own numbers
-    std::vector<engine::PairName> names;
-    std::uint64_t granted = 0; // runs that it may still make
+    std::uint64_t granted = 0;           // runs that it may still make
     std::uint64_t runs = 0;
     TimePoint since{};
     double runs_per_s = 0;

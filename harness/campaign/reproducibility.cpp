@@ -1,7 +1,6 @@
 #include "harness/campaign/reproducibility.hpp"
 
 #include "harness/campaign/process_tree.hpp"
-#include "harness/engine/novelty.hpp"
 #include "harness/pool/replay.hpp"
 
 #include <algorithm>
@@ -11,16 +10,10 @@ namespace harness::campaign {
 
 namespace {
 
-PairKey key_of(const Sighting& sighting, const RunResult& result,
-               const std::vector<std::string>& phases) {
-  const engine::PairName name = engine::name_of(sighting, result);
-  return {name.phase < phases.size() ? phases[name.phase] : "", name.call, name.executable};
-}
-
 bool shows(const RunResult& result, const PairKey& pair, const std::vector<std::string>& phases) {
   return std::any_of(
       result.sightings.begin(), result.sightings.end(),
-      [&](const Sighting& sighting) { return key_of(sighting, result, phases) == pair; });
+      [&](const Sighting& sighting) { return pair_of(sighting, result, phases) == pair; });
 }
 
 /// Unchecked pairs by the hash of their first input.
@@ -39,7 +32,7 @@ void keep_threads(store::CampaignRecorder& recorder, const RunResult& result,
   for (const auto& process : result.processes) {
     for (const auto& thread : process.threads) {
       for (const auto& sighting : thread.calls) {
-        recorder.add_thread_name(key_of(sighting, result, phases), thread.name);
+        recorder.add_thread_name(pair_of(sighting, result, phases), thread.name);
       }
     }
   }

@@ -7,8 +7,6 @@
 
 namespace harness::campaign {
 
-using engine::PairName;
-
 namespace {
 
 stats::ConvergenceRule rule_of(const Search::Options& options) {
@@ -41,16 +39,21 @@ void Search::quarantined(const std::string& text) {
 }
 
 void Search::know(const engine::KnownPair& pair) {
-  const auto [place, fresh] = is_known_.try_emplace(pair.name, pair.only_faulted);
+  const auto [place, fresh] = is_known_.try_emplace(pair.pair, pair.only_faulted);
   if (fresh || (place->second && !pair.only_faulted)) {
     place->second = pair.only_faulted;
     known_.push_back(pair);
   }
-  calls_.emplace(pair.name.phase, pair.name.call);
+  calls_.insert(pair.pair.phase_call());
 }
 
 void Search::learn_words(const std::vector<std::string>& words) {
   words_.insert(words_.end(), words.begin(), words.end());
+}
+
+PhaseIndex Search::index_of(const std::string& phase) const {
+  const auto found = std::find(options_.phases.begin(), options_.phases.end(), phase);
+  return static_cast<PhaseIndex>(found - options_.phases.begin());
 }
 
 bool Search::ran(const engine::Run& run, const std::vector<engine::KnownPair>& pairs) {
@@ -59,13 +62,13 @@ bool Search::ran(const engine::Run& run, const std::vector<engine::KnownPair>& p
   const bool of_attempt = run.origin == engine::Run::Origin::validating && validating() &&
                           run.attempt == frozen_.attempt;
   for (const auto& pair : pairs) {
-    const Call call(pair.name.phase, pair.name.call);
+    const PhaseCall call = pair.pair.phase_call();
     if (!calls_.contains(call)) {
       ++fresh;
     }
     if (of_attempt && !frozen_calls_.contains(call)) {
-      failed_phases.insert(pair.name.phase);
-      attempt_news_.insert(pair.name);
+      failed_phases.insert(index_of(call.phase));
+      attempt_news_.insert(pair.pair);
     }
     know(pair);
   }

@@ -26,6 +26,7 @@ using Commands = std::vector<engine::Command>;
 class Search {
 public:
   struct Options {
+    std::vector<std::string> phases; // names in their order
     std::uint32_t replicate = 1;
     Until until = Until::converged;
     stats::Goal goal;
@@ -69,13 +70,12 @@ public:
   const stats::ConvergenceRule& rule() const { return rule_; }
   std::uint32_t replicate() const { return options_.replicate; }
   std::uint64_t quiet() const { return quiet_; }
-  /// Pairs that failed the attempt under way or the last one, by phase index.
-  const std::set<engine::PairName>& attempt_news() const { return attempt_news_; }
+  /// Pairs that failed the attempt under way or the last one.
+  const std::set<PairKey>& attempt_news() const { return attempt_news_; }
   bool validating() const;
   std::size_t corpus() const { return corpus_.size(); }
 
 private:
-  using Call = std::pair<PhaseIndex, SyscallId>;
   struct Entry {
     std::string text;
     std::optional<std::uint32_t> not_for;
@@ -93,6 +93,7 @@ private:
 
   void add_new_pairs(WorkerView& view, std::uint32_t worker, Commands& commands);
   void begin_attempt();
+  PhaseIndex index_of(const std::string& phase) const;
   /// The number of the next validation run. It determines the input, whichever worker makes the
   /// run.
   std::uint64_t next_index();
@@ -105,21 +106,21 @@ private:
   std::set<std::string> hashes_; // of what is or was in corpus_
   std::map<std::uint32_t, std::string> retries_;
   std::vector<engine::KnownPair> known_; // in the order in which they came
-  std::map<engine::PairName, bool> is_known_;
-  std::set<Call> calls_;
+  std::map<PairKey, bool> is_known_;
+  std::set<PhaseCall> calls_;
   std::vector<std::string> words_;
   engine::FeatureSet features_;
   std::uint64_t quiet_ = 0;
   std::map<std::uint32_t, WorkerView> views_;
 
   // ---- the attempt under way
-  std::set<Call> frozen_calls_;
+  std::set<PhaseCall> frozen_calls_;
   engine::Freeze frozen_{.attempt = 0};
   std::deque<std::uint64_t> to_draw_;
   std::uint64_t indices_ = 0; // granted
   std::uint64_t outstanding_ = 0;
   std::map<std::uint64_t, int> deaths_; // of validation runs, by index
-  std::set<engine::PairName> attempt_news_;
+  std::set<PairKey> attempt_news_;
 };
 
 } // namespace harness::campaign

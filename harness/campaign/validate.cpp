@@ -101,7 +101,8 @@ Campaign open_part(const store::CampaignSnapshot& from, const FrozenGenerator& f
 /// The search starts with all pairs that the campaign has, whichever replicate found them.
 Search search_of(const store::CampaignSnapshot& from, const FrozenGenerator& frozen, Shard shard) {
   const ExplorePlan& explore = from.plan.explore;
-  Search search({.goal = {.epsilon = explore.epsilon, .confidence = explore.confidence},
+  Search search({.phases = from.state.profile.phases,
+                 .goal = {.epsilon = explore.epsilon, .confidence = explore.confidence},
                  .seed = frozen.seed(),
                  .part = Search::Options::Part{frozen.attempt, shard}});
   for (const auto& [hash, record] : from.state.inputs) {
@@ -111,11 +112,8 @@ Search search_of(const store::CampaignSnapshot& from, const FrozenGenerator& fro
     }
     search.add_input(*text);
   }
-  const auto& phases = from.state.profile.phases;
   for (const auto& [key, record] : from.state.profile.pairs) {
-    const auto phase = std::find(phases.begin(), phases.end(), key.phase);
-    search.know({{static_cast<PhaseIndex>(phase - phases.begin()), key.call, key.executable},
-                 record.only_faulted});
+    search.know({key, record.only_faulted});
   }
   return search;
 }

@@ -68,11 +68,11 @@ TraceInto::TraceInto(const std::string& directory, const std::string& only) {
 
 std::vector<store::PairSighting> TraceInto::sightings_of(const RunResult& result,
                                                          std::uint32_t executable) {
-  const std::string name = std::filesystem::path(executable_).filename();
+  const auto& phases = recorder_->state().profile.phases;
   std::vector<store::PairSighting> sightings;
   for (const auto& sighting : result.sightings) {
     if (sighting.executable == executable) {
-      sightings.push_back({.pair = recorder_->pair(sighting.phase, sighting.call, name),
+      sightings.push_back({.pair = recorder_->pair(pair_of(sighting, result, phases)),
                            .calls = sighting.calls,
                            .only_faulted = sighting.only_faulted,
                            .backtrace = sighting.backtrace});

@@ -4,38 +4,28 @@
 
 namespace harness::engine {
 
-PairName name_of(const Sighting& sighting, const RunResult& result) {
-  std::string executable;
-  if (sighting.executable < result.executables.size()) {
-    const std::string& path = result.executables[sighting.executable];
-    executable = path.substr(path.rfind('/') + 1); // npos + 1 is 0
-  }
-  return {sighting.phase, sighting.call, std::move(executable)};
-}
-
-std::vector<PairSeen> PairNumbers::line_of(const RunResult& result,
-                                           std::vector<PairName>& defined) {
+std::vector<PairSeen> PairNumbers::line_of(const RunResult& result, std::vector<PairKey>& defined) {
   std::vector<PairSeen> line;
   line.reserve(result.sightings.size());
   for (const auto& sighting : result.sightings) {
-    PairName name = name_of(sighting, result);
+    PairKey pair = pair_of(sighting, result, phases_);
     const auto number = static_cast<std::uint32_t>(numbers_.size());
-    const auto [place, fresh] = numbers_.try_emplace(name, number);
+    const auto [place, fresh] = numbers_.try_emplace(pair, number);
     if (fresh) {
-      defined.push_back(std::move(name));
+      defined.push_back(std::move(pair));
     }
     line.push_back({place->second, sighting.calls.value_or(0), sighting.only_faulted});
   }
   return line;
 }
 
-bool Novelty::add(const KnownPair& pair) {
-  const auto [place, fresh] = known_.try_emplace(pair.name, pair.only_faulted);
-  const bool first_without_fault = place->second && !pair.only_faulted;
-  place->second = place->second && pair.only_faulted;
+bool Novelty::add(const KnownPair& known) {
+  const auto [place, fresh] = known_.try_emplace(known.pair, known.only_faulted);
+  const bool first_without_fault = place->second && !known.only_faulted;
+  place->second = place->second && known.only_faulted;
   if (fresh) {
-    calls_[pair.name.phase].insert(pair.name.call);
-    sites_.insert(pair.name.call);
+    calls_[known.pair.phase].insert(known.pair.call);
+    sites_.insert(known.pair.call);
   }
   return fresh || first_without_fault;
 }
@@ -49,7 +39,7 @@ void Novelty::know(const std::vector<KnownPair>& pairs) {
 std::vector<const Sighting*> Novelty::news(const RunResult& result) {
   std::vector<const Sighting*> fresh;
   for (const auto& sighting : result.sightings) {
-    if (add({name_of(sighting, result), sighting.only_faulted})) {
+    if (add({pair_of(sighting, result, phases_), sighting.only_faulted})) {
       fresh.push_back(&sighting);
     }
   }

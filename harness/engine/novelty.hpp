@@ -11,23 +11,25 @@
 
 namespace harness::engine {
 
-/// The executable goes by its file name, without directories.
-PairName name_of(const Sighting& sighting, const RunResult& result);
-
 /// Numbers the pairs of one worker in the order in which it names them.
 class PairNumbers {
 public:
-  /// The lines of `result`'s sightings; names that have no number yet are appended to `defined`.
-  std::vector<PairSeen> line_of(const RunResult& result, std::vector<PairName>& defined);
+  /// `phases`: names in their order.
+  explicit PairNumbers(std::vector<std::string> phases) : phases_(std::move(phases)) {}
+  /// The lines of `result`'s sightings; pairs that have no number yet are appended to `defined`.
+  std::vector<PairSeen> line_of(const RunResult& result, std::vector<PairKey>& defined);
   /// The number of a pair that a line has named.
-  std::uint32_t of(const PairName& name) const { return numbers_.at(name); }
+  std::uint32_t of(const PairKey& pair) const { return numbers_.at(pair); }
 
 private:
-  std::map<PairName, std::uint32_t> numbers_;
+  std::vector<std::string> phases_;
+  std::map<PairKey, std::uint32_t> numbers_;
 };
 
 class Novelty {
 public:
+  /// `phases`: names in their order.
+  explicit Novelty(std::vector<std::string> phases) : phases_(std::move(phases)) {}
   /// These are no news any more, wherever they came from.
   void know(const std::vector<KnownPair>& pairs);
   /// Sightings of `result` whose pairs were not known, or known only under faults and now seen
@@ -41,14 +43,15 @@ public:
   /// Calls that were seen in any phase: their code location is on file.
   const SyscallSet& sites() const { return sites_; }
   /// Calls known in phase `phase`.
-  const SyscallSet& calls_of(PhaseIndex phase) { return calls_[phase]; }
+  const SyscallSet& calls_of(const std::string& phase) { return calls_[phase]; }
 
 private:
   /// False if it was known.
   bool add(const KnownPair& pair);
 
-  std::map<PairName, bool> known_; // and whether only under faults
-  std::map<PhaseIndex, SyscallSet> calls_;
+  std::vector<std::string> phases_;
+  std::map<PairKey, bool> known_; // and whether only under faults
+  std::map<std::string, SyscallSet> calls_;
   SyscallSet sites_;
   FeatureSet features_;
 };

@@ -19,11 +19,11 @@ void fields(auto& a, Is<Setup> auto& v) {
 void fields(auto& a, Is<Calibrate> auto& v) {
   a(v.inputs);
 }
-void fields(auto& a, Is<PairName> auto& v) {
+void fields(auto& a, Is<PairKey> auto& v) {
   a(v.phase, v.call, v.executable);
 }
 void fields(auto& a, Is<KnownPair> auto& v) {
-  a(v.name, v.only_faulted);
+  a(v.pair, v.only_faulted);
 }
 void fields(auto& a, Is<Inputs> auto& v) {
   a(v.texts, v.known, v.words);
@@ -54,9 +54,6 @@ void fields(auto& a, Is<Starting> auto& v) {
 void fields(auto& a, Is<PairSeen> auto& v) {
   a(v.pair, v.calls, v.only_faulted);
 }
-void fields(auto& a, Is<ViolationSeen> auto& v) {
-  a(v.phase, v.call, v.times);
-}
 void fields(auto& a, Is<Find::Pair> auto& v) {
   a(v.pair, v.backtrace);
 }
@@ -64,11 +61,11 @@ void fields(auto& a, Is<Find> auto& v) {
   a(v.pairs, v.features, v.words);
 }
 void fields(auto& a, Is<Run> auto& v) {
-  a(v.origin, v.attempt, v.index, v.ending, v.incomplete, v.reached, v.defined, v.pairs,
-    v.violations, v.bucket, v.calls, v.stops, v.wall, v.faulted, v.discovering, v.find);
+  a(v.input, v.origin, v.attempt, v.index, v.ending, v.incomplete, v.reached, v.defined, v.pairs,
+    v.bucket, v.calls, v.stops, v.wall, v.faulted, v.discovering, v.find);
 }
 void fields(auto& a, Is<Failure> auto& v) {
-  a(v.bucket, v.what, v.ending, v.last_calls, v.output_tail);
+  a(v.input, v.bucket, v.what, v.ending, v.last_calls, v.output_tail);
 }
 void fields(auto& a, Is<Tally> auto& v) {
   a(v.arguments, v.errnos);

@@ -8,6 +8,7 @@
 #pragma once
 
 #include "core/base/result.hpp"
+#include "core/model/pair.hpp"
 #include "core/model/run_result.hpp"
 #include "core/model/run_spec.hpp"
 #include "core/model/trace_options.hpp"
@@ -39,17 +40,9 @@ struct Calibrate {
   std::vector<std::string> inputs;
 };
 
-/// A pair by the phase's index.
-struct PairName {
-  PhaseIndex phase = 0;
-  SyscallId call;
-  std::string executable;
-  friend auto operator<=>(const PairName&, const PairName&) = default;
-};
-
 /// `only_faulted`: until now seen only where a fault was injected.
 struct KnownPair {
-  PairName name;
+  PairKey pair;
   bool only_faulted = false;
   friend auto operator<=>(const KnownPair&, const KnownPair&) = default;
 };
@@ -120,12 +113,6 @@ struct PairSeen {
   bool only_faulted = false;
 };
 
-struct ViolationSeen {
-  PhaseIndex phase = 0;
-  SyscallId call;
-  std::uint64_t times = 0;
-};
-
 enum class Ending { ended, crashed, timed_out, limit, launch_failed, tracer_failed, interrupted };
 
 /// What a run showed that its worker did not know.
@@ -139,8 +126,9 @@ struct Find {
   std::vector<std::string> words;      // dictionary words learned since the last find
 };
 
-/// The line of one run: of the input that was Starting last.
+/// The line of one run.
 struct Run {
+  std::string input; // text
   enum class Origin { exploring, validating };
   Origin origin = Origin::exploring;
   std::uint32_t attempt = 0; // validating
@@ -148,9 +136,8 @@ struct Run {
   Ending ending = Ending::ended;
   std::vector<Incomplete> incomplete;
   std::vector<PhaseIndex> reached;
-  std::vector<PairName> defined; // appended to this worker's list
+  std::vector<PairKey> defined; // appended to this worker's list
   std::vector<PairSeen> pairs;
-  std::vector<ViolationSeen> violations;
   std::string bucket; // of the failure, "" = none
   std::uint64_t calls = 0;
   std::uint64_t stops = 0;
@@ -160,8 +147,9 @@ struct Run {
   std::optional<Find> find;
 };
 
-/// The first failure of a bucket in this worker: of the input that was Starting last.
+/// The first failure of a bucket in this worker.
 struct Failure {
+  std::string input; // text
   std::string bucket;
   std::string what; // describe(end)
   Ending ending = Ending::crashed;

@@ -56,9 +56,10 @@ Worker::Worker(CampaignPlan plan, const Setup& setup, Channel& channel, tracer::
                       .isolated = setup.isolated,
                       .filters = setup.filters,
                       .report_violations = setup.report_violations}),
-      table_(names_of(plan_.phases)), grammar_(mutators::compile(plan_.grammar)),
+      phases_(names_of(plan_.phases)), table_(phases_), grammar_(mutators::compile(plan_.grammar)),
       generator_(grammar_, mutators::Dictionary(plan_.grammar.dictionary),
-                 generator_options(plan_)) {}
+                 generator_options(plan_)),
+      numbers_(phases_), novelty_(phases_) {}
 
 void Worker::work() {
   queue(Hello{});
@@ -147,7 +148,7 @@ Features Worker::run(std::string_view text) {
   const Features features = features_of(shown.result, table_);
   const auto numbers = feature_numbers(features, table_);
 
-  Run line;
+  Run line{.input = owned};
   const std::size_t news = report(line, shown, *input, numbers);
   // An input that hangs or is slow would be mutated repeatedly; only a new pair justifies that.
   const bool slow = slowness_.slow(shown.result.stops);
@@ -158,7 +159,7 @@ Features Worker::run(std::string_view text) {
 Shown Worker::explore(const Input& input) {
   Watch watch{.known_sites = novelty_.sites()};
   if (plan_.explore.mode == Mode::discover) {
-    watch.free = novelty_.calls_of(static_cast<PhaseIndex>(plan_.phases.size() - 1));
+    watch.free = novelty_.calls_of(phases_.back());
   }
   Shown shown = runner_.run(input, watch, stop_);
   if (std::holds_alternative<Interrupted>(shown.result.end)) {
@@ -195,16 +196,14 @@ std::size_t Worker::report(Run& line, const Shown& shown, const Input& input,
   line.faulted = result.faulted;
   line.discovering = std::any_of(result.sightings.begin(), result.sightings.end(),
                                  [](const Sighting& seen) { return !seen.calls; });
-  for (const auto& violation : result.violations) {
-    line.violations.push_back({violation.phase, violation.call, violation.times});
-  }
   const auto news = novelty_.news(result);
   if (novelty_.new_features(numbers) || !news.empty()) {
     line.find = Find{.pairs = located(news, result, input), .features = numbers};
     std::swap(line.find->words, words_);
   }
   if (!line.bucket.empty() && buckets_.insert(line.bucket).second) {
-    queue(Failure{.bucket = line.bucket,
+    queue(Failure{.input = line.input,
+                  .bucket = line.bucket,
                   .what = describe(result.end),
                   .ending = line.ending,
                   .last_calls = result.last_calls,
@@ -220,7 +219,7 @@ std::vector<Find::Pair> Worker::located(const std::vector<const Sighting*>& news
   bool all_located = true;
   for (const Sighting* sighting : news) {
     generator_.learn_call(syscall_name(sighting->call));
-    pairs.push_back({numbers_.of(name_of(*sighting, result)), sighting->backtrace});
+    pairs.push_back({numbers_.of(pair_of(*sighting, result, phases_)), sighting->backtrace});
     all_located = all_located && !sighting->backtrace.empty();
   }
   if (all_located) {
@@ -230,7 +229,7 @@ std::vector<Find::Pair> Worker::located(const std::vector<const Sighting*>& news
   const Shown again = runner_.run(input, {.guide = false, .all_sites = true}, stop_);
   for (const auto& sighting : again.result.sightings) {
     const auto wanted = std::find_if(news.begin(), news.end(), [&](const Sighting* one) {
-      return name_of(*one, result) == name_of(sighting, again.result);
+      return pair_of(*one, result, phases_) == pair_of(sighting, again.result, phases_);
     });
     if (wanted != news.end()) {
       auto& backtrace = pairs[static_cast<std::size_t>(wanted - news.begin())].backtrace;
@@ -266,7 +265,7 @@ bool Worker::handle(Inputs& command) {
   }
   novelty_.know(command.known);
   for (const auto& pair : command.known) {
-    generator_.learn_call(syscall_name(pair.name.call));
+    generator_.learn_call(syscall_name(pair.pair.call));
   }
   for (const auto& word : command.words) {
     generator_.learn_word(word);
@@ -304,9 +303,13 @@ bool Worker::handle(Draw& command) {
     // Each run has its own random stream, so that it is the same in any worker and any order.
     Random random = attempt.derive(index);
     const Input input = frozen_generator_->draw(frozen_corpus_, random);
-    starting(serialize_input(input));
+    std::string text = serialize_input(input);
+    starting(text);
     const Shown shown = explore(input);
-    Run line{.origin = Run::Origin::validating, .attempt = command.attempt, .index = index};
+    Run line{.input = std::move(text),
+             .origin = Run::Origin::validating,
+             .attempt = command.attempt,
+             .index = index};
     report(line, shown, input, feature_numbers(features_of(shown.result, table_), table_));
   }
   return true;

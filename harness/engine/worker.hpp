@@ -67,6 +67,7 @@ private:
   Channel& channel_;
   tracer::StopFlag& stop_;
   Runner runner_;
+  std::vector<std::string> phases_; // names
   PairTable table_;
   mutators::CompiledGrammar grammar_;
   mutators::Generator generator_;

@@ -193,10 +193,6 @@ void WorkerPool::send(WorkerNumber worker, const engine::Command& command) {
   }
 }
 
-const std::optional<std::string>& WorkerPool::running(WorkerNumber worker) const {
-  return slots_[worker].input;
-}
-
 pid_t WorkerPool::pid(WorkerNumber worker) const {
   return slots_[worker].process ? slots_[worker].process->pid() : -1;
 }

@@ -68,8 +68,6 @@ public:
 
   std::uint32_t size() const { return options_.workers; }
   void send(WorkerNumber worker, const engine::Command& command);
-  /// The input that the worker runs now; nothing if it waits.
-  const std::optional<std::string>& running(WorkerNumber worker) const;
   std::uint64_t restarts() const { return restarts_; }
   pid_t pid(WorkerNumber worker) const;
 
@@ -77,7 +75,7 @@ private:
   struct WorkerSlot {
     std::unique_ptr<WorkerProcess> process;
     std::string host_directory;
-    std::optional<std::string> input;
+    std::optional<std::string> input; // that it runs now
     std::chrono::steady_clock::time_point last_message;
     std::string last_words; // of a Broken one, or why we killed it
     bool waiting = false;

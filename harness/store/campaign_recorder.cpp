@@ -2,6 +2,7 @@
 
 #include "core/base/text.hpp"
 
+#include <algorithm>
 #include <fmt/format.h>
 #include <random>
 #include <utility>
@@ -138,12 +139,11 @@ PairIndex CampaignRecorder::add_pair(const PairKey& key) {
   if (!fresh) {
     return place->second;
   }
-  const auto [column, fresh_column] =
-      column_index_.try_emplace({key.phase, key.call}, columns_.size());
-  if (fresh_column) {
-    columns_.push_back({.column = column->first});
+  const auto [call, fresh_call] = call_index_.try_emplace(key.phase_call(), calls_.size());
+  if (fresh_call) {
+    calls_.push_back({.call = call->first});
   }
-  pairs_.push_back({.key = &place->first, .column = column->second});
+  pairs_.push_back({.key = &place->first, .call = call->second});
   return place->second;
 }
 
@@ -151,15 +151,15 @@ void CampaignRecorder::index_state() {
   for (auto& [key, record] : state_.profile.pairs) {
     PairSlot& slot = pairs_[add_pair(key)];
     slot.record = &record;
-    columns_[slot.column].seen = true;
-    columns_[slot.column].seen_plainly |= !record.only_faulted;
+    calls_[slot.call].seen = true;
+    calls_[slot.call].seen_plainly |= !record.only_faulted;
   }
-  for (auto& [column, counts] : state_.incidence) {
-    const auto [place, fresh] = column_index_.try_emplace(column, columns_.size());
+  for (auto& [call, counts] : state_.incidence) {
+    const auto [place, fresh] = call_index_.try_emplace(call, calls_.size());
     if (fresh) {
-      columns_.push_back({.column = column});
+      calls_.push_back({.call = call});
     }
-    columns_[place->second].counts = &counts;
+    calls_[place->second].counts = &counts;
   }
 }
 
@@ -173,12 +173,11 @@ WriterIndex CampaignRecorder::begin_writer(std::uint32_t replicate) {
   return static_cast<WriterIndex>(writers_.size() - 1);
 }
 
-PairIndex CampaignRecorder::pair(PhaseIndex phase, SyscallId call, const std::string& executable) {
-  const auto [place, fresh] = name_index_.try_emplace({phase, call, executable}, 0);
-  if (fresh) {
-    place->second = add_pair({phase_name(phase), call, executable});
-  }
-  return place->second;
+PairIndex CampaignRecorder::pair(const PairKey& key) {
+  const auto& phases = state_.profile.phases;
+  const auto phase = std::find(phases.begin(), phases.end(), key.phase);
+  return phase != phases.end() ? add_pair(key)
+                               : add_pair({std::string(beyond_the_last), key.call, key.executable});
 }
 
 bool CampaignRecorder::known(PairIndex pair, bool plainly) const {

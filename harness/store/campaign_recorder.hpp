@@ -53,8 +53,8 @@ struct RunRecord {
 struct NewPairs {
   std::uint64_t run = 0;      // its number in this campaign, from 1
   std::vector<PairKey> pairs; // new by phase, call and executable, or seen without a fault at last
-  std::vector<Column> calls;  // of them, those new by phase and call
-  std::string input;          // hash, if the input was given
+  std::vector<PhaseCall> calls; // of them, those new by phase and call
+  std::string input;            // hash, if the input was given
   bool any() const { return !pairs.empty(); }
 };
 
@@ -76,7 +76,8 @@ public:
 
   /// A fresh writer incarnation: one for each start of a worker.
   WriterIndex begin_writer(std::uint32_t replicate = 1);
-  PairIndex pair(PhaseIndex phase, SyscallId call, const std::string& executable);
+  /// A phase that the campaign does not have counts as one beyond its last.
+  PairIndex pair(const PairKey& key);
   const PairKey& key(PairIndex pair) const { return *pairs_[pair].key; }
   /// True if a run has shown it, without the help of a fault if that is what `plainly` asks.
   bool known(PairIndex pair, bool plainly = false) const;
@@ -122,20 +123,23 @@ public:
   Result<> checkpoint();
 
 private:
+  /// The name of a phase that the campaign does not have.
+  static constexpr std::string_view beyond_the_last = "beyond-the-last";
+
   struct PairSlot {
     const PairKey* key = nullptr;
     PairRecord* record = nullptr; // null: not seen yet
-    std::size_t column = 0;
+    std::size_t call = 0;         // in calls_
     // The count of the writer that saw it last: nearly always the next one, too.
     WriterIndex last_writer = UINT32_MAX;
     PairCount* last_count = nullptr;
   };
-  struct ColumnSlot {
-    Column column;
-    std::map<WriterId, ColumnCount>* counts = nullptr; // null: in no row yet
-    bool seen = false;                                 // in any run, row or not
-    bool seen_plainly = false;                         // without the help of a fault
-    std::uint64_t last_run = 0;                        // of this campaign
+  struct CallSlot {
+    PhaseCall call;
+    std::map<WriterId, IncidenceCount>* counts = nullptr; // null: in no row yet
+    bool seen = false;                                    // in any run, row or not
+    bool seen_plainly = false;                            // without the help of a fault
+    std::uint64_t last_run = 0;                           // of this campaign
   };
   struct WriterSlot {
     WriterId id;
@@ -174,12 +178,11 @@ private:
   bool progress_due_ = false;     // progress.csv lacks points
   std::size_t many_counters_ = 0; // names of kinds `argument` and `error`
   std::vector<PairSlot> pairs_;
-  std::vector<ColumnSlot> columns_;
+  std::vector<CallSlot> calls_;
   std::vector<WriterSlot> writers_;
   // Slots point into the nodes of these and of the maps of the state, which never move.
   std::map<PairKey, PairIndex> pair_index_;
-  std::map<std::tuple<PhaseIndex, SyscallId, std::string>, PairIndex> name_index_;
-  std::map<Column, std::size_t> column_index_;
+  std::map<PhaseCall, std::size_t> call_index_;
   std::map<ManyKey, RunCounts*> many_index_;
 };
 

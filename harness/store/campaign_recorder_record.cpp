@@ -10,7 +10,7 @@
 namespace harness::store {
 
 const std::string& CampaignRecorder::phase_name(PhaseIndex phase) const {
-  static const std::string beyond = "beyond-the-last";
+  static const std::string beyond(beyond_the_last);
   return phase < state_.profile.phases.size() ? state_.profile.phases[phase] : beyond;
 }
 
@@ -97,7 +97,7 @@ void CampaignRecorder::count_run(const RunRecord& run) {
 void CampaignRecorder::count_pair(const RunRecord& run, const PairSighting& sighting,
                                   NewPairs& news) {
   PairSlot& slot = pairs_[sighting.pair];
-  ColumnSlot& column = columns_[slot.column];
+  CallSlot& call = calls_[slot.call];
   const WriterSlot& writer = writers_[run.writer];
   if (is_new(sighting)) {
     slot.record = &state_.profile.pairs[*slot.key];
@@ -109,11 +109,11 @@ void CampaignRecorder::count_pair(const RunRecord& run, const PairSighting& sigh
                           .backtrace = sighting.backtrace};
     changes_.pairs.insert(*slot.key);
     news.pairs.push_back(*slot.key);
-    if (!(sighting.only_faulted ? column.seen : column.seen_plainly)) {
-      news.calls.push_back(column.column);
+    if (!(sighting.only_faulted ? call.seen : call.seen_plainly)) {
+      news.calls.push_back(call.call);
     }
-    column.seen = true;
-    column.seen_plainly |= !sighting.only_faulted;
+    call.seen = true;
+    call.seen_plainly |= !sighting.only_faulted;
   }
   if (slot.last_writer != run.writer || slot.last_count == nullptr) {
     slot.last_writer = run.writer;
@@ -123,12 +123,12 @@ void CampaignRecorder::count_pair(const RunRecord& run, const PairSighting& sigh
   ++slot.last_count->runs;
 
   // Several executables of one run may make the same call: one row has it once.
-  if (run.row && run.incomplete.empty() && column.last_run != runs_) {
-    column.last_run = runs_;
-    if (column.counts == nullptr) {
-      column.counts = &state_.incidence[column.column];
+  if (run.row && run.incomplete.empty() && call.last_run != runs_) {
+    call.last_run = runs_;
+    if (call.counts == nullptr) {
+      call.counts = &state_.incidence[call.call];
     }
-    ColumnCount& count = (*column.counts)[writer.id];
+    IncidenceCount& count = (*call.counts)[writer.id];
     if (count.runs++ == 0) {
       count.first_run = writer.rows;
     }
@@ -168,16 +168,16 @@ void CampaignRecorder::tally(WriterIndex writer, const std::vector<ArgumentClass
                              const std::vector<ErrnoSeen>& errors) {
   constexpr unsigned error = 256; // no argument has this position
   for (const auto& seen : arguments) {
-    const Column column{phase_name(seen.phase), seen.call};
+    const PhaseCall pair{phase_name(seen.phase), seen.call};
     count_many(
         {seen.phase, seen.call, seen.argument, seen.value}, Counter::Kind::argument,
-        [&] { return argument_name(column, seen.argument, seen.value); }, writer, seen.times);
+        [&] { return argument_name(pair, seen.argument, seen.value); }, writer, seen.times);
   }
   for (const auto& seen : errors) {
-    const Column column{phase_name(seen.phase), seen.call};
+    const PhaseCall pair{phase_name(seen.phase), seen.call};
     count_many(
         {seen.phase, seen.call, error, static_cast<std::uint64_t>(seen.code)}, Counter::Kind::error,
-        [&] { return error_name(column, seen.code); }, writer, seen.times);
+        [&] { return error_name(pair, seen.code); }, writer, seen.times);
   }
   changes_.writers.insert(writers_[writer].id);
   changes_.counter_writers.insert(writers_[writer].id);

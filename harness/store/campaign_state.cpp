@@ -72,8 +72,8 @@ void join_smallest(std::set<std::string>& into, const std::set<std::string>& oth
   }
 }
 
-/// A writer's first row that shows a column only moves while there is none: the count decides.
-void join_column(ColumnCount& into, const ColumnCount& other) {
+/// A writer's first row that shows a pair only moves while there is none: the count decides.
+void join_incidence(IncidenceCount& into, const IncidenceCount& other) {
   into.runs = std::max(into.runs, other.runs);
   if (into.first_run == 0 || (other.first_run != 0 && other.first_run < into.first_run)) {
     into.first_run = other.first_run;
@@ -82,14 +82,14 @@ void join_column(ColumnCount& into, const ColumnCount& other) {
 
 } // namespace
 
-std::string argument_name(const Column& column, unsigned argument, std::uint64_t value) {
-  return fmt::format("{} {} {} {:#x}", quote_if_needed(column.phase), qualified_name(column.call),
+std::string argument_name(const PhaseCall& call, unsigned argument, std::uint64_t value) {
+  return fmt::format("{} {} {} {:#x}", quote_if_needed(call.phase), qualified_name(call.call),
                      argument, value);
 }
 
-std::string error_name(const Column& column, int code) {
+std::string error_name(const PhaseCall& call, int code) {
   const char* name = ::strerrorname_np(code);
-  return fmt::format("{} {} {}", quote_if_needed(column.phase), qualified_name(column.call),
+  return fmt::format("{} {} {}", quote_if_needed(call.phase), qualified_name(call.call),
                      name != nullptr ? name : std::to_string(code));
 }
 
@@ -110,8 +110,8 @@ stats::Incidence CampaignState::incidence_of(const std::string& phase) const {
     writer_numbers.emplace(writer, writer_numbers.size());
   }
   std::vector<stats::PairIncidence> pairs;
-  for (const auto& [column, counts] : incidence) {
-    if (!phase.empty() && column.phase != phase) {
+  for (const auto& [call, counts] : incidence) {
+    if (!phase.empty() && call.phase != phase) {
       continue;
     }
     stats::PairIncidence pair;
@@ -127,16 +127,16 @@ stats::Incidence CampaignState::incidence_of(const std::string& phase) const {
 }
 
 std::map<std::string, std::uint64_t> CampaignState::pairs_by_phase() const {
-  std::set<Column> columns;
+  std::set<PhaseCall> calls;
   for (const auto& [key, record] : profile.pairs) {
-    columns.insert({key.phase, key.call});
+    calls.insert(key.phase_call());
   }
   std::map<std::string, std::uint64_t> counts;
   for (const auto& phase : profile.phases) {
     counts[phase] = 0;
   }
-  for (const auto& column : columns) {
-    ++counts[column.phase];
+  for (const auto& call : calls) {
+    ++counts[call.phase];
   }
   return counts;
 }
@@ -147,7 +147,7 @@ Result<> CampaignState::merge(const CampaignState& other) {
   }
   join_maps(writers, other.writers, take_min<Origin>);
   join_maps(incidence, other.incidence,
-            [](auto& into, const auto& counts) { join_maps(into, counts, join_column); });
+            [](auto& into, const auto& counts) { join_maps(into, counts, join_incidence); });
   join_maps(counters, other.counters, [](auto& into, const auto& counts) {
     join_maps(into, counts, take_max<std::uint64_t>);
   });

@@ -28,18 +28,11 @@ struct Origin {
 /// Stands for a replicate's number where an attempt speaks of all that was merged.
 constexpr std::uint32_t whole = 0;
 
-/// A (phase, call) pair: a column of the incidence matrix.
-struct Column {
-  std::string phase;
-  SyscallId call;
-  friend auto operator<=>(const Column&, const Column&) = default;
-};
-
-/// What one writer's matrix rows showed of a column.
-struct ColumnCount {
+/// What one writer's rows of the incidence matrix showed of a (phase, call) pair, its column.
+struct IncidenceCount {
   std::uint64_t runs = 0;
-  std::uint64_t first_run = 0; // of this writer, from 1; owner of the column while `runs` is 1
-  friend auto operator<=>(const ColumnCount&, const ColumnCount&) = default;
+  std::uint64_t first_run = 0; // of this writer, from 1; owner of the pair while `runs` is 1
+  friend auto operator<=>(const IncidenceCount&, const IncidenceCount&) = default;
 };
 
 /// What is counted besides pairs. `name` is kind's own text; see the named constructors.
@@ -63,9 +56,9 @@ struct Counter {
 constexpr std::size_t max_counters = 20'000;
 
 /// `phase call argument value`, in words; `call` by its qualified name.
-std::string argument_name(const Column& column, unsigned argument, std::uint64_t value);
+std::string argument_name(const PhaseCall& call, unsigned argument, std::uint64_t value);
 /// `phase call errno`, in words.
-std::string error_name(const Column& column, int code);
+std::string error_name(const PhaseCall& call, int code);
 
 /// A kept input. Its text is the file corpus/<hash>.
 struct InputRecord {
@@ -114,7 +107,7 @@ constexpr std::size_t max_trees = 8;
 struct CampaignState {
   Profile profile;
   std::map<WriterId, Origin> writers;
-  std::map<Column, std::map<WriterId, ColumnCount>> incidence;
+  std::map<PhaseCall, std::map<WriterId, IncidenceCount>> incidence;
   std::map<Counter, RunCounts> counters;
   std::map<std::string, InputRecord> inputs;     // by hash
   std::map<std::string, FailureRecord> failures; // by bucket
@@ -125,7 +118,7 @@ struct CampaignState {
   std::set<std::string> trees;                      // tree_text(), the max_trees smallest
 
   std::uint64_t total(Counter::Kind kind, const std::string& name = "") const;
-  /// Columns with at least one matrix row, of one phase or (empty) of all.
+  /// Pairs with at least one matrix row, of one phase or (empty) of all.
   stats::Incidence incidence_of(const std::string& phase) const;
   /// (phase, call) pairs seen, whatever the run was.
   std::map<std::string, std::uint64_t> pairs_by_phase() const;

@@ -115,7 +115,7 @@ StateDb& StateDb::operator=(StateDb&& other) noexcept {
   database_ = std::move(other.database_);
   writer_numbers_ = std::move(other.writer_numbers_);
   pair_numbers_ = std::move(other.pair_numbers_);
-  column_numbers_ = std::move(other.column_numbers_);
+  call_numbers_ = std::move(other.call_numbers_);
   return *this;
 }
 StateDb::~StateDb() {
@@ -169,7 +169,7 @@ Result<StateDb> StateDb::open(const std::string& path, Database::Access access) 
 Result<> StateDb::read_numbers() {
   writer_numbers_.clear();
   pair_numbers_.clear();
-  column_numbers_.clear();
+  call_numbers_.clear();
   const auto call = [](const Row& row, int column) {
     return SyscallId{static_cast<AuditArch>(row.integer(column)),
                      static_cast<std::int32_t>(row.integer(column + 1))};
@@ -179,7 +179,7 @@ Result<> StateDb::read_numbers() {
   });
   if (read) {
     read = statements_->each("SELECT id, phase, arch, number FROM call", [&](const Row& row) {
-      column_numbers_[{row.text(1), call(row, 2)}] = row.integer(0);
+      call_numbers_[{row.text(1), call(row, 2)}] = row.integer(0);
     });
   }
   if (read) {

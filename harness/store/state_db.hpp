@@ -68,7 +68,7 @@ private:
   // Row numbers of names, as they are in the database or in the transaction under way.
   std::map<WriterId, std::int64_t> writer_numbers_;
   std::map<PairKey, std::int64_t> pair_numbers_;
-  std::map<Column, std::int64_t> column_numbers_;
+  std::map<PhaseCall, std::int64_t> call_numbers_;
   std::unique_ptr<Statements> statements_;
 
 public:

@@ -37,11 +37,11 @@ public:
       }
     });
     table("SELECT id, phase, arch, number FROM call", [&](const Row& row) {
-      columns_[row.integer(0)] = {row.text(1), call(row, 2)};
+      calls_[row.integer(0)] = {row.text(1), call(row, 2)};
     });
     table("SELECT call, writer, runs, first_run FROM incidence", [&](const Row& row) {
-      state_.incidence[columns_[row.integer(0)]][writers_[row.integer(1)]] = {row.count(2),
-                                                                              row.count(3)};
+      state_.incidence[calls_[row.integer(0)]][writers_[row.integer(1)]] = {row.count(2),
+                                                                            row.count(3)};
     });
     table("SELECT kind, name, writer, count FROM counter", [&](const Row& row) {
       const auto kind = static_cast<Counter::Kind>(row.integer(0));
@@ -110,8 +110,8 @@ private:
     record.origin = origin(row, 4);
     std::map<std::string, std::vector<SyscallId>> calls;
     for (const auto id : parse_numbers(row.text(6))) {
-      const Column& column = columns_[id];
-      calls[column.phase].push_back(column.call);
+      const PhaseCall& pair = calls_[id];
+      calls[pair.phase].push_back(pair.call);
     }
     for (auto& [phase, ids] : calls) {
       record.pairs[phase] = SyscallSet(std::move(ids));
@@ -148,7 +148,7 @@ private:
   CampaignState state_;
   std::unordered_map<std::int64_t, WriterId> writers_;
   std::unordered_map<std::int64_t, PairRecord*> pairs_;
-  std::unordered_map<std::int64_t, Column> columns_;
+  std::unordered_map<std::int64_t, PhaseCall> calls_;
 };
 
 } // namespace

@@ -120,11 +120,11 @@ private:
         }
       }
     }
-    for (const auto& [column, counts] : campaign_state_.incidence) {
+    for (const auto& [pair, counts] : campaign_state_.incidence) {
       for (const auto& writer : changes.writers) {
         const auto count = counts.find(writer);
         if (count != counts.end()) {
-          run("REPLACE INTO incidence VALUES(?, ?, ?, ?)", call(column),
+          run("REPLACE INTO incidence VALUES(?, ?, ?, ?)", call(pair),
               number_of(state_.writer_numbers_, writer), count->second.runs,
               count->second.first_run);
         }
@@ -151,12 +151,12 @@ private:
     return state_.pair_numbers_[key];
   }
 
-  std::int64_t call(const Column& column) {
-    const bool known = state_.column_numbers_.contains(column);
-    const auto id = number_of(state_.column_numbers_, column);
+  std::int64_t call(const PhaseCall& pair) {
+    const bool known = state_.call_numbers_.contains(pair);
+    const auto id = number_of(state_.call_numbers_, pair);
     if (!known) {
-      run("INSERT INTO call VALUES(?, ?, ?, ?)", id, column.phase,
-          static_cast<std::uint32_t>(column.call.arch), column.call.number);
+      run("INSERT INTO call VALUES(?, ?, ?, ?)", id, pair.phase,
+          static_cast<std::uint32_t>(pair.call.arch), pair.call.number);
     }
     return id;
   }

@@ -149,7 +149,7 @@ void add_replicates(CampaignSummary& summary, const CampaignState& campaign_stat
 
 /// Of the inputs that show a pair, the shortest (ties: the smaller name).
 void add_smallest_inputs(CampaignSummary& summary, const CampaignState& campaign_state) {
-  std::map<Column, std::pair<std::uint64_t, std::string>> smallest;
+  std::map<PhaseCall, std::pair<std::uint64_t, std::string>> smallest;
   for (const auto& [hash, input] : campaign_state.inputs) {
     for (const auto& [phase, calls] : input.pairs) {
       for (const SyscallId call : calls) {
@@ -159,7 +159,7 @@ void add_smallest_inputs(CampaignSummary& summary, const CampaignState& campaign
     }
   }
   for (const auto& [key, record] : campaign_state.profile.pairs) {
-    const auto found = smallest.find({key.phase, key.call});
+    const auto found = smallest.find(key.phase_call());
     if (found != smallest.end()) {
       summary.smallest_inputs[key] = found->second.second;
     }
@@ -188,14 +188,14 @@ void add_input_texts(CampaignSummary& summary, const WorkDir& directory) {
 
 /// What one of several searches saw and the others missed, whichever executable made the call.
 std::vector<std::string> seen_once(const CampaignState& campaign_state) {
-  std::map<Column, std::set<std::uint32_t>> seen;
+  std::map<PhaseCall, std::set<std::uint32_t>> seen;
   for (const auto& [key, record] : campaign_state.profile.pairs) {
-    seen[{key.phase, key.call}].merge(seen_by(campaign_state, record));
+    seen[key.phase_call()].merge(seen_by(campaign_state, record));
   }
   std::map<std::uint32_t, std::vector<std::string>> single;
-  for (const auto& [column, replicates] : seen) {
+  for (const auto& [pair, replicates] : seen) {
     if (replicates.size() == 1) {
-      single[*replicates.begin()].push_back(column.phase + ":" + qualified_name(column.call));
+      single[*replicates.begin()].push_back(pair.phase + ":" + qualified_name(pair.call));
     }
   }
   std::vector<std::string> sentences;

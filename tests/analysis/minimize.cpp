@@ -22,22 +22,22 @@ store::InputRecord input(std::uint64_t bytes, const std::vector<std::int32_t>& c
   return record;
 }
 
-Columns shown_by(const store::InputRecord& record) {
-  Columns columns;
+PhaseCalls shown_by(const store::InputRecord& record) {
+  PhaseCalls calls;
   for (const auto& [phase, calls] : record.pairs) {
     for (const auto id : calls) {
-      columns.insert({phase, id});
+      calls.insert({phase, id});
     }
   }
-  return columns;
+  return calls;
 }
 
-Columns union_of(const Inputs& inputs, const std::vector<std::string>& hashes) {
-  Columns columns;
+PhaseCalls union_of(const Inputs& inputs, const std::vector<std::string>& hashes) {
+  PhaseCalls calls;
   for (const auto& hash : hashes) {
-    columns.merge(shown_by(inputs.at(hash)));
+    calls.merge(shown_by(inputs.at(hash)));
   }
-  return columns;
+  return calls;
 }
 
 using Names = std::vector<std::string>;
@@ -91,11 +91,11 @@ TEST_CASE("a pair that is not shown again is looked for elsewhere") {
   const Inputs inputs = {{"a", input(1, {1, 2})}, {"b", input(5, {2})}, {"c", input(9, {2})}};
   Names ran;
   const auto result = minimize(inputs, [&](const Names& hashes) {
-    std::vector<Columns> shown;
+    std::vector<PhaseCalls> shown;
     for (const auto& hash : hashes) {
       ran.push_back(hash);
       // "a" shows 2 no more, "b" still does.
-      shown.push_back(hash == "a" ? Columns{{"main", call(1)}} : shown_by(inputs.at(hash)));
+      shown.push_back(hash == "a" ? PhaseCalls{{"main", call(1)}} : shown_by(inputs.at(hash)));
     }
     return shown;
   });
@@ -110,8 +110,8 @@ TEST_CASE("a pair that is not shown again is looked for elsewhere") {
 TEST_CASE("the reproducer of a pair that nothing shows again is kept, and named") {
   const Inputs inputs = {{"a", input(1, {1})}, {"b", input(5, {2})}};
   const auto result = minimize(inputs, [&](const Names& hashes) {
-    return std::vector<Columns>(hashes.size(), shown_by(inputs.at("a")));
+    return std::vector<PhaseCalls>(hashes.size(), shown_by(inputs.at("a")));
   });
   CHECK(result.inputs == Names{"a", "b"});
-  CHECK(result.unconfirmed == Columns{{"main", call(2)}});
+  CHECK(result.unconfirmed == PhaseCalls{{"main", call(2)}});
 }

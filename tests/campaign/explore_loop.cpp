@@ -90,7 +90,8 @@ public:
   /// A loop of N runs, destroyed when this returns.
   LoopEnd explore(std::uint64_t runs, pool::ProgressObserver& observer) {
     std::vector<Search> searches;
-    searches.emplace_back(Search::Options{.until = Until::budget, .workers = 2});
+    searches.emplace_back(
+        Search::Options{.phases = {"startup", "serving"}, .until = Until::budget, .workers = 2});
     ExploreLoop loop(context, *workers, *recorder, searches, interrupts, observer,
                      {.phases = {},
                       .until = Until::budget,

@@ -12,11 +12,11 @@ constexpr SyscallId openat_call{AuditArch::x86_64, 257};
 constexpr SyscallId socket_call{AuditArch::x86_64, 41};
 
 Search::Options options() {
-  return {.goal = {.epsilon = 0.2, .confidence = 0.9}, .seed = 7};
+  return {.phases = {"all"}, .goal = {.epsilon = 0.2, .confidence = 0.9}, .seed = 7};
 }
 
 engine::KnownPair pair_of(SyscallId call, const std::string& executable = "x") {
-  return {{0, call, executable}, false};
+  return {{"all", call, executable}, false};
 }
 
 template <typename T> const T* only(const Commands& commands) {

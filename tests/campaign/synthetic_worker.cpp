@@ -23,13 +23,16 @@ public:
   explicit Synthetic(std::uint64_t seed) : random_(seed) {}
 
   /// Forty calls in two phases, one of them rare; one run in a thousand shows a new feature.
-  Run run() {
-    Run line{.reached = {0, 1}, .calls = 3 * common_calls, .stops = 3 * common_calls};
+  Run run(std::string input) {
+    Run line{.input = std::move(input),
+             .reached = {0, 1},
+             .calls = 3 * common_calls,
+             .stops = 3 * common_calls};
     if (made_++ == 0) {
       for (std::int32_t call = 0; call < common_calls + static_cast<std::int32_t>(rare_calls);
            ++call) {
-        const auto phase = static_cast<PhaseIndex>(call < common_calls ? call % 2 : 1);
-        line.defined.push_back({phase, {AuditArch::x86_64, call}, "srv"});
+        const bool startup = call < common_calls && call % 2 == 0;
+        line.defined.push_back({startup ? "startup" : "serving", {AuditArch::x86_64, call}, "srv"});
       }
     }
     for (std::uint32_t pair = 0; pair < common_calls; ++pair) {
@@ -71,8 +74,9 @@ private:
           (void)channel.flush();
           ::_exit(1);
         }
-        channel.queue(Starting{synthetic.input()});
-        channel.queue(synthetic.run());
+        std::string input = synthetic.input();
+        channel.queue(Starting{input});
+        channel.queue(synthetic.run(std::move(input)));
       }
       channel.queue(synthetic.tally());
       channel.queue(Idle{});

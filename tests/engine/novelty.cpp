@@ -12,6 +12,7 @@ namespace {
 
 constexpr SyscallId read_call{AuditArch::x86_64, 0};
 constexpr SyscallId write_call{AuditArch::x86_64, 1};
+const std::vector<std::string> phases = {"startup", "serving"};
 
 RunResult seen(std::vector<SyscallId> calls, bool faulted = false) {
   RunResult result;
@@ -25,7 +26,7 @@ RunResult seen(std::vector<SyscallId> calls, bool faulted = false) {
 } // namespace
 
 TEST_CASE("a pair is news once, and again when it is first seen without a fault") {
-  Novelty novelty;
+  Novelty novelty(phases);
   CHECK(novelty.news(seen({read_call, write_call}, true)).size() == 2);
   CHECK(novelty.news(seen({read_call}, true)).empty());
   CHECK(novelty.news(seen({read_call})).size() == 1);
@@ -34,23 +35,18 @@ TEST_CASE("a pair is news once, and again when it is first seen without a fault"
 }
 
 TEST_CASE("what others found is no news") {
-  Novelty novelty;
-  novelty.know({{{0, read_call, "ls"}, false}});
+  Novelty novelty(phases);
+  novelty.know({{{"startup", read_call, "ls"}, false}});
   CHECK(novelty.news(seen({read_call})).empty());
   CHECK(novelty.sites().contains(read_call));
   CHECK_FALSE(novelty.sites().contains(write_call));
-  CHECK(novelty.calls_of(0).contains(read_call));
-  CHECK(novelty.calls_of(1).empty());
-}
-
-TEST_CASE("executables go by file name") {
-  const auto result = seen({read_call});
-  CHECK(name_of(result.sightings[0], result).executable == "ls");
+  CHECK(novelty.calls_of("startup").contains(read_call));
+  CHECK(novelty.calls_of("serving").empty());
 }
 
 TEST_CASE("a pair is defined in the first line that needs it") {
-  PairNumbers numbers;
-  std::vector<PairName> defined;
+  PairNumbers numbers(phases);
+  std::vector<PairKey> defined;
   CHECK(numbers.line_of(seen({read_call}), defined).at(0).pair == 0);
   CHECK(defined.size() == 1);
   defined.clear();

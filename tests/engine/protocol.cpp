@@ -46,7 +46,8 @@ RunEnd random_end(Random& random) {
 Message random_message(Random& random) {
   switch (random.below(4)) {
   case 0: {
-    Run run{.origin = Run::Origin::validating,
+    Run run{.input = random.bytes(random.below(30)),
+            .origin = Run::Origin::validating,
             .attempt = 3,
             .index = random.next(),
             .ending = Ending::timed_out,
@@ -57,7 +58,7 @@ Message random_message(Random& random) {
             .wall = Duration(static_cast<std::int64_t>(random.next()))};
     for (std::uint64_t i = random.below(40); i > 0; --i) {
       run.pairs.push_back({static_cast<std::uint32_t>(i), random.next(), random.chance(1, 2)});
-      run.defined.push_back({static_cast<PhaseIndex>(i), random_call(random), random.bytes(4)});
+      run.defined.push_back({random.bytes(6), random_call(random), random.bytes(4)});
     }
     if (random.chance(1, 2)) {
       run.find.emplace();

@@ -47,7 +47,7 @@ NewPairs make_run(CampaignRecorder& recorder, WriterIndex writer, const std::str
   run.reached = {0, 1};
   run.input = text;
   for (const SyscallId call : calls) {
-    run.pairs.push_back({.pair = recorder.pair(1, call, "srv"), .calls = 2});
+    run.pairs.push_back({.pair = recorder.pair({"serving", call, "srv"}), .calls = 2});
   }
   auto news = recorder.record(run);
   REQUIRE(news);
@@ -60,10 +60,10 @@ TEST_CASE("a new pair and its reproducer are on disk when they are said to be ne
   TemporaryDirectory place;
   CampaignRecorder recorder = start(place);
   const auto writer = recorder.begin_writer();
-  CHECK_FALSE(recorder.known(recorder.pair(1, read_call, "srv")));
+  CHECK_FALSE(recorder.known(recorder.pair({"serving", read_call, "srv"})));
   const NewPairs news = make_run(recorder, writer, "args a\n", {read_call});
   CHECK(news.pairs == std::vector<PairKey>{{"serving", read_call, "srv"}});
-  CHECK(news.calls == std::vector<Column>{{"serving", read_call}});
+  CHECK(news.calls == std::vector<PhaseCall>{{"serving", read_call}});
   const CampaignState campaign_state = on_disk(recorder);
   REQUIRE(campaign_state.profile.pairs.size() == 1);
   CHECK(campaign_state.profile.pairs.begin()->second.first.input == news.input);
@@ -90,7 +90,7 @@ TEST_CASE("counts come back after a checkpoint, and resuming goes on with new wr
   CampaignRecorder recorder = resume(place);
   CHECK(recorder.campaign() == campaign);
   CHECK(recorder.runs() == 51);
-  CHECK(recorder.known(recorder.pair(1, write_call, "srv")));
+  CHECK(recorder.known(recorder.pair({"serving", write_call, "srv"})));
   const auto writer = recorder.begin_writer();
   CHECK_FALSE(make_run(recorder, writer, "args c\n", {read_call, write_call}).any());
   const PairRecord& record = recorder.state().profile.pairs.at({"serving", read_call, "srv"});
@@ -109,7 +109,7 @@ TEST_CASE("only whole runs that count are rows; two executables of a run count a
   make_run(recorder, writer, "args a\n", {read_call}, {.incomplete = {Incomplete::killed}});
   make_run(recorder, writer, "args b\n", {read_call}, {.row = false});
   CHECK(recorder.state().incidence_of("").runs == 0);
-  RunRecord run{.pairs = {{.pair = recorder.pair(1, read_call, "helper"), .calls = 1}}};
+  RunRecord run{.pairs = {{.pair = recorder.pair({"serving", read_call, "helper"}), .calls = 1}}};
   make_run(recorder, writer, "args c\n", {read_call}, run);
   const auto incidence = recorder.state().incidence_of("");
   CHECK(incidence.runs == 1);
@@ -120,12 +120,22 @@ TEST_CASE("only whole runs that count are rows; two executables of a run count a
   CHECK(recorder.state().profile.total_incomplete_runs() == 1);
 }
 
+TEST_CASE(
+    "a pair of a phase that the campaign does not have is kept, and counts for none of its own") {
+  TemporaryDirectory place;
+  CampaignRecorder recorder = start(place);
+  const auto stray = recorder.pair({"made up", read_call, "srv"});
+  CHECK(stray == recorder.pair({"", read_call, "srv"}));
+  CHECK(recorder.key(stray) == PairKey{"beyond-the-last", read_call, "srv"});
+  CHECK(recorder.key(recorder.pair({"serving", read_call, "srv"})).phase == "serving");
+}
+
 TEST_CASE("the same call by another executable is a new pair, but no new call") {
   TemporaryDirectory place;
   CampaignRecorder recorder = start(place);
   const auto writer = recorder.begin_writer();
   make_run(recorder, writer, "args a\n", {read_call});
-  RunRecord run{.pairs = {{.pair = recorder.pair(1, read_call, "helper")}}};
+  RunRecord run{.pairs = {{.pair = recorder.pair({"serving", read_call, "helper"})}}};
   const NewPairs news = make_run(recorder, writer, "args b\n", {}, run);
   CHECK(news.pairs.size() == 1);
   CHECK(news.calls.empty());
@@ -135,7 +145,7 @@ TEST_CASE("a call known only under faults is news when it comes without one") {
   TemporaryDirectory place;
   CampaignRecorder recorder = start(place);
   const auto writer = recorder.begin_writer();
-  const auto pair = recorder.pair(1, read_call, "srv");
+  const auto pair = recorder.pair({"serving", read_call, "srv"});
   RunRecord faulted{.pairs = {{.pair = pair, .only_faulted = true}}};
   CHECK(make_run(recorder, writer, "faulted\n", {}, faulted).calls.size() == 1);
   CHECK(recorder.state().profile.calls_of("serving").empty());
@@ -258,7 +268,7 @@ TEST_CASE("absorbing another campaign's campaign_state twice is absorbing them o
   REQUIRE(a.absorb(b.state()));
   CHECK(a.state() == once);
   CHECK(on_disk(a) == once);
-  CHECK(a.known(a.pair(1, write_call, "srv")));
+  CHECK(a.known(a.pair({"serving", write_call, "srv"})));
   CHECK(a.runs() == 1); // of its own
   CHECK(a.state().profile.total_runs() == 2);
 }

@@ -44,11 +44,13 @@ void explore(CampaignRecorder& recorder, std::uint64_t runs, Random& random) {
     RunRecord run{.writer = writers[random.below(4)], .reached = {0, 1}};
     for (std::int32_t call = 0; call < 36; ++call) {
       run.pairs.push_back(
-          {.pair = recorder.pair(call % 2 == 0 ? 0 : 1, {AuditArch::x86_64, call}, "srv"),
+          {.pair = recorder.pair(
+               {call % 2 == 0 ? "startup" : "serving", {AuditArch::x86_64, call}, "srv"}),
            .calls = 3});
     }
     const auto rare = static_cast<std::int32_t>(36 + random.below(64));
-    run.pairs.push_back({.pair = recorder.pair(1, {AuditArch::x86_64, rare}, "srv"), .calls = 1});
+    run.pairs.push_back(
+        {.pair = recorder.pair({"serving", {AuditArch::x86_64, rare}, "srv"}), .calls = 1});
     run.keep = random.chance(1, 1000);
     run.input = run.keep || !recorder.known(run.pairs.back().pair)
                     ? "args " + std::to_string(i) + " " + random.bytes(100) + "\n"

@@ -16,7 +16,8 @@ namespace {
 RunRecord run_of(CampaignRecorder& recorder, WriterIndex writer, std::int32_t number,
                  std::size_t bytes) {
   RunRecord run{.writer = writer, .reached = {1}};
-  run.pairs.push_back({.pair = recorder.pair(1, {AuditArch::x86_64, number}, "srv"), .calls = 1});
+  run.pairs.push_back(
+      {.pair = recorder.pair({"serving", {AuditArch::x86_64, number}, "srv"}), .calls = 1});
   run.input = "args " + std::to_string(number) + " " + std::string(bytes, 'a') + "\n";
   return run;
 }

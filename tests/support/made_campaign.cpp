@@ -31,7 +31,8 @@ store::CampaignRecorder make_campaign(const std::string& path, const MadeCampaig
     store::RunRecord record{.writer = writer, .reached = {0, 1}, .input = run.input, .keep = true};
     for (const auto call : run.calls) {
       record.pairs.push_back(
-          {.pair = recorder.pair(1, {AuditArch::x86_64, call}, "true"), .calls = 1});
+          {.pair = recorder.pair({made.phases.at(1), {AuditArch::x86_64, call}, "true"}),
+           .calls = 1});
     }
     value_or_throw(recorder.record(record));
   }
