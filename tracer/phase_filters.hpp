@@ -1,5 +1,5 @@
-// What a phase's filter refuses, counted beside it, and the calls that no filter of ours may let run
-// unseen.
+// What a phase's filter refuses, counted beside it, and the calls that no filter of ours may let
+// run unseen.
 #pragma once
 
 #include "core/model/run_result.hpp"

@@ -144,8 +144,8 @@ void WorkerPool::clean_up(WorkerSlot& slot) {
 
 void WorkerPool::watch_silence() {
   timer_->timer.expires_after(std::min(options_.max_silence / 4, max_watch_period));
-  timer_->timer.async_wait([this, alive = alive_](const boost::system::error_code& cancelled) {
-    if (!cancelled && *alive && !dismissed_) {
+  timer_->timer.async_wait([this, alive = alive_](const boost::system::error_code& canceled) {
+    if (!canceled && *alive && !dismissed_) {
       end_silent_workers();
       watch_silence();
     }

@@ -23,13 +23,13 @@ store::InputRecord input(std::uint64_t bytes, const std::vector<std::int32_t>& c
 }
 
 PhaseCalls shown_by(const store::InputRecord& record) {
-  PhaseCalls calls;
+  PhaseCalls shown;
   for (const auto& [phase, calls] : record.pairs) {
     for (const auto id : calls) {
-      calls.insert({phase, id});
+      shown.insert({phase, id});
     }
   }
-  return calls;
+  return shown;
 }
 
 PhaseCalls union_of(const Inputs& inputs, const std::vector<std::string>& hashes) {

@@ -18,7 +18,7 @@ namespace {
 
 const std::vector<std::string> phases = {"startup", "serving"};
 
-Result<CampaignRecorder> open_ledger(const std::string& path) {
+Result<CampaignRecorder> open_recorder(const std::string& path) {
   const bool fresh = !WorkDir::exists(path);
   auto directory = fresh ? WorkDir::create(path) : WorkDir::open(path);
   if (!directory) {
@@ -34,7 +34,7 @@ Result<CampaignRecorder> open_ledger(const std::string& path) {
 /// Records random runs forever, and writes the number of each new call to `shown` once it is said
 /// to be new. Ends only by a signal, or with a status that names a failure.
 [[noreturn]] void write_for_ever(const std::string& path, int shown, Random random) {
-  auto recorder = open_ledger(path);
+  auto recorder = open_recorder(path);
   if (!recorder) {
     std::fprintf(stderr, "child: %s\n", recorder.error().message.c_str());
     ::_exit(1);
@@ -44,7 +44,7 @@ Result<CampaignRecorder> open_ledger(const std::string& path) {
     const auto number = static_cast<std::int32_t>(random.below(4000));
     RunRecord run{.writer = writer, .reached = {0, 1}};
     run.pairs.push_back(
-        {.pair = recorder->pair(1, {AuditArch::x86_64, number}, "srv"), .calls = 1});
+        {.pair = recorder->pair({"serving", {AuditArch::x86_64, number}, "srv"}), .calls = 1});
     run.input = "args " + std::to_string(number) + "\n";
     run.keep = random.chance(1, 5);
     const auto news = recorder->record(run);

@@ -146,8 +146,8 @@ TEST_CASE("two points in quick succession: the last phase's filter is there, and
   for (int i = 0; i < 40; ++i) {
     Target target({test::fixture("quick_points")});
     target.options.phases = {{"startup", LaunchTrigger{}},
-                          {"second", SymbolTrigger{"second", 0, ""}},
-                          {"third", SymbolTrigger{"third", 0, ""}}};
+                             {"second", SymbolTrigger{"second", 0, ""}},
+                             {"third", SymbolTrigger{"third", 0, ""}}};
     target.options.filters = {refuse(SYS_getppid), refuse(SYS_getuid), refuse(SYS_uname)};
     target.options.detach_after_last_phase = true;
     const auto result = target.run();
