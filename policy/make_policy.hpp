@@ -24,7 +24,7 @@ std::string_view to_string(Tier tier);
 struct Options {
   Tier tier = Tier::observed;
   Action default_action =
-      Action::enosys;             // for what is not listed; `log` is a audit: nothing blocked
+      Action::enosys;             // for what is not listed; `log` is audit mode: nothing is blocked
   std::string executable;         // only calls of this file name; "" = of all
   std::vector<std::string> allow; // "NAME" or "NAME@PHASE"; also "arch:NAME"
   std::vector<std::string> deny;  // "NAME": EPERM in every phase

@@ -19,9 +19,9 @@ using Json = nlohmann::ordered_json;
 
 constexpr const char* schema = "harness-policy/1";
 
-constexpr Rule rules[] = {Rule::observed, Rule::faulted,  Rule::family,    Rule::always_needed,
-                          Rule::vdso,     Rule::launcher, Rule::installer, Rule::manual,
-                          Rule::fallback, Rule::denied};
+constexpr Rule rules[] = {Rule::observed, Rule::faulted,  Rule::family,   Rule::always_needed,
+                          Rule::threads,  Rule::vdso,     Rule::launcher, Rule::installer,
+                          Rule::manual,   Rule::fallback, Rule::denied};
 constexpr AuditArch archs[] = {AuditArch::x86_64, AuditArch::i386, AuditArch::aarch64};
 
 Json conditions_json(const PolicyEntry& entry) {

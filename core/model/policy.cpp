@@ -12,6 +12,8 @@ std::string_view to_string(Rule rule) {
     return "family";
   case Rule::always_needed:
     return "always_needed";
+  case Rule::threads:
+    return "threads";
   case Rule::vdso:
     return "vdso";
   case Rule::launcher:

@@ -18,6 +18,7 @@ enum class Rule {
   faulted,       // seen only when other calls failed
   family,        // a libc may switch to it from an observed one
   always_needed, // exit, exit_group, rt_sigreturn, restart_syscall
+  threads,       // made by the libc when a thread starts or ends
   vdso,          // becomes a system call with another clock source
   launcher,      // needed between loading the filter and the target's first instruction
   installer,     // needed to install a later phase's filter

@@ -27,7 +27,7 @@ function baseline() {
 }
 
 const ruleTexts = {observed: 'seen in a later phase: filters can only be tightened', faulted: 'seen only under faults', family: 'a libc may switch to it',
-  always_needed: 'always needed', vdso: 'becomes a system call with another clock source', launcher: 'needed to launch the target',
+  always_needed: 'always needed', threads: 'made by the libc when a thread starts or ends', vdso: 'becomes a system call with another clock source', launcher: 'needed to launch the target',
   installer: 'needed to install a later phase’s filter', manual: 'allowed manually', fallback: 'fails so that libc uses its fallback', denied: 'denied manually'};
 
 function allowed() {

@@ -8,8 +8,8 @@
 
 using namespace harness;
 
-TEST_CASE("a soaked policy refuses nothing, whatever the architecture, and only logs") {
-  Random random(test::property_seed("a soaked policy refuses nothing"));
+TEST_CASE("a policy in audit mode refuses nothing, whatever the architecture, and only logs") {
+  Random random(test::property_seed("a policy in audit mode refuses nothing"));
   const Policy soaked = policy::audit(test::arbitrary_policy(random, true));
   for (std::size_t phase = 0; phase < soaked.phases.size(); ++phase) {
     const auto spec = bpf::spec_of(soaked, phase);

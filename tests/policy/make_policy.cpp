@@ -171,3 +171,26 @@ TEST_CASE("the proof finds each kind of mistake") {
   other.foreign_arch_action = Action::allow;
   CHECK_FALSE(prove_filter(filter, other, 1).ok());
 }
+
+TEST_CASE("a thread that was created before a phase may start and end in it") {
+  const auto phases = test::server_phases();
+  auto profile = test::server_profile();
+  std::erase_if(profile.pairs, [](const auto& pair) {
+    return pair.first.call == call_id("clone") || pair.first.call == call_id("clone3");
+  });
+  const auto without = make_policy(profile, phases, {});
+  CHECK(entry(*without, 1, "rseq") == nullptr);
+  test::see(profile, "startup", "clone", 3, 6);
+  const auto with = make_policy(profile, phases, {});
+  for (const char* name : {"rseq", "set_robust_list", "rt_sigprocmask", "madvise", "munmap"}) {
+    CAPTURE(name);
+    REQUIRE(entry(*with, 1, name) != nullptr);
+    CHECK(entry(*with, 1, name)->action == Action::allow);
+  }
+  CHECK(entry(*with, 1, "rseq")->rule == Rule::threads);
+  CHECK(prove(*with).ok());
+}
+
+TEST_CASE("getrandom is a real call where the vDSO can't answer it") {
+  CHECK(entry(test::server_policy(), 1, "getrandom")->rule == Rule::vdso);
+}
