@@ -69,6 +69,7 @@ enum class Incomplete {
   killed,          // ended by a limit or from outside
   lost_tracee,     // a tracee vanished without a report
   breakpoint_lost, // a phase point could not be armed or was overwritten
+  observer_full,   // the observer in the kernel had no room for all that it saw
 };
 std::string_view to_string(Incomplete reason);
 
@@ -166,7 +167,8 @@ struct RunResult {
   std::uint64_t calls = 0;           // all that were seen
   std::uint64_t stops = 0;           // ptrace stops taken; what the run cost
   Duration wall{};
-  bool faulted = false; // a fault of the input took effect
+  bool faulted = false;            // a fault of the input took effect
+  bool observed_in_kernel = false; // calls were counted without stopping the target
 };
 
 /// True if the target failed by itself: a signal that nobody asked for.

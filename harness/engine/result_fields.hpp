@@ -12,7 +12,7 @@ namespace harness::engine {
 template <> inline constexpr std::uint64_t last_enumerator<AuditArch> = UINT32_MAX;
 template <>
 inline constexpr auto
-    last_enumerator<Incomplete> = static_cast<std::uint64_t>(Incomplete::breakpoint_lost);
+    last_enumerator<Incomplete> = static_cast<std::uint64_t>(Incomplete::observer_full);
 template <>
 inline constexpr auto last_enumerator<LimitReached::Limit> =
     static_cast<std::uint64_t>(LimitReached::Limit::processes);
@@ -103,7 +103,8 @@ void fields(auto& a, Is<PhaseEntry> auto& v) {
 }
 void fields(auto& a, Is<RunResult> auto& v) {
   a(v.end, v.incomplete, v.executables, v.sightings, v.processes, v.entries, v.edges, v.arguments,
-    v.errnos, v.strings, v.violations, v.last_calls, v.calls, v.stops, v.wall, v.faulted);
+    v.errnos, v.strings, v.violations, v.last_calls, v.calls, v.stops, v.wall, v.faulted,
+    v.observed_in_kernel);
 }
 
 } // namespace harness::engine
