@@ -85,6 +85,7 @@ std::vector<std::string> all_names(const RunResult& result) {
 std::string trace_json(const RunResult& result, std::span<const std::string> phases) {
   Json json;
   json["schema"] = "harness-trace/1";
+  json["observer"] = result.observed_in_kernel ? "kernel" : "ptrace";
   json["end"] = json_text(describe(result.end));
   json["elapsed_s"] = seconds(result.wall);
   json["calls"] = result.calls;

@@ -48,6 +48,7 @@ struct Launch::State {
   Watch watch = Watch::filter;
   SyscallSet free_calls;
   FilterProgram filter;
+  FilterProgram structure; // not empty: Watch::structure, if the target may have a filter
   launch::Spawned spawned;
   Fd mounts; // the run's mount namespace: its last process need not take it apart
 
@@ -61,15 +62,24 @@ Launch::Launch(const RunSpec& spec, const TraceOptions& options)
 }
 Launch::~Launch() = default;
 
+void Launch::count_in_kernel(FilterProgram structure) {
+  state_->structure = std::move(structure);
+}
+
 Result<> Launch::State::fill_watch() {
   if (!options->filters.empty()) {
     plan->forbid_new_privileges();
   }
   watch = choose_watch(*spec, *options, plan->may_filter());
+  if (!structure.empty() && plan->may_filter()) {
+    watch = Watch::structure;
+  }
   if (watch == Watch::every_syscall) {
     return Done{};
   }
-  if (watch == Watch::unknown_calls) {
+  if (watch == Watch::structure) {
+    filter = structure;
+  } else if (watch == Watch::unknown_calls) {
     free_calls = options->known - always_seen();
     auto program = bpf::trace_all_but(free_calls);
     if (!program) {

@@ -14,12 +14,15 @@ namespace harness::tracer {
 enum class Watch {
   filter,        // a filter of ours traces each: one stop a call
   unknown_calls, // the same, but known ones run free (discover)
+  structure,     // a filter traces the few calls that we must act at; the kernel counts
   every_syscall, // PTRACE_SYSCALL: two stops a call, seen before any filter, nothing left in place
 };
 
 class Launch {
 public:
   Launch(const RunSpec& spec, const TraceOptions& options);
+  /// Calls are counted in the kernel, if the target may have this filter (Watch::structure).
+  void count_in_kernel(FilterProgram structure);
   ~Launch();
   Launch(const Launch&) = delete;
   Launch& operator=(const Launch&) = delete;

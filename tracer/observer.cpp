@@ -51,6 +51,20 @@ void Observer::exit(PhaseIndex phase, SyscallId call, const SyscallInfo& info) {
   }
 }
 
+void Observer::add(const KernelTotals& totals) {
+  for (const auto& edge : totals.edges) {
+    edges_[{edge.phase, edge.from, edge.to}] += edge.times;
+  }
+  for (const auto& seen : totals.arguments) {
+    classes_[{seen.phase, seen.call, seen.argument, seen.value}] += seen.times;
+  }
+  for (const auto& seen : totals.errnos) {
+    if (wants_exit(seen.call)) {
+      errnos_[{seen.phase, seen.call, seen.code}] += seen.times;
+    }
+  }
+}
+
 void Observer::report(RunResult& result) const {
   for (const auto& [key, times] : edges_) {
     result.edges.push_back({std::get<0>(key), std::get<1>(key), std::get<2>(key), times});

@@ -4,6 +4,7 @@
 
 #include "core/model/run_result.hpp"
 #include "core/model/trace_options.hpp"
+#include "tracer/kernel_memory.hpp"
 #include "tracer/tracee.hpp"
 
 #include <map>
@@ -29,6 +30,8 @@ public:
   void entry(pid_t id, PhaseIndex phase, const SyscallInfo& info,
              const std::optional<SyscallId>& previous);
   void exit(PhaseIndex phase, SyscallId call, const SyscallInfo& info);
+  /// What the kernel gathered of the same run.
+  void add(const KernelTotals& totals);
   void report(RunResult& result) const;
 
 private:

@@ -6,15 +6,18 @@
 
 #include <csignal>
 #include <sys/ptrace.h>
+#include <utility>
 
 namespace harness::tracer {
 
-Session::Session(const RunSpec& spec, const TraceOptions& options, StopFlag& stop, WaitLog* waits,
-                 pid_t attach_to)
+Session::Session(const RunSpec& spec, const TraceOptions& options, StopFlag& stop,
+                 const Extras& extras)
     : spec_(spec), options_(options), stop_(stop), start_(SteadyClock().now()),
       launch_(spec, options), control_(stop), limits_(spec, start_), observer_(options.observe),
-      violations_(options), filters_(options.filters, tree_, filter_kernel_), waits_(waits),
-      attach_to_(attach_to) {}
+      violations_(options), filters_(options.filters, tree_, filter_kernel_),
+      kernel_(spec, options,
+              extras.waits == nullptr && extras.attach_to == 0 ? extras.kernel : nullptr),
+      waits_(extras.waits), attach_to_(extras.attach_to) {}
 
 RunResult Session::run() {
   const WaitScope waiting(stop_);
@@ -55,6 +58,8 @@ void Session::begin() {
     main_id_ = attach_to_;
     started = attach_all();
   } else if (started) {
+    prepare_kernel_run();
+    const KernelRun::Launching launching(kernel_);
     started = launch_.start();
     init_gone_ = launch_.init() == 0;
     main_id_ = launch_.id();
@@ -87,6 +92,7 @@ void Session::lose_everything() {
   init_gone_ = true;
   if (tree_.alive() != 0) {
     note(Incomplete::lost_tracee);
+    kernel_.ended_all(tree_);
     tree_.lose_all();
   }
 }
@@ -170,6 +176,7 @@ void Session::on_end(const Ended& ended) {
     note_early_end(ended.id, how);
   }
   if (thread != nullptr) {
+    kernel_.ended(*thread);
     tree_.ended(*thread, how);
     filters_.forget_ended();
     resume_waiting();
@@ -215,6 +222,7 @@ ResumeAction Session::on(Thread& thread, StoppedTracee tracee, const ExecEvent& 
     return go_on(thread, std::move(tracee));
   }
   const std::string path = executable_of(id).value_or(spec_.executable);
+  kernel_.executed(tree_, *thread.process, former ? static_cast<pid_t>(*former) : id);
   Thread& caller = tree_.exec(id, former ? static_cast<pid_t>(*former) : id, path);
   if (!launched_) {
     target_executable_ = options_.phases_of.empty() ? path : options_.phases_of;
@@ -223,6 +231,7 @@ ResumeAction Session::on(Thread& thread, StoppedTracee tracee, const ExecEvent& 
   filters_.forget_ended();
   filters_.executed(caller);
   resume_waiting();
+  kernel_.moved(*caller.process);
   maps_.forget(id);
   if (loses_set_id(id)) {
     note(Incomplete::set_user_id);
@@ -282,6 +291,9 @@ ResumeAction Session::go_on(Thread& thread, StoppedTracee tracee, int signal) {
   }
   if (may_leave(thread)) {
     return detach(thread, std::move(tracee), signal);
+  }
+  if (std::exchange(thread.leaves_kernel, false)) {
+    kernel_.leave(thread);
   }
   const bool to_syscall =
       thread.every_syscall || thread.in_call || thread.entry_stopped || thread.injection;

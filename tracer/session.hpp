@@ -10,6 +10,7 @@
 #include "tracer/event.hpp"
 #include "tracer/faults.hpp"
 #include "tracer/filter_protocol.hpp"
+#include "tracer/kernel_run.hpp"
 #include "tracer/launch.hpp"
 #include "tracer/limits.hpp"
 #include "tracer/observer.hpp"
@@ -36,8 +37,12 @@ using ResumeAction = std::variant<RunningTracee, Parked>;
 
 class Session {
 public:
-  Session(const RunSpec& spec, const TraceOptions& options, StopFlag& stop, WaitLog* waits,
-          pid_t attach_to = 0);
+  struct Extras {
+    WaitLog* waits = nullptr;
+    pid_t attach_to = 0;            // 0: the run is launched
+    KernelMemory* kernel = nullptr; // where calls are counted if the run allows it
+  };
+  Session(const RunSpec& spec, const TraceOptions& options, StopFlag& stop, const Extras& extras);
   RunResult run();
 
 private:
@@ -79,6 +84,15 @@ private:
   void on_filter_call(Thread& thread, const StoppedTracee& tracee, const SyscallInfo& exit);
   void follow_untraced(Thread& thread, const StoppedTracee& tracee, const SyscallInfo& info);
   void trace_all_syscalls(Thread& thread, bool all_threads);
+
+  void observe_and_count(Thread& thread, StoppedTracee& tracee, const SyscallInfo& info);
+
+  // ---- calls that are counted in the kernel (session_kernel.cpp) --------------------------------
+  void prepare_kernel_run();
+  void begin_kernel_run(Thread& thread);
+  void on_structural_call(Thread& thread, StoppedTracee& tracee, const SyscallInfo& info);
+  void watch_for_readiness(Thread& thread);
+  void end_kernel_run();
 
   // ---- new tasks (session_tasks.cpp) ------------------------------------------------------------
   void place_child(Thread& creator, pid_t id, std::optional<std::uint64_t> flags);
@@ -147,6 +161,7 @@ private:
   FaultPlan faults_;
   Observer observer_;
   ViolationBook violations_;
+  KernelRun kernel_;
   ProcessTree tree_;
   ReportQueue reports_;
   std::unordered_map<pid_t, RunEnd> ended_early_; // before their creator's report

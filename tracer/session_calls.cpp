@@ -49,21 +49,23 @@ void Session::on_call(Thread& thread, StoppedTracee& tracee, const SyscallInfo& 
   if (thread.process == nullptr || thread.injection) {
     return;
   }
+  if (std::exchange(thread.leaves_kernel, false)) {
+    kernel_.leave(thread);
+  }
+  if (thread.in_kernel) {
+    on_structural_call(thread, tracee, info);
+    return;
+  }
   Process& process = *thread.process;
   move_phase(thread, info);
   watch_readiness(process, info);
   if (!apply_filters(thread, tracee, info)) {
     return;
   }
-  if (!observer_.idle()) {
-    const auto previous = thread.made_calls ? std::optional(thread.entry.call) : std::nullopt;
-    observer_.entry(tracee.id(), process.phase, info, previous);
-    thread.in_call = thread.in_call || observer_.wants_exit(info.call);
-  }
   if (waits_ != nullptr && process.listens && waits_for_work(info.call)) {
     log_wait(thread, tracee, info);
   }
-  count(thread, &tracee, info);
+  observe_and_count(thread, tracee, info);
   thread.creates.reset();
   if (const auto watched = watched_call(info); watched != WatchedCall::none) {
     inspect_syscall(thread, tracee, info, watched);
@@ -72,6 +74,15 @@ void Session::on_call(Thread& thread, StoppedTracee& tracee, const SyscallInfo& 
   if (phases_.last() != 0) {
     enter(process, phases_.at_output(process, tracee.id(), info));
   }
+}
+
+void Session::observe_and_count(Thread& thread, StoppedTracee& tracee, const SyscallInfo& info) {
+  if (!observer_.idle()) {
+    const auto previous = thread.made_calls ? std::optional(thread.entry.call) : std::nullopt;
+    observer_.entry(tracee.id(), thread.process->phase, info, previous);
+    thread.in_call = thread.in_call || observer_.wants_exit(info.call);
+  }
+  count(thread, &tracee, info);
 }
 
 void Session::move_phase(Thread& thread, const SyscallInfo& info) {
@@ -208,7 +219,7 @@ void Session::on_return(Thread& thread, StoppedTracee& tracee, const SyscallInfo
     seen.failed = true;
   }
   on_filter_call(thread, tracee, info);
-  if (!observer_.idle()) {
+  if (!observer_.idle() && !thread.in_kernel) {
     observer_.exit(thread.entry_phase, thread.entry.call, seen);
   }
   enter(*thread.process, thread.phase_at_exit);
@@ -233,6 +244,7 @@ void Session::on_first_exec(Thread& thread) {
     exec.call = {AuditArch::x86_64, SYS_execve};
     count(thread, nullptr, exec);
   }
+  begin_kernel_run(thread);
   launched_ = true;
   if (spec_.run_driver != nullptr) {
     spec_.run_driver->started(control_, thread.id);

@@ -125,6 +125,7 @@ RunResult Session::result() {
       wait.last = !last.empty() && last.back() == wait.call;
     }
   }
+  end_kernel_run();
   if (tree_.process_count() != 0) {
     result.last_calls = tree_.last_calls(0);
   }
@@ -143,6 +144,7 @@ RunResult Session::result() {
   observer_.report(result);
   violations_.report(result);
   result.faulted = faulted_;
+  result.observed_in_kernel = kernel_.used();
   result.entries = std::move(entries_);
   result.stops = stops_;
   result.wall = SteadyClock().now() - start_;

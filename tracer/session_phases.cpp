@@ -18,6 +18,8 @@ void Session::enter(Process& process, std::optional<PhaseIndex> phase) {
   }
   process.phase = *phase;
   process.calls_in_phase = 0;
+  kernel_.update(process);
+  kernel_.moved(process);
   entries_.push_back({*phase, process.index, process.calls, SteadyClock().now() - start_});
   if (reached_.insert(*phase).second && spec_.run_driver != nullptr) {
     spec_.run_driver->phase(*phase);

@@ -55,10 +55,12 @@ void Session::place_child(Thread& creator, pid_t id, std::optional<std::uint64_t
     }
     tree_.adopt(*child, creator, kinship);
     filters_.cloned(*child, creator, kinship.is_thread);
+    kernel_.adopt(*child);
     const auto by = kinship.is_thread ? SpawnTrigger::By::thread : SpawnTrigger::By::fork;
     enter(*child->process, phases_.at_spawn(by, ""));
   }
   if (!early.empty()) { // it was killed, and reported that, before its creator could speak of it
+    kernel_.ended(*child);
     tree_.ended(*child, early.mapped());
     return;
   }
@@ -103,6 +105,7 @@ void Session::adopt_orphans() {
   for (Thread* orphan : orphans) {
     adopt_orphan(*orphan);
     filters_.orphaned(*orphan);
+    kernel_.adopt(*orphan);
     const bool is_thread = orphan->process->id != orphan->id;
     const auto by = is_thread ? SpawnTrigger::By::thread : SpawnTrigger::By::fork;
     enter(*orphan->process, phases_.at_spawn(by, ""));

@@ -73,6 +73,9 @@ void Session::follow_untraced(Thread& thread, const StoppedTracee& tracee,
                               const SyscallInfo& info) {
   thread.restore = take_out_untraced(tracee, info);
   thread.in_call = thread.in_call || thread.restore.has_value();
+  if (thread.restore && !thread.restore->at_address) {
+    kernel_.hides_untraced(thread);
+  }
   if (!thread.restore) {
     note(Incomplete::untraced_clone);
   }
@@ -85,11 +88,19 @@ void Session::follow_untraced(Thread& thread, const StoppedTracee& tracee,
 /// a call of theirs goes unseen if the new filter refuses it.
 void Session::trace_all_syscalls(Thread& thread, bool all_threads) {
   thread.every_syscall = true;
+  kernel_.leave(thread);
   if (!all_threads) {
     return;
   }
   tree_.each_thread([&](Thread& other) {
-    other.every_syscall = other.every_syscall || other.process == thread.process;
+    if (other.process != thread.process) {
+      return;
+    }
+    other.every_syscall = true;
+    if (other.in_kernel) { // which stops at so few calls that it may be long in coming to one
+      other.leaves_kernel = true;
+      note(Incomplete::observer_missed);
+    }
   });
 }
 

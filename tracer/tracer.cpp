@@ -8,10 +8,10 @@ namespace harness::tracer {
 
 namespace {
 
-RunResult guarded(const RunSpec& spec, const TraceOptions& options, StopFlag& stop, WaitLog* waits,
-                  pid_t attach_to) {
+RunResult guarded(const RunSpec& spec, const TraceOptions& options, StopFlag& stop,
+                  const Session::Extras& extras) {
   try {
-    return Session(spec, options, stop, waits, attach_to).run();
+    return Session(spec, options, stop, extras).run();
   } catch (const std::exception& failure) {
     RunResult result;
     result.end = TracerFailed{Error{failure.what()}};
@@ -21,8 +21,9 @@ RunResult guarded(const RunSpec& spec, const TraceOptions& options, StopFlag& st
 
 } // namespace
 
-RunResult run(const RunSpec& spec, const TraceOptions& options, StopFlag& stop, WaitLog* waits) {
-  return guarded(spec, options, stop, waits, 0);
+RunResult run(const RunSpec& spec, const TraceOptions& options, StopFlag& stop, WaitLog* waits,
+              KernelMemory* kernel) {
+  return guarded(spec, options, stop, {.waits = waits, .kernel = kernel});
 }
 
 RunResult attach(pid_t id, Duration wall, const TraceOptions& options, StopFlag& stop) {
@@ -37,7 +38,7 @@ RunResult attach(pid_t id, Duration wall, const TraceOptions& options, StopFlag&
   own.mode = Mode::count;
   own.filters.clear();
   own.detach_after_last_phase = false;
-  return guarded(spec, own, stop, nullptr, id);
+  return guarded(spec, own, stop, {.attach_to = id});
 }
 
 } // namespace harness::tracer

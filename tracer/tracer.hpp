@@ -9,6 +9,7 @@
 #include "core/model/run_result.hpp"
 #include "core/model/run_spec.hpp"
 #include "core/model/trace_options.hpp"
+#include "tracer/kernel_memory.hpp"
 #include "tracer/stop_flag.hpp"
 #include "tracer/wait_log.hpp"
 
@@ -23,8 +24,11 @@ namespace harness::tracer {
 /// between clone and exec only, all others are the tracer's.
 ///
 /// `waits`, if given, is filled with where the target waits for work (dear; for calibration runs).
+///
+/// `kernel`, if given, counts the calls without stopping the target wherever the run allows it
+/// (kernel_run.hpp); the result says if it did. One run at a time may use it.
 RunResult run(const RunSpec& spec, const TraceOptions& options, StopFlag& stop,
-              WaitLog* waits = nullptr);
+              WaitLog* waits = nullptr, KernelMemory* kernel = nullptr);
 
 /// Follows the running process `id` with all its threads, and what they start from now on, until it
 /// ends, or until `stop` or the end of `wall` lets it go (RunEnd Detached). Of the options count

@@ -43,8 +43,11 @@ struct Thread {
   bool own_filter = false;             // it has installed, or inherited, a filter of its own
   /// It is in a call that creates a task, with these CLONE_ flags, and has not reported the child.
   std::optional<std::uint64_t> creates;
-  std::optional<StoppedTracee> held; // not resumed yet: waits for its creator's report
-  bool held_in_group_stop = false;   // `held` is a job-control stop, which must go on
+  bool in_kernel = false;                   // its calls are counted in the kernel, not at stops
+  bool leaves_kernel = false;               // ... from its next stop on
+  std::optional<std::uint32_t> kernel_slot; // where they are counted, or were
+  std::optional<StoppedTracee> held;        // not resumed yet: waits for its creator's report
+  bool held_in_group_stop = false;          // `held` is a job-control stop, which must go on
   unsigned held_ticks = 0;
 };
 
@@ -63,8 +66,10 @@ struct Process {
   bool detaching = false;   // its threads leave the trace at their next stop
   std::uint64_t calls = 0;
   std::uint64_t calls_in_phase = 0;
-  std::uint64_t calls_since_new = 0;      // since one that was new in its phase
-  std::array<SyscallId, 16> last_calls{}; // a ring: call n is at n modulo its size
+  std::uint64_t calls_since_new = 0;        // since one that was new in its phase
+  std::array<SyscallId, 16> last_calls{};   // a ring: call n is at n modulo its size
+  std::optional<std::uint32_t> kernel_slot; // where its calls are counted in the kernel
+  std::uint64_t kernel_calls = 0;           // of `calls`, those that were counted there
   std::optional<RunEnd> end;
   unsigned alive = 0; // threads
   struct Gone {

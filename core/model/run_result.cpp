@@ -63,8 +63,8 @@ std::string_view to_string(Incomplete reason) {
     return "a process vanished without a report";
   case Incomplete::breakpoint_lost:
     return "a phase point could not be watched";
-  case Incomplete::observer_full:
-    return "the in-kernel observer had no room for all calls";
+  case Incomplete::observer_missed:
+    return "the in-kernel observer may have missed calls";
   }
   return "unknown";
 }

@@ -69,7 +69,7 @@ enum class Incomplete {
   killed,          // ended by a limit or from outside
   lost_tracee,     // a tracee vanished without a report
   breakpoint_lost, // a phase point could not be armed or was overwritten
-  observer_full,   // the observer in the kernel had no room for all that it saw
+  observer_missed, // the in-kernel observer may have missed calls
 };
 std::string_view to_string(Incomplete reason);
 

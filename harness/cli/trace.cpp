@@ -3,6 +3,7 @@
 #include "reports/trace.hpp"
 #include "core/base/fd.hpp"
 #include "core/base/user_error.hpp"
+#include "core/model/observer_choice.hpp"
 #include "harness/cli/commands.hpp"
 #include "harness/cli/common_options.hpp"
 #include "harness/cli/exit_status.hpp"
@@ -15,6 +16,7 @@
 #include <CLI/CLI.hpp>
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <map>
 #include <memory>
 #include <optional>
 #include <unistd.h>
@@ -26,6 +28,7 @@ namespace {
 struct TraceArguments {
   std::vector<std::string> phases;
   std::string mode = "count";
+  ObserverChoice observer = ObserverChoice::automatic;
   bool tree = false;
   bool json = false;
   bool errors = true;
@@ -178,12 +181,22 @@ int run_trace(const TraceArguments& arguments, const Invocation& invocation) {
     into.emplace(arguments.into, arguments.only);
   }
   const TraceOptions options = options_of(arguments, *executable, into);
-  const RunResult result = trace_once(spec_of_command(*executable, program), options);
+  const RunResult result =
+      trace_once(spec_of_command(*executable, program), options, arguments.observer);
   if (was_launched("trace", result.end) && (!show(arguments, options, result, output) ||
                                             (into && !report_merge(*into, result, program)))) {
     return exit_tracer_failed;
   }
   return exit_status_of(result.end);
+}
+
+void add_observer_option(CLI::App& app, ObserverChoice& choice) {
+  static const std::map<std::string, ObserverChoice> words = {{"auto", ObserverChoice::automatic},
+                                                              {"ptrace", ObserverChoice::ptrace},
+                                                              {"kernel", ObserverChoice::kernel}};
+  app.add_option("--observer", choice,
+                 "Observe calls by ptrace, in the kernel, or auto (default: auto)")
+      ->transform(CLI::CheckedTransformer(words).description("auto, ptrace or kernel"));
 }
 
 CommandAction define_trace(CLI::App& app) {
@@ -196,6 +209,7 @@ CommandAction define_trace(CLI::App& app) {
          "--mode", options->mode,
          "Count every call, or only discover new ones and do not stop known ones (default: count)")
       ->check(CLI::IsMember({"count", "discover"}));
+  add_observer_option(app, options->observer);
   app.add_flag("--tree", options->tree, "Write a table for each process and thread");
   app.add_flag("--json", options->json, "Write JSON, with the code location of each first call");
   app.add_flag("!--no-errors", options->errors,

@@ -1,8 +1,11 @@
 #include "harness/cli/trace_run.hpp"
 
+#include "core/base/user_error.hpp"
 #include "harness/cli/exit_status.hpp"
 #include "harness/cli/output.hpp"
 #include "sandbox/find_program.hpp"
+#include "tracer/kernel_observer.hpp"
+#include "tracer/kernel_run.hpp"
 #include "tracer/tracer.hpp"
 
 #include <cerrno>
@@ -10,6 +13,7 @@
 #include <filesystem>
 #include <fmt/format.h>
 #include <limits>
+#include <memory>
 
 extern char** environ;
 
@@ -69,6 +73,55 @@ private:
   struct sigaction before_[std::size(signals)]{};
 };
 
+/// The observer in the kernel for one run, where it is wanted and can be.
+class InKernel {
+public:
+  InKernel(const RunSpec& spec, const TraceOptions& options, ObserverChoice choice) {
+    if (choice == ObserverChoice::ptrace) {
+      return;
+    }
+    const bool insists = choice == ObserverChoice::kernel;
+    if (const std::string reason = tracer::needs_stops(spec, options); !reason.empty()) {
+      if (insists) {
+        throw UserError({}, "trace: --observer kernel: " + reason + ", which needs stops",
+                        "write --observer auto or ptrace");
+      }
+      return;
+    }
+    if (const auto problem = tracer::kernel_observer_problem()) {
+      refuse(insists, problem->reason, problem->remedy);
+      return;
+    }
+    auto loaded = tracer::KernelObserver::load({.workers = 1, .errors = watches_errors(options)});
+    if (!loaded) {
+      refuse(insists, loaded.error().message, "see harness doctor");
+      return;
+    }
+    observer_ = std::move(*loaded);
+    auto mapped = tracer::KernelMemory::map(observer_->share(0));
+    if (!mapped) {
+      refuse(insists, mapped.error().message, "see harness doctor");
+      return;
+    }
+    memory_ = std::move(*mapped);
+  }
+  tracer::KernelMemory* memory() const { return memory_.get(); }
+
+private:
+  static bool watches_errors(const TraceOptions& options) {
+    return options.observe.all_errno || !options.observe.errno_of.empty();
+  }
+  /// Only who asks for the kernel is told: everything works without.
+  static void refuse(bool insists, const std::string& reason, const std::string& remedy) {
+    if (insists) {
+      throw UserError({}, "trace: --observer kernel: " + reason, remedy);
+    }
+  }
+
+  std::unique_ptr<tracer::KernelObserver> observer_;
+  std::unique_ptr<tracer::KernelMemory> memory_;
+};
+
 template <typename... Handlers> struct Overloaded : Handlers... { using Handlers::operator()...; };
 template <typename... Handlers> Overloaded(Handlers...) -> Overloaded<Handlers...>; // for clang 14
 
@@ -101,9 +154,10 @@ RunSpec spec_of_command(const std::string& executable, const std::vector<std::st
   return spec;
 }
 
-RunResult trace_once(const RunSpec& spec, const TraceOptions& options) {
+RunResult trace_once(const RunSpec& spec, const TraceOptions& options, ObserverChoice observer) {
+  const InKernel kernel(spec, options, observer);
   const SignalScope scope;
-  return tracer::run(spec, options, stop_flag());
+  return tracer::run(spec, options, stop_flag(), nullptr, kernel.memory());
 }
 
 RunResult trace_running(pid_t id, const TraceOptions& options) {

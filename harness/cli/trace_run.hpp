@@ -2,6 +2,7 @@
 // that this process receives, the exit status. Independent of campaigns.
 #pragma once
 
+#include "core/model/observer_choice.hpp"
 #include "core/model/run_result.hpp"
 #include "core/model/run_spec.hpp"
 #include "core/model/trace_options.hpp"
@@ -25,7 +26,11 @@ RunSpec spec_of_command(const std::string& executable, const std::vector<std::st
 /// Traces it. SIGTERM, SIGHUP and SIGINT that are sent to us end every process of the run and give
 /// what was gathered; a Ctrl-C, which the target gets from the terminal as well, is left to the
 /// target, and the second one ends it.
-RunResult trace_once(const RunSpec& spec, const TraceOptions& options);
+///
+/// Calls are observed as `observer` says. Throws UserError where it says `kernel` and that can't
+/// be.
+RunResult trace_once(const RunSpec& spec, const TraceOptions& options,
+                     ObserverChoice observer = ObserverChoice::automatic);
 
 /// Follows the running process `id` until it ends or a signal to us (Ctrl-C: the first) lets it go,
 /// unharmed.

@@ -12,7 +12,7 @@ namespace harness::engine {
 template <> inline constexpr std::uint64_t last_enumerator<AuditArch> = UINT32_MAX;
 template <>
 inline constexpr auto
-    last_enumerator<Incomplete> = static_cast<std::uint64_t>(Incomplete::observer_full);
+    last_enumerator<Incomplete> = static_cast<std::uint64_t>(Incomplete::observer_missed);
 template <>
 inline constexpr auto last_enumerator<LimitReached::Limit> =
     static_cast<std::uint64_t>(LimitReached::Limit::processes);
