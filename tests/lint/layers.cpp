@@ -84,7 +84,8 @@ TEST_CASE("includes go to lower layers only") {
     }
     for (std::size_t line = 0; line < file.lines.size(); ++line) {
       const auto included = quoted_include(file.lines[line]);
-      if (!included || included->ends_with(".inc")) { // generated tables stand in the build tree
+      if (!included || included->ends_with(".inc") ||
+          included->ends_with(".skel.h")) { // generated tables stand in the build tree
         continue;
       }
       ++seen;
