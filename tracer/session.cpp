@@ -14,9 +14,10 @@ Session::Session(const RunSpec& spec, const TraceOptions& options, StopFlag& sto
                  const Extras& extras)
     : spec_(spec), options_(options), stop_(stop), start_(SteadyClock().now()),
       launch_(spec, options), control_(stop), limits_(spec, start_), observer_(options.observe),
-      violations_(options), filters_(options.filters, tree_, filter_kernel_),
+      violations_(options),
       kernel_(spec, options,
               extras.waits == nullptr && extras.attach_to == 0 ? extras.kernel : nullptr),
+      filters_(options.filters, tree_, filter_kernel_),
       waits_(extras.waits), attach_to_(extras.attach_to) {}
 
 RunResult Session::run() {

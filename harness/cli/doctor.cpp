@@ -4,6 +4,7 @@
 #include "harness/cli/commands.hpp"
 #include "harness/cli/exit_status.hpp"
 #include "harness/cli/style.hpp"
+#include "tracer/kernel_observer.hpp"
 
 #include <algorithm>
 #include <CLI/CLI.hpp>
@@ -31,8 +32,23 @@ Mark mark_of(sandbox::Finding::State state) {
   return {"", reports::Role::plain};
 }
 
+/// Loads the in-kernel observer, which alone shows whether the kernel takes it.
+sandbox::Finding observer() {
+  using State = sandbox::Finding::State;
+  if (const auto problem = tracer::kernel_observer_problem()) {
+    return {"observer", State::limited, "ptrace, a stop for each call: " + problem->reason,
+            problem->remedy};
+  }
+  if (const auto loaded = tracer::KernelObserver::load({}); !loaded) {
+    return {"observer", State::limited, "ptrace, a stop for each call: " + loaded.error().message,
+            "allow bpf(2): a container's seccomp profile or a security module may refuse it"};
+  }
+  return {"observer", State::good, "calls are counted in the kernel, without stops", ""};
+}
+
 int run_doctor() {
-  const auto findings = sandbox::examine_machine();
+  auto findings = sandbox::examine_machine();
+  findings.push_back(observer());
   const auto style = style_for(STDOUT_FILENO);
   for (const auto& finding : findings) {
     const Mark mark = mark_of(finding.state);

@@ -111,11 +111,13 @@ private:
   static bool watches_errors(const TraceOptions& options) {
     return options.observe.all_errno || !options.observe.errno_of.empty();
   }
-  /// Only who asks for the kernel is told: everything works without.
   static void refuse(bool insists, const std::string& reason, const std::string& remedy) {
     if (insists) {
       throw UserError({}, "trace: --observer kernel: " + reason, remedy);
     }
+    remark("trace", fmt::format("every call stops the target: {}; to count in the kernel: {} "
+                                "(--observer ptrace omits this line)",
+                                reason, remedy));
   }
 
   std::unique_ptr<tracer::KernelObserver> observer_;
