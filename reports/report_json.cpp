@@ -105,6 +105,11 @@ template <typename Map> Json object_of(const Map& map) {
   return object;
 }
 
+std::string observer_of(const View& view) {
+  const auto found = view.summary.environment.find("observer");
+  return found == view.summary.environment.end() ? "ptrace" : json_text(found->second);
+}
+
 /// DESIGN's contract down to `incomplete_runs`; what was added comes after it.
 constexpr ReportField fields[] = {
     {"schema", [](const View&) -> Json { return "harness-report/1"; }},
@@ -147,6 +152,7 @@ constexpr ReportField fields[] = {
     {"trees", trees},
     {"environment", [](const View& v) -> Json { return object_of(v.summary.environment); }},
     {"shards", shards_json},
+    {"observer", [](const View& v) -> Json { return observer_of(v); }},
 };
 
 } // namespace

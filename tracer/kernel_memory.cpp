@@ -87,7 +87,27 @@ Result<std::unique_ptr<KernelMemory>> KernelMemory::map(const KernelShare& share
       return Error(mapped.error());
     }
   }
+  memory->reset();
   return memory;
+}
+
+/// Another process may have had this share before, and died in a run.
+void KernelMemory::reset() {
+  __atomic_add_fetch(&views_->worker().run, 1, __ATOMIC_RELEASE);
+  for (unsigned i = 0; i < OBSERVE_SLOTS; ++i) {
+    views_->slots[i].id = 0;
+    for (observe_count& one : views_->tables[i].counts) {
+      if (one.key != 0) {
+        one = {};
+      }
+    }
+  }
+  for (unsigned i = 0; i < OBSERVE_CELLS; ++i) {
+    if (views_->cells[i].state != observe_free) {
+      views_->cells[i] = {};
+    }
+  }
+  views_->worker().used = 0;
 }
 
 // ---- runs ---------------------------------------------------------------------------------------

@@ -95,6 +95,7 @@ private:
   struct Views;
   explicit KernelMemory(const KernelShare& share);
   void mark(bool on) const;
+  void reset();
   KernelShare share_;
   std::unique_ptr<Views> views_;
 };

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "core/model/grammar.hpp"
+#include "core/model/observer_choice.hpp"
 #include "core/model/phase.hpp"
 #include "core/model/run_spec.hpp"
 #include "core/model/trace_options.hpp"
@@ -76,6 +77,7 @@ struct ExplorePlan {
   std::uint32_t workers = 0;         // 0 = cores
   std::uint64_t seed = 0;            // 0 = drawn, and written into the frozen plan
   Mode mode = Mode::count;
+  ObserverChoice observer = ObserverChoice::automatic;
   double fresh_share = 0.2; // of runs that are drawn from the grammar alone
   bool edges = true;        // features beyond (phase, call)
   bool arguments = true;

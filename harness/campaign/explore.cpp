@@ -1,4 +1,5 @@
 #include "harness/campaign/explore.hpp"
+#include "harness/pool/campaign_observer.hpp"
 
 #include "core/base/text.hpp"
 #include "core/base/user_error.hpp"
@@ -26,10 +27,23 @@ struct Stage {
   pool::ProgressObserver& observer;
   boost::asio::io_context context;
   pool::Interrupts interrupts{context};
+  std::optional<pool::CampaignObserver> calls;
   pool::WorkerSandbox sandbox;
 
   Stage(const ExploreOptions& given, pool::ProgressObserver& watching)
       : options(given), observer(watching), sandbox({.isolation = given.isolation}) {}
+
+  /// Before the first worker starts: how the calls of this plan's runs are observed.
+  void observe_calls(const CampaignPlan& plan) {
+    if (calls) {
+      return;
+    }
+    calls.emplace(plan, pool::worker_count(plan));
+    sandbox.count_with(calls->kernel());
+    if (!calls->remark().empty()) {
+      observer.message(calls->remark());
+    }
+  }
 
   /// A stage other than the search begins; the screen keeps what the search showed.
   void begin(const std::string& name) {
@@ -84,6 +98,8 @@ std::optional<Campaign> begin(Stage& stage, const CampaignPlan& asked, const Pla
                               const Start& start, const std::string& directory) {
   const CampaignPlan plan = with_options(asked, stage.options);
   auto environment = look_around(asked, plan.explore.seed, stage.options.version);
+  stage.observe_calls(plan);
+  environment["observer"] = stage.calls->name();
   // All seeds are tried: triggers and errors in a plan must be the same in every shard.
   std::vector<plan::Seed> tried = start.seeds;
   tried.insert(tried.end(), start.also.begin(), start.also.end());
@@ -228,6 +244,7 @@ ExploreResult explore(const ExploreOptions& options, pool::ProgressObserver& obs
   if (!campaign) {
     return {.summary = std::nullopt, .interrupted = true};
   }
+  stage.observe_calls(campaign->plan);
   pool::WorkerPool workers(stage.context, stage.sandbox.pool_options(
                                               campaign->plan, pool::worker_count(campaign->plan)));
   const LoopEnd end = search(stage, *campaign, workers);

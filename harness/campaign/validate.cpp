@@ -5,6 +5,7 @@
 #include "harness/campaign/campaign.hpp"
 #include "harness/campaign/explore_loop.hpp"
 #include "harness/plan/plan.hpp"
+#include "harness/pool/campaign_observer.hpp"
 #include "harness/pool/interrupts.hpp"
 #include "harness/pool/worker_sandbox.hpp"
 #include "harness/store/shard_notes.hpp"
@@ -146,7 +147,12 @@ ValidateResult validate(const ValidateOptions& options, pool::ProgressObserver& 
   plan.explore.workers = options.workers.value_or(plan.explore.workers);
   boost::asio::io_context context;
   pool::Interrupts interrupts(context);
+  const pool::CampaignObserver calls(plan, pool::worker_count(plan));
+  if (!calls.remark().empty()) {
+    observer.message(calls.remark());
+  }
   pool::WorkerSandbox sandbox({.isolation = options.isolation});
+  sandbox.count_with(calls.kernel());
   pool::WorkerPool workers(context, sandbox.pool_options(plan, pool::worker_count(plan)));
   std::vector<Search> searches;
   searches.push_back(search_of(from, frozen, options.shard));

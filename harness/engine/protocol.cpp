@@ -13,8 +13,12 @@ inline constexpr auto
     last_enumerator<Run::Origin> = static_cast<std::uint64_t>(Run::Origin::validating);
 
 // Not in an unnamed namespace: the codec finds them by their arguments.
+void fields(auto& a, Is<tracer::KernelShare> auto& v) {
+  auto& [workers, slots, tables, cells, used] = v.maps;
+  a(workers, slots, tables, cells, used, v.worker, v.cookie, v.errors);
+}
 void fields(auto& a, Is<Setup> auto& v) {
-  a(v.plan, v.directory, v.hidden, v.isolated, v.filters, v.report_violations);
+  a(v.plan, v.directory, v.hidden, v.isolated, v.filters, v.report_violations, v.kernel);
 }
 void fields(auto& a, Is<Calibrate> auto& v) {
   a(v.inputs);

@@ -13,6 +13,7 @@
 #include "core/model/run_spec.hpp"
 #include "core/model/trace_options.hpp"
 #include "harness/engine/printed.hpp"
+#include "tracer/kernel_memory.hpp"
 
 #include <cstdint>
 #include <optional>
@@ -33,6 +34,8 @@ struct Setup {
   bool isolated = true;
   std::vector<FilterProgram> filters; // one a phase; for `verify`
   bool report_violations = false;
+  /// Where calls are counted in the kernel; its descriptors are open in the worker.
+  std::optional<tracer::KernelShare> kernel;
 };
 
 /// Resolve `auto` phases with these inputs (texts).

@@ -30,6 +30,16 @@ TraceOptions Runner::options_for(const Input& input, const Watch& watch) const {
           .report_violations = options_.report_violations};
 }
 
+/// The kernel counts all that guides the search but dictionary words: one run in so many shows
+/// those.
+tracer::KernelMemory* Runner::kernel_for(const Watch& watch) {
+  constexpr std::uint64_t runs_per_word_run = 16;
+  if (options_.kernel == nullptr || watch.compare || watch.all_sites) {
+    return nullptr;
+  }
+  return watch.guide && guided_runs_++ % runs_per_word_run == 0 ? nullptr : options_.kernel;
+}
+
 Shown Runner::run(const Input& input, const Watch& watch, tracer::StopFlag& stop) {
   auto prepared = workload_->prepare(
       input, {.directory = options_.directory +
@@ -41,7 +51,8 @@ Shown Runner::run(const Input& input, const Watch& watch, tracer::StopFlag& stop
     failed.result.end = TracerFailed{std::move(prepared).error().within("preparing a run")};
     return failed;
   }
-  Shown shown{.result = tracer::run(prepared->spec, options_for(input, watch), stop, watch.waits)};
+  Shown shown{.result = tracer::run(prepared->spec, options_for(input, watch), stop, watch.waits,
+                                    kernel_for(watch))};
   const auto* ended = std::get_if<Exited>(&shown.result.end);
   if (ended == nullptr || watch.output) {
     shown.output_tail = prepared->output_tail(output_tail_bytes);

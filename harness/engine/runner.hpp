@@ -5,6 +5,7 @@
 #include "core/model/plan.hpp"
 #include "core/model/run_result.hpp"
 #include "harness/engine/printed.hpp"
+#include "tracer/kernel_memory.hpp"
 #include "tracer/stop_flag.hpp"
 #include "tracer/wait_log.hpp"
 #include "workloads/workload.hpp"
@@ -40,6 +41,7 @@ public:
     bool isolated = true;
     std::vector<FilterProgram> filters;
     bool report_violations = false;
+    tracer::KernelMemory* kernel = nullptr; // where calls are counted, if the run allows it
   };
   /// Throws UserError for a plan that cannot be carried out.
   Runner(const CampaignPlan& plan, Options options);
@@ -53,11 +55,13 @@ public:
 
 private:
   Mode mode_for(const Input& input) const;
+  tracer::KernelMemory* kernel_for(const Watch& watch);
   TraceOptions options_for(const Input& input, const Watch& watch) const;
 
   CampaignPlan plan_;
   Options options_;
   std::unique_ptr<workloads::Workload> workload_;
+  std::uint64_t guided_runs_ = 0;
 };
 
 } // namespace harness::engine

@@ -47,15 +47,28 @@ Input calibration_input(const std::vector<std::string>& texts) {
   return first.value_or(Input{});
 }
 
+/// A worker that can't map its share observes by ptrace: everything else works as well.
+std::unique_ptr<tracer::KernelMemory> map_kernel(const Setup& setup) {
+  if (!setup.kernel) {
+    return nullptr;
+  }
+  auto memory = tracer::KernelMemory::map(*setup.kernel);
+  for (const int map : setup.kernel->maps) {
+    ::close(map);
+  }
+  return memory ? std::move(*memory) : nullptr;
+}
+
 } // namespace
 
 Worker::Worker(CampaignPlan plan, const Setup& setup, Channel& channel, tracer::StopFlag& stop)
-    : plan_(std::move(plan)), channel_(channel), stop_(stop),
+    : plan_(std::move(plan)), channel_(channel), stop_(stop), kernel_(map_kernel(setup)),
       runner_(plan_, {.directory = setup.directory,
                       .hidden = setup.hidden,
                       .isolated = setup.isolated,
                       .filters = setup.filters,
-                      .report_violations = setup.report_violations}),
+                      .report_violations = setup.report_violations,
+                      .kernel = kernel_.get()}),
       phases_(names_of(plan_.phases)), table_(phases_), grammar_(mutators::compile(plan_.grammar)),
       generator_(grammar_, mutators::Dictionary(plan_.grammar.dictionary),
                  generator_options(plan_)),
@@ -151,7 +164,7 @@ Features Worker::run(std::string_view text) {
   Run line{.input = owned};
   const std::size_t news = report(line, shown, *input, numbers);
   // An input that hangs or is slow would be mutated repeatedly; only a new pair justifies that.
-  const bool slow = slowness_.slow(shown.result.stops);
+  const bool slow = slowness_.slow(shown.result.calls);
   const bool worth_keeping = !timed_out(shown.result) && (news > 0 || !slow);
   return worth_keeping ? features : Features{};
 }
@@ -165,13 +178,17 @@ Shown Worker::explore(const Input& input) {
   if (std::holds_alternative<Interrupted>(shown.result.end)) {
     leave();
   }
-  for (const auto& word : shown.result.strings) {
+  learn_words(shown.result, input);
+  tallies_.add(shown.result);
+  return shown;
+}
+
+void Worker::learn_words(const RunResult& result, const Input& input) {
+  for (const auto& word : result.strings) {
     if (worth_learning(word, input) && generator_.learn_word(word)) {
       words_.push_back(word);
     }
   }
-  tallies_.add(shown.result);
-  return shown;
 }
 
 // ---- messages to the coordinator ----------------------------------------------------------------
@@ -226,7 +243,8 @@ std::vector<Find::Pair> Worker::located(const std::vector<const Sighting*>& news
     return pairs;
   }
   // Calls that other phases have shown before run without a backtrace: look once more.
-  const Shown again = runner_.run(input, {.guide = false, .all_sites = true}, stop_);
+  const Shown again = runner_.run(input, {.all_sites = true}, stop_);
+  learn_words(again.result, input);
   for (const auto& sighting : again.result.sightings) {
     const auto wanted = std::find_if(news.begin(), news.end(), [&](const Sighting* one) {
       return pair_of(*one, result, phases_) == pair_of(sighting, again.result, phases_);

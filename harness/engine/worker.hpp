@@ -46,6 +46,7 @@ private:
   bool handle(Replay& command);
   bool handle(Stop& command);
 
+  void learn_words(const RunResult& result, const Input& input);
   Shown explore(const Input& input);
   /// Completes the record of a run and sends it with its results. Returns the number of new pairs.
   std::size_t report(Run& line, const Shown& shown, const Input& input,
@@ -66,6 +67,7 @@ private:
   CampaignPlan plan_;
   Channel& channel_;
   tracer::StopFlag& stop_;
+  std::unique_ptr<tracer::KernelMemory> kernel_;
   Runner runner_;
   std::vector<std::string> phases_; // names
   PairTable table_;

@@ -31,6 +31,11 @@ struct ModeWords {
   static constexpr const char* schema = R"({"enum": ["count", "discover"]})";
   static constexpr std::array table = {"count", "discover"};
 };
+struct ObserverWords {
+  static constexpr const char* name = "auto, ptrace or kernel";
+  static constexpr const char* schema = R"({"enum": ["auto", "ptrace", "kernel"]})";
+  static constexpr std::array table = {"auto", "ptrace", "kernel"};
+};
 
 using Uid = IntegerCodec<std::uint32_t, 0, 0xfffffffe>;
 using Positive32 = IntegerCodec<std::uint32_t, 1, 1'000'000>;
@@ -157,6 +162,9 @@ constexpr std::array explore_table = {
     key<&ExplorePlan::mode, EnumCodec<Mode, ModeWords>>(
         "mode",
         "`count` counts every call; `discover` does not stop known calls of the last phase."),
+    key<&ExplorePlan::observer, EnumCodec<ObserverChoice, ObserverWords>>(
+        "observer", "How calls are observed: `kernel` counts them without stopping the target, "
+                    "`ptrace` stops it at each; `auto` uses `kernel` where this machine can."),
     key<&ExplorePlan::fresh_share, NumberCodec<0, 1, 1>>(
         "fresh_share", "Share of inputs drawn from the grammar alone, not from earlier inputs."),
     key<&ExplorePlan::edges, BooleanCodec>("edges", "Call-to-call edges guide the search."),

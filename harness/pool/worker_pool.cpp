@@ -66,7 +66,10 @@ void WorkerPool::start_one(WorkerNumber worker) {
   slot.last_words.clear();
   slot.last_message = std::chrono::steady_clock::now();
   auto process = WorkerProcess::start(
-      context_, {.command = std::move(launch.command), .log = options_.log},
+      context_,
+      {.command = std::move(launch.command),
+       .log = options_.log,
+       .descriptors = std::move(launch.descriptors)},
       {.message = [this,
                    worker](engine::Message message) { on_message(worker, std::move(message)); },
        .gone = [this, worker](const std::string& why) { on_loss(worker, why); }});

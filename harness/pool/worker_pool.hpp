@@ -22,7 +22,8 @@ namespace harness::pool {
 struct Launch {
   std::vector<std::string> command;
   engine::Setup setup;
-  std::string host_directory; // of this worker, removed when it is gone; "" = in its sandbox
+  std::string host_directory;   // of this worker, removed when it is gone; "" = in its sandbox
+  std::vector<int> descriptors; // that stay open in the worker, under the same numbers
 };
 
 using WorkerNumber = std::uint32_t;

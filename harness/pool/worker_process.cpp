@@ -13,6 +13,7 @@
 #include <csignal>
 #include <cstdio>
 #include <deque>
+#include <fcntl.h>
 #include <fmt/format.h>
 #include <linux/close_range.h>
 #include <sys/prctl.h>
@@ -134,7 +135,7 @@ WorkerProcess::start(boost::asio::io_context& context, const Options& options, L
   const std::vector<std::string> arguments(options.command.begin() + 1, options.command.end());
   impl->child = bp::child(bp::exe = options.command.front(), bp::args = arguments,
                           bp::std_in<impl->to, bp::std_out> impl->from, bp::std_err > log,
-                          bp::extend::on_exec_setup([us = ::getpid()](auto&) {
+                          bp::extend::on_exec_setup([us = ::getpid(), &options](auto&) {
                             ::setpgid(0, 0); // Ctrl-C must reach only the coordinator
                             ::prctl(PR_SET_PDEATHSIG, SIGKILL);
                             if (::getppid() != us) {
@@ -143,6 +144,9 @@ WorkerProcess::start(boost::asio::io_context& context, const Options& options, L
                             // Boost's pipes are not close-on-exec: a sibling would keep ours open.
                             // (Its limit_handles closes the standard streams, too.)
                             ::close_range(3, ~0U, CLOSE_RANGE_CLOEXEC);
+                            for (const int kept : options.descriptors) {
+                              ::fcntl(kept, F_SETFD, 0);
+                            }
                           }),
                           failed);
   std::fclose(log);

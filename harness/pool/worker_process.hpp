@@ -21,8 +21,9 @@ namespace harness::pool {
 class WorkerProcess {
 public:
   struct Options {
-    std::vector<std::string> command; // [0] is an absolute path
-    std::string log;                  // file that its standard error is appended to
+    std::vector<std::string> command;  // [0] is an absolute path
+    std::string log;                   // file that its standard error is appended to
+    std::vector<int> descriptors = {}; // that stay open in it, under the same numbers
   };
   /// Neither may destroy the WorkerProcess; `gone` is called once, with the reason, and last.
   struct Listener {

@@ -105,6 +105,10 @@ Launch WorkerSandbox::launch(const CampaignPlan& plan, const std::string& plan_t
                           .filters = options_.filters,
                           .report_violations = options_.report_violations},
                 .host_directory = ""};
+  if (kernel_ != nullptr) {
+    launch.setup.kernel = kernel_->share(worker);
+    launch.descriptors.assign(launch.setup.kernel->maps.begin(), launch.setup.kernel->maps.end());
+  }
   if (options_.isolation) {
     const bool root = ::geteuid() == 0;
     launch.command = sandbox::sandbox_command(

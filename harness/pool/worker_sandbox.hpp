@@ -5,6 +5,7 @@
 #include "core/base/fd.hpp"
 #include "core/model/plan.hpp"
 #include "harness/pool/worker_pool.hpp"
+#include "tracer/kernel_observer.hpp"
 
 #include <string>
 #include <vector>
@@ -26,6 +27,10 @@ public:
   WorkerSandbox(const WorkerSandbox&) = delete;
   WorkerSandbox& operator=(const WorkerSandbox&) = delete;
 
+  /// Workers that start from now on count calls with `kernel`, each with the share of its number;
+  /// null: by ptrace. Borrowed.
+  void count_with(const tracer::KernelObserver* kernel) { kernel_ = kernel; }
+
   /// A worker pool of `workers` for `plan`, not started.
   WorkerPool::Options pool_options(CampaignPlan plan, std::uint32_t workers) const;
 
@@ -34,6 +39,7 @@ private:
   Launch launch(const CampaignPlan& plan, const std::string& plan_text, WorkerNumber worker) const;
 
   Options options_;
+  const tracer::KernelObserver* kernel_ = nullptr;
   std::string directory_;
   Fd lock_; // held until the end: an unlocked directory was left behind by a killed process
 };
