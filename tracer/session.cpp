@@ -17,8 +17,8 @@ Session::Session(const RunSpec& spec, const TraceOptions& options, StopFlag& sto
       violations_(options),
       kernel_(spec, options,
               extras.waits == nullptr && extras.attach_to == 0 ? extras.kernel : nullptr),
-      filters_(options.filters, tree_, filter_kernel_),
-      waits_(extras.waits), attach_to_(extras.attach_to) {}
+      filters_(options.filters, tree_, filter_kernel_), waits_(extras.waits),
+      attach_to_(extras.attach_to) {}
 
 RunResult Session::run() {
   const WaitScope waiting(stop_);

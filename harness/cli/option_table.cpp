@@ -32,6 +32,7 @@ constexpr std::pair<std::string_view, std::string_view> value_names[] = {
     {"--patched", "PROGRAM"},
     {"--phase", "PHASE"},
     {"--policy", "FILE"},
+    {"--observer", "OBSERVER"},
     {"--progress", "FORM"},
     {"--report", "FILE"},
     {"--shard", "I/N"},

@@ -196,7 +196,6 @@ void add_observer_option(CLI::App& app, ObserverChoice& choice) {
                                                               {"kernel", ObserverChoice::kernel}};
   app.add_option("--observer", choice,
                  "Observe calls by ptrace, in the kernel, or auto (default: auto)")
-      ->type_name("OBSERVER")
       ->transform(CLI::CheckedTransformer(words).description("auto, ptrace or kernel"));
 }
 
