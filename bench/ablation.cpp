@@ -4,6 +4,7 @@
 // begin with the empty input, so that nobody's seeds find the calls for them.
 // Usage: ablation HARNESS PLAN.yaml [RUNS [SEEDS [JOBS [WAY]...]]]     (default 400 runs, 5 seeds,
 // 2 jobs, all ways) A job is a campaign with one worker; they run side by side.
+// SPDX-License-Identifier: Apache-2.0
 #include "core/base/fd.hpp"
 #include "core/base/text.hpp"
 #include "harness/plan/plan.hpp"

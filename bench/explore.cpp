@@ -5,6 +5,7 @@
 //
 // Left out and counted: inputs with faults or signals (they need a tracer), and those of which
 // either side hit the wall limit of the plan.
+// SPDX-License-Identifier: Apache-2.0
 #include "core/base/fd.hpp"
 #include "core/base/text.hpp"
 #include "core/model/input.hpp"

@@ -3,6 +3,7 @@
 # prints, every STEP runs, the memory of all our processes (PSS: shared pages count once) and the size of
 # the campaign directory. Fails if one of them passes the goal: 200 MB of memory, 100 MB of disk.
 # Usage: bench/flat.sh HARNESS [RUNS [STEP [WORKERS]]]        (default 1000000 runs, every 50000)
+# SPDX-License-Identifier: Apache-2.0
 set -euo pipefail
 
 harness=$(realpath "${1:?name the built harness}")

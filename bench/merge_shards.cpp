@@ -1,6 +1,7 @@
 // How long `merge` takes, and what it makes, for many shards: made ones, with as many pairs,
 // writers, argument classes and inputs as a night of redis leaves.
 //   merge-shards DIRECTORY SHARDS [INPUTS]
+// SPDX-License-Identifier: Apache-2.0
 #include "core/base/random.hpp"
 #include "core/base/text.hpp"
 #include "harness/campaign/merge.hpp"

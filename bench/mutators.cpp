@@ -1,5 +1,6 @@
 // What a mutation costs: microseconds for each operation of the generator with the grammar of a
 // plan. Usage: mutators PLAN.yaml [ROUNDS]
+// SPDX-License-Identifier: Apache-2.0
 #include "harness/plan/plan.hpp"
 #include "mutators/generator.hpp"
 

@@ -4,6 +4,7 @@
 # untraced run of the same round. Needs root (the in-kernel observer), a C compiler, redis-server,
 # redis-benchmark and strace; parts whose programs are missing are skipped and named.
 # Usage: bench/observers.sh HARNESS [ROUNDS [REQUESTS]]          (default 9 rounds, 50000 requests)
+# SPDX-License-Identifier: Apache-2.0
 set -euo pipefail
 
 harness=$(realpath "${1:?name the built harness}")

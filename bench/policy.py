@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
 """What a policy costs: paired and alternating, medians of the rounds' ratios or differences with the
 interval that holds the median at 95 %.
 

@@ -3,6 +3,7 @@
 # rendering each format, and opening the page in headless Chromium until its layout is done.
 #
 #   ninja -C build tests/reports/render-report && bench/report.sh [build]
+# SPDX-License-Identifier: Apache-2.0
 set -eu
 render=${1:-build}/tests/reports/render-report
 [ -x "$render" ] || { echo "build it first: ninja -C build tests/reports/render-report" >&2; exit 64; }

@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
 """Do two shards reach the calls of one campaign in half its time?
 
 A reference campaign says which (phase, call) pairs there are to be found: those that its witnesses showed

@@ -1,6 +1,7 @@
 // What tracing costs, next to strace and to nothing: paired and alternating, medians of ratios to
 // the untraced run of the same round. Usage: trace [ROUNDS [PART]] (default 15, all of them); PART
 // is ls, many, loop, threads, extras or redis.
+// SPDX-License-Identifier: Apache-2.0
 #include "core/base/fd.hpp"
 #include "core/model/syscall_table.hpp"
 #include "tracer/tracer.hpp"

@@ -1,4 +1,5 @@
 // Blind changes of bytes: what AFL calls havoc, one change a call.
+// SPDX-License-Identifier: Apache-2.0
 #include "mutators/values.hpp"
 
 #include <algorithm>

@@ -1,4 +1,5 @@
 // The names of a grammar's dimensions. Depends only on core/base and core/model.
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 #include "core/base/user_error.hpp"

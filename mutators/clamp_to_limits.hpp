@@ -1,5 +1,6 @@
 // clamp_to_limits: brings an input back within the limits of core/model/input_limits.hpp after any
 // chain of changes, so that mutations do not have to respect them. Private to mutators.
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 #include "core/model/input.hpp"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "core/base/remedy.hpp"
 #include "core/base/text.hpp"
 #include "core/model/input_text.hpp"

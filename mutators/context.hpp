@@ -1,4 +1,5 @@
 // Context: the state that every draw and mutation works with. Private to mutators.
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 #include "mutators/expander.hpp"

@@ -1,4 +1,5 @@
 // Crossover: combines parts of two inputs into one. Private to mutators.
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 #include "mutators/context.hpp"

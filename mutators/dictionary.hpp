@@ -1,5 +1,6 @@
 // Dictionary: words that matter to a target: those of its plan, and strings that it showed (paths
 // that it opened, names that it asked for). Limited in size, in a fixed order, without duplicates.
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 #include <cstddef>

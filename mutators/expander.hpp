@@ -1,4 +1,5 @@
 // Expander: draws text from a pattern, limited in depth, size and work. Private to mutators.
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 #include "core/base/random.hpp"

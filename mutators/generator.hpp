@@ -1,5 +1,6 @@
 // Generator: draws inputs from a grammar, changes them by type, and crosses them. Pure: the same
 // seed gives the same input. Depends only on core/base and core/model, not on the fuzzing engine.
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 #include "core/base/random.hpp"

@@ -1,5 +1,6 @@
 // CompiledGrammar: the grammar of a plan, checked and prepared for drawing. Depends only on
 // core/base and core/model. docs/user/grammar.md is the reference of templates and placeholders.
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 #include "core/model/grammar.hpp"

@@ -1,5 +1,6 @@
 // From the help of a program to a first grammar: templates, each with a comment, for a person to
 // edit. Pure.
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 #include "core/model/grammar.hpp"

@@ -1,5 +1,6 @@
 // HelpText: the command line of a program, read from the output of --help or the manual page. Pure.
 // The result is a guess: parts of the text that cannot be parsed are omitted.
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 #include <string>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "mutators/lines.hpp"
 
 #include "core/model/input_limits.hpp"

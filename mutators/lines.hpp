@@ -1,4 +1,5 @@
 // From drawn words to parts of an input that have a syntax of their own. Private to mutators.
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 #include "core/model/input.hpp"

@@ -1,4 +1,5 @@
 // Arguments: options and operands of the grammar, values, paths, blind changes.
+// SPDX-License-Identifier: Apache-2.0
 #include "mutators/mutation.hpp"
 
 #include "core/model/input_limits.hpp"

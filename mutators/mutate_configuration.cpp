@@ -1,4 +1,5 @@
 // Configuration: lines of the grammar and their values.
+// SPDX-License-Identifier: Apache-2.0
 #include "mutators/mutation.hpp"
 
 namespace harness::mutators {

@@ -1,4 +1,5 @@
 // Environment: what the grammar says, and what programs and their C library look at.
+// SPDX-License-Identifier: Apache-2.0
 #include "mutators/mutation.hpp"
 
 namespace harness::mutators {

@@ -1,4 +1,5 @@
 // The file tree: nodes of every kind, odd names, modes, owners, times, attributes.
+// SPDX-License-Identifier: Apache-2.0
 #include "mutators/mutation.hpp"
 
 #include "mutators/lines.hpp"

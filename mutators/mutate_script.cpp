@@ -1,4 +1,5 @@
 // Scripts: steps of the grammar, their words, clients and connections.
+// SPDX-License-Identifier: Apache-2.0
 #include "mutators/mutation.hpp"
 
 #include "mutators/lines.hpp"

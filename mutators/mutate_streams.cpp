@@ -1,4 +1,5 @@
 // Standard streams: bytes of standard input, where the streams lead, and a terminal with its keys.
+// SPDX-License-Identifier: Apache-2.0
 #include "mutators/mutation.hpp"
 
 #include "core/model/input_text.hpp"

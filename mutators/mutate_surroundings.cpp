@@ -1,4 +1,5 @@
 // What surrounds a run: identity, limits, sidecars; and what disturbs it: signals and faults.
+// SPDX-License-Identifier: Apache-2.0
 #include "mutators/mutation.hpp"
 
 #include "core/model/input_text.hpp"

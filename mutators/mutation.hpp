@@ -1,5 +1,6 @@
 // Mutation: one typed change of an input, and the tables of mutations, one for each file
 // mutate_*.cpp. Private to mutators.
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 #include "mutators/context.hpp"

@@ -1,6 +1,7 @@
 // Names: the names that an input has defined so far ({new:KIND}), so that later lines can use them
 // ({old:KIND}). Names that were defined on one line belong together: a column is searched first in
 // the table that the same line has just named. Private to mutators.
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 #include "core/base/random.hpp"

@@ -1,4 +1,5 @@
 // Draws random nodes of a file tree. Private to mutators.
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 #include "mutators/context.hpp"

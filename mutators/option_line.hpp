@@ -1,5 +1,6 @@
 // One definition of options at the start of a line of help: "-w, --width=COLS  set the width".
 // Private to mutators.
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 #include "mutators/help_text.hpp"

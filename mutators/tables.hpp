@@ -1,4 +1,5 @@
 // The tables of a compiled grammar. Private to mutators; pure data.
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 #include "core/model/dimension.hpp"

@@ -1,4 +1,5 @@
 // From the text of a template to its pieces. Private to mutators.
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 #include "core/model/grammar.hpp"

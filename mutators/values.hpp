@@ -1,5 +1,6 @@
 // Values: numbers, words, names and paths that programs often treat specially, and random changes
 // of bytes. Private to mutators.
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 #include "core/base/random.hpp"

@@ -1,5 +1,6 @@
 // ElfView: a bounds-checked view of the bytes of an x86-64 ELF file: segments, symbols, starts of
 // functions. Borrows the bytes. Uses libelf; independent of policies.
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 #include "core/base/result.hpp"

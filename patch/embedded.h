@@ -1,5 +1,6 @@
 // What a patched program carries: the layout that the patcher writes and the installer reads.
 // Plain C, shared by both; all offsets are relative to the descriptor, so nothing needs relocation.
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 #include <stdint.h>

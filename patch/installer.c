@@ -1,6 +1,7 @@
 // The installer that a patched program carries. Freestanding: no libc, no allocation, no static data,
 // position-independent; built into a flat image whose first byte is `arrive` (see installer.ld).
 // Fails closed: if the kernel refuses a filter, it says so and the program ends with status 126.
+// SPDX-License-Identifier: Apache-2.0
 #include "patch/embedded.h"
 
 #include <elf.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "patch/installer_image.hpp"
 
 // The assembler puts the file between two labels; no tool is needed to turn it into an array.

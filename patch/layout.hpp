@@ -6,6 +6,7 @@
 // counts what it reads of them as reading of the process (rchar in /proc/PID/io), which some
 // programs print. The state lies behind the program's own zeroed data, and the segment of code
 // takes the place of a note that is there twice.
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 #include "patch/elf_view.hpp"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "patch/move_code.hpp"
 
 #include <algorithm>

@@ -1,5 +1,6 @@
 // Moves the few instructions that a jump will overwrite to another place, where they do the same.
 // Refuses instructions for which this cannot be guaranteed.
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 #include "patch/elf_view.hpp"

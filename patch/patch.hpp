@@ -5,6 +5,7 @@
 // filters, the installer and the trampolines (read and execute), and one page of state (read and
 // write). Nothing of the original moves, so that symbols, relocations, RELRO, notes and debug
 // information stay valid. Only the ELF header and the instructions at the transition points change.
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 #include "core/base/result.hpp"

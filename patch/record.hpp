@@ -1,5 +1,6 @@
 // PatchRecord: data at the end of a patched program that allows inspecting it and restoring the
 // original. Pure: bytes in, values out.
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 #include "core/base/result.hpp"

@@ -1,5 +1,6 @@
 // The code that calls the installer and returns: one piece at the entry point of the program, one
 // at each transition point. Pure: addresses in, machine code out.
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 #include "core/base/result.hpp"

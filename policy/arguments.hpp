@@ -1,6 +1,7 @@
 // Argument conditions: for the calls where it matters most, only the observed values of the
 // decisive scalar argument are allowed. Pointers are never compared, because the memory they point
 // to can change after the check.
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 #include "core/model/policy.hpp"

@@ -1,4 +1,5 @@
 // audit: the same policy in audit mode: every refusal becomes a line of the kernel's log. Pure.
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 #include "core/model/policy.hpp"

@@ -1,5 +1,6 @@
 // Format: the table of file formats that a policy can be written in. One source file for each
 // format writes it and reads it back. Pure: text in, text out.
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 #include "core/base/result.hpp"

@@ -1,5 +1,6 @@
 // Raw BPF: the filter itself, 8-byte sock_filter records in the byte order of the machine, as
 // `bwrap --seccomp FD` takes it.
+// SPDX-License-Identifier: Apache-2.0
 #include "core/bpf/build.hpp"
 #include "policy/format.hpp"
 #include "policy/raw_filter.hpp"

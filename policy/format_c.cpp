@@ -1,5 +1,6 @@
 // C source without dependencies: each phase's filter as an array, and the function that installs
 // it.
+// SPDX-License-Identifier: Apache-2.0
 #include "core/base/text.hpp"
 #include "core/bpf/build.hpp"
 #include "core/bpf/disassemble.hpp"

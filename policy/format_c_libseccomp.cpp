@@ -1,4 +1,5 @@
 // C source for libseccomp, by number, so that an old libseccomp takes young calls too.
+// SPDX-License-Identifier: Apache-2.0
 #include "core/base/text.hpp"
 #include "core/model/syscall_table.hpp"
 #include "policy/format.hpp"

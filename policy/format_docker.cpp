@@ -1,5 +1,6 @@
 // Docker and Podman profile: `docker run --security-opt seccomp=FILE`. Has archMap where OCI has
 // architectures (both would be refused), and a comment for each rule.
+// SPDX-License-Identifier: Apache-2.0
 #include "policy/format.hpp"
 #include "policy/libseccomp_json.hpp"
 

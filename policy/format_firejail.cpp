@@ -1,5 +1,6 @@
 // firejail profile. The keep filter alone lets int 0x80 through, so that secondary architectures
 // are blocked by a line of their own.
+// SPDX-License-Identifier: Apache-2.0
 #include "core/base/text.hpp"
 #include "core/model/syscall_table.hpp"
 #include "policy/format.hpp"

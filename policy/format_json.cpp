@@ -1,4 +1,5 @@
 // Our own format: all phases, every reason, nothing lost.
+// SPDX-License-Identifier: Apache-2.0
 #include "policy/format.hpp"
 #include "policy/policy_json.hpp"
 

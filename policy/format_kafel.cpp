@@ -1,4 +1,5 @@
 // Kafel (nsjail): the kernel's own names of the entry points, not those of the table.
+// SPDX-License-Identifier: Apache-2.0
 #include "core/base/text.hpp"
 #include "core/model/syscall_table.hpp"
 #include "policy/format.hpp"

@@ -1,5 +1,6 @@
 // minijail policy: one line a call. What is not listed kills; another default can't be said, so
 // calls after whose ENOSYS a libc falls back are listed.
+// SPDX-License-Identifier: Apache-2.0
 #include "core/base/text.hpp"
 #include "core/model/syscall_table.hpp"
 #include "policy/format.hpp"

@@ -1,4 +1,5 @@
 // OCI runtime specification: the object `linux.seccomp` of a bundle's config.json.
+// SPDX-License-Identifier: Apache-2.0
 #include "policy/format.hpp"
 #include "policy/libseccomp_json.hpp"
 

@@ -1,5 +1,6 @@
 // Kubernetes Security Profiles Operator: a SeccompProfile resource. It has no default errno, so
 // what is not listed gets EPERM; calls after whose ENOSYS a libc falls back are therefore listed.
+// SPDX-License-Identifier: Apache-2.0
 #include "core/base/text.hpp"
 #include "core/model/syscall_table.hpp"
 #include "policy/format.hpp"

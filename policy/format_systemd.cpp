@@ -1,4 +1,5 @@
 // systemd drop-in: NAME.service.d/seccomp.conf. systemd allows its group @default whatever is said.
+// SPDX-License-Identifier: Apache-2.0
 #include "core/base/text.hpp"
 #include "core/model/syscall_table.hpp"
 #include "policy/format.hpp"

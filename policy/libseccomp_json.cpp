@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "policy/libseccomp_json.hpp"
 
 #include "core/base/text.hpp"

@@ -1,5 +1,6 @@
 // The common parts of the OCI and the Docker profile: actions, rules and conditions with the names
 // of libseccomp. Pure.
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 #include "core/base/result.hpp"

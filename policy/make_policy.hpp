@@ -1,5 +1,6 @@
 // make_policy: Profile → Policy. Decides what each phase allows and records why. Pure; independent
 // of file formats and filters.
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 #include "core/base/result.hpp"

@@ -1,6 +1,7 @@
 // The policy file of harness, schema harness-policy/1: readable, with all phases and the reason of
 // every entry. Lossless: read_policy_json(write_policy_json(p)) == p. docs/policies.md describes
 // it.
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 #include "core/base/result.hpp"

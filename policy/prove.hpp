@@ -1,4 +1,5 @@
 // prove: evaluates the filters of a policy before any kernel gets them. Pure.
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 #include "core/base/result.hpp"

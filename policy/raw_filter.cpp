@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "policy/raw_filter.hpp"
 
 #include "core/bpf/evaluate.hpp"

@@ -1,4 +1,5 @@
 // Reads a filter program as a table: the meaning of raw BPF and of the C array. Pure.
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 #include "core/base/result.hpp"

@@ -1,5 +1,6 @@
 // Re-exec: a program that carries its filters and executes itself again does so under the filters
 // that are already installed, and then installs them again. Pure.
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 #include "core/model/policy.hpp"

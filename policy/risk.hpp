@@ -1,5 +1,6 @@
 // Risk and reduction: what an attacker could still use of what a policy allows, and how much it
 // removes, in the terms of the literature (share of all calls that is blocked, per phase). Pure.
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 #include "core/model/policy.hpp"

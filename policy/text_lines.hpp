@@ -1,4 +1,5 @@
 // Shared parts of line-based formats: comments with reasons, and tables that collect what is read.
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 #include "core/bpf/filter_spec.hpp"

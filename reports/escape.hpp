@@ -1,6 +1,7 @@
 // Escapes for every format that a report is written in. Whatever bytes a target puts into names,
 // arguments or output, the result is valid UTF-8, contains no control character, and stays in its
 // place: one cell, one attribute, one line. Pure; independent of the writers.
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 #include <string>

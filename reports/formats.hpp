@@ -1,5 +1,6 @@
 // Every report as a pure function of a CampaignSummary, and the table of all of them, which the
 // command line and the campaign directory use. Independent of files and terminals.
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 #include "core/model/summary.hpp"

@@ -1,4 +1,5 @@
 // Shared parts of the JSON writers of this module. The heavy JSON header stays in source files.
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 #include "core/model/run_result.hpp"

@@ -1,5 +1,6 @@
 // Line: pieces of text with roles, cut to a width as a whole and colored afterwards, so that no
 // escape sequence is cut. For screens. Pure.
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 #include "reports/style.hpp"

@@ -1,6 +1,7 @@
 // LiveScreen: the state of a running campaign as lines for a terminal of any size, and the plain
 // lines for a log. Pure: the same state and size give the same lines. The painter (painter.hpp)
 // brings them to a terminal; the command line fills the state from the campaign.
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 #include "reports/style.hpp"

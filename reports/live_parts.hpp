@@ -1,4 +1,5 @@
 // The parts of the live screen, each as lines for a width; live.cpp arranges them. Pure.
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 #include "reports/line.hpp"

@@ -1,6 +1,7 @@
 // Painter: turns successive screens into the shortest output for a terminal, without flicker:
 // synchronized updates (DEC mode 2026, ignored where unknown), changed lines only, hidden cursor.
 // Pure except for its memory of the last screen; writes nothing itself.
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 #include "reports/live.hpp"

@@ -1,5 +1,6 @@
 // The report as a JSON value: report.json is its text, and report.html contains it. The heavy JSON
 // header stays in source files.
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 #include "reports/view.hpp"

@@ -1,4 +1,5 @@
 // How reports for people name shards and the pairs that only one shard saw. Pure.
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 #include "core/model/summary.hpp"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "reports/statistics_json.hpp"
 
 #include "core/base/json_text.hpp"

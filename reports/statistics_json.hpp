@@ -1,4 +1,5 @@
 // The parts of the JSON report about confidence: attempts, bound, estimates, curve.
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 #include "reports/view.hpp"

@@ -1,5 +1,6 @@
 // Style: how text looks on a given terminal. Pure value. Whether colors are used is decided in one
 // place, from facts about the terminal. Color never is the only carrier of information.
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 #include <string>

@@ -1,4 +1,5 @@
 // Table: rows of cells as aligned text for the terminal. Pure; independent of campaigns.
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 #include "reports/style.hpp"

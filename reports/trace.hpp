@@ -1,5 +1,6 @@
 // The output of `harness trace`: one RunResult as tables, as a tree of processes, or as JSON. Pure;
 // depends on the result, not on the tracer.
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 #include "core/model/phase.hpp"

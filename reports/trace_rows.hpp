@@ -1,5 +1,6 @@
 // Sightings as the rows of a table: one for each phase and call, joined over executables. Shared by
 // the texts and the JSON of `harness trace`. Pure.
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 #include "core/model/run_result.hpp"

@@ -1,6 +1,7 @@
 // View: what every renderer needs of a CampaignSummary, computed once: pairs joined over
 // executables into one row for each call and phase, the union, the gates, and the verdict as a
 // sentence. Pure; independent of formats.
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 #include "core/model/summary.hpp"

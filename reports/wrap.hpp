@@ -1,4 +1,5 @@
 // Breaking text into lines at blanks. Pure.
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 #include <cstddef>

@@ -1,5 +1,6 @@
 // ContainerEngine: what we ask of the container engine that is there, podman or docker, by its own
 // command line: which image a name stands for, and its files as a tar archive.
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 #include "core/base/user_error.hpp"

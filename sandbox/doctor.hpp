@@ -1,5 +1,6 @@
 // Doctor: what this machine supports, and for each thing that it does not, how to fix it.
 // Looks only; changes nothing. Must not depend on a campaign, so that it can explain why none runs.
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 #include <string>

@@ -1,5 +1,6 @@
 // Where a program is: PATH, as a shell would look, and the sbin directories that an ordinary user's
 // PATH leaves out. Looks only.
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 #include <optional>

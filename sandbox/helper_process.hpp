@@ -1,5 +1,6 @@
 // HelperProcess: a short command that we start for ourselves, run to its end; what it says on one
 // stream is kept. Untraced, with nothing on standard input. Not for targets.
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 #include "core/base/result.hpp"

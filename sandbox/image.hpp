@@ -1,5 +1,6 @@
 // Image: a container image as a directory, unpacked once into the user's cache. Knows no layers:
 // the engine and tar do that.
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 #include "core/base/user_error.hpp"

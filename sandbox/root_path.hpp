@@ -1,5 +1,6 @@
 // Paths below another root: where a file lies for us that a process with that root calls `path`.
 // Looks only.
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 #include <optional>

@@ -2,6 +2,7 @@
 // possible here. What the target can't do although it is made to do anything is in
 // docs/user/isolation.md; half of that is this allow-list root, the other half the tracer's
 // isolation of each run. Must not depend on a running campaign.
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 #include "core/model/plan.hpp"

@@ -1,4 +1,5 @@
 // What a sandbox hides although it lies below a directory that it shows: secrets and sockets.
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 #include <string>

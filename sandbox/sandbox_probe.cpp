@@ -1,5 +1,6 @@
 // Is a sandbox possible on this machine, and if not, how can this be fixed? Tries it instead of
 // deriving it from versions.
+// SPDX-License-Identifier: Apache-2.0
 #include "core/base/fd.hpp"
 #include "core/base/text.hpp"
 #include "sandbox/find_program.hpp"

@@ -1,13 +1,14 @@
 #!/usr/bin/env python3
 # Adds the SPDX line to source files that lack it: python3 tools/add_spdx.py [ROOT]
 # The line ends the comment that begins a file, so that line 1 still says what the file is for. A file
-# without such a comment begins with it. Running it again changes nothing.
+# without such a comment begins with it. Running it again changes nothing. The scripts of the report
+# page have no line: they are embedded in every report.
 import pathlib
 import subprocess
 import sys
 
 TAG = "SPDX-License-Identifier: Apache-2.0"
-MARKS = {".cpp": "//", ".hpp": "//", ".c": "//", ".h": "//", ".js": "//", ".in": "//",
+MARKS = {".cpp": "//", ".hpp": "//", ".c": "//", ".h": "//", ".in": "//",
          ".sh": "#", ".py": "#", ".awk": "#"}
 
 

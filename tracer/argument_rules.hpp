@@ -1,5 +1,6 @@
 // Which arguments of which calls have classes (flags, commands, families, options) and which are
 // paths or names. Data; x86_64 numbers.
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 #include <cstdint>

@@ -1,5 +1,6 @@
 // Backtraces of a stopped thread through stripped code, by call-frame information (libdw). What is
 // read of a module is kept for later runs; what is read of a process is given by the caller.
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 #include "core/model/run_result.hpp"

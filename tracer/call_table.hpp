@@ -1,5 +1,6 @@
 // CallTable: how often which call was made in which phase by which executable. The hot path of the
 // tracer: a flat open-addressing hash, one probe for a call that is known.
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 #include "core/model/phase.hpp"

@@ -1,4 +1,5 @@
 // Whether a trigger can ever fire in a given executable, found out before anything runs.
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 #include "core/base/result.hpp"

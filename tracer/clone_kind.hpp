@@ -1,4 +1,5 @@
 // What a call of the clone family asks for. Pure but for one read of the caller's memory (clone3).
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 #include "tracer/tracee.hpp"

@@ -1,5 +1,6 @@
 // Control: the mailbox between a run's run driver (any thread) and the session (the tracer's
 // thread).
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 #include "core/model/run_driver.hpp"

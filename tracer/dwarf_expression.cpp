@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "tracer/dwarf_expression.hpp"
 
 #include <dwarf.h>

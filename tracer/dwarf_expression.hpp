@@ -1,5 +1,6 @@
 // The small part of DWARF expressions that call-frame information uses. Pure but for the memory it
 // is given a reader of.
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 #include <cstdint>

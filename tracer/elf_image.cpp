@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "tracer/elf_image.hpp"
 
 #include "tracer/lru_cache.hpp"

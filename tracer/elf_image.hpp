@@ -1,6 +1,7 @@
 // ElfImage: what a phase point needs to know of an ELF file: where symbols, file offsets, the entry
 // and main are. The file may be hostile: it is read, never mapped, and everything taken from it is
 // bounded. Uses libelf; needs no process.
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 #include "core/base/fd.hpp"

@@ -1,4 +1,5 @@
 // Event: what wait4 said about one tracee, decoded once. Nobody else looks at a wait status.
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 #include "tracer/tracee.hpp"

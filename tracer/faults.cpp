@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "tracer/faults.hpp"
 
 #include "core/model/kernel_names.hpp"

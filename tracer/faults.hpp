@@ -1,5 +1,6 @@
 // Faults of an Input: which call is to fail, come short or come late, and how that is done to a
 // stopped tracee.
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 #include "core/base/result.hpp"

@@ -2,6 +2,7 @@
 // of its own at a random address, which the target can only read: mmap(2), then the tracer writes
 // the program, then seccomp(2), munmap(2), and the thread's own call again. FilterProtocol sees to
 // it that no other thread makes a call meanwhile, so nobody can change the program.
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 #include "core/model/trace_options.hpp"

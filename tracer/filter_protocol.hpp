@@ -17,6 +17,7 @@
 //   case AtCall::install: …            // make the thread install protocol.installation(thread)
 //   case AtCall::wait: …               // keep it stopped until next_released() returns it
 //   }
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 #include "core/base/result.hpp"

@@ -1,4 +1,5 @@
 // What FilterProtocol keeps with each thread and process. Plain data.
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 #include "core/model/phase.hpp"

@@ -1,5 +1,6 @@
 // Turns `auto` phases into concrete triggers: from the executable alone (load, init, main) and from
 // calibration runs (serving). Knows no workload: the caller runs the target.
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 #include "core/model/run_spec.hpp"

@@ -1,6 +1,7 @@
 // Injection: makes a thread that is about to make a system call make others first. The thread then
 // makes its own call again and sees nothing of it: no memory of its own is touched, its registers
 // and signal mask are put back, and its signals wait meanwhile.
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 #include "tracer/tracee.hpp"

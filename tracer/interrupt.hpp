@@ -1,5 +1,6 @@
 // Interrupting a thread that waits in the kernel so that it can leave the trace, without the
 // program noticing: which calls can be interrupted, and how they go on as if nothing had been.
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 #include "tracer/tracee.hpp"

@@ -1,5 +1,6 @@
 // The filter of a target whose calls are counted in the kernel: it stops the target only at calls
 // after which the tracer must act. Pure; needs no kernel.
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 #include "core/model/filter_program.hpp"

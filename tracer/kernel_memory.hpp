@@ -1,6 +1,7 @@
 // KernelMemory: one tracer's share of the memory that the in-kernel observer writes
 // (tracer/bpf/observe.h): begins and ends runs, finds the slots of new threads, takes counts out.
 // Needs no privilege, only the descriptors of the maps; knows neither libbpf nor ptrace.
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 #include "core/base/fd.hpp"

@@ -5,6 +5,7 @@
 //   auto observer = KernelObserver::load({.workers = 2});
 //   auto memory = KernelMemory::map((*observer)->share(0)); // here or in a process below
 //   run(spec, stop, nullptr, memory->get());
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 #include "core/base/result.hpp"

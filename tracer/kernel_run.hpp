@@ -1,5 +1,6 @@
 // KernelRun: one run whose calls are counted in the kernel: which threads are, and how their counts
 // come into the ProcessTree. Inactive where there is no observer or the run needs stops.
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 #include "core/model/run_spec.hpp"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "tracer/launch.hpp"
 
 #include "core/base/fd.hpp"

@@ -1,5 +1,6 @@
 // Launch: brings a target to its exec, seized and, where wanted, isolated. The way into the run is
 // launch::ChildPlan, as for everything else that a run starts; this adds the tracer's part.
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 #include "core/model/run_spec.hpp"

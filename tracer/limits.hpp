@@ -1,4 +1,5 @@
 // LimitWatch: whether a run has gone beyond its limits, looked at on the tracer's ticks.
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 #include "core/model/run_result.hpp"

@@ -1,5 +1,6 @@
 // LruCache: keeps the values that were used last, at most a given number of them. What is kept for
 // the files of a target must be bounded: a target can make a new file in every run.
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 #include <cstddef>

@@ -1,4 +1,5 @@
 // The mapped files of a process, from /proc/PID/maps. Dear: for rare moments only.
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 #include <cstdint>

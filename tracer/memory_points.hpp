@@ -1,5 +1,6 @@
 // MemoryPoints: the breakpoints in one address space, one byte each, one shot. Threads share it, a
 // forked child has a copy of its own, exec begins with an empty one.
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 #include "core/model/phase.hpp"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "tracer/module_file.hpp"
 
 #include "core/base/text.hpp"

@@ -2,6 +2,7 @@
 // neither block nor crash us with them: no fifo or device is opened, no link leads out of the
 // target's root, and the size is bounded. What is opened is read with pread(2), never mapped: the
 // target may truncate it at any time.
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 #include "core/base/fd.hpp"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "tracer/observer.hpp"
 
 #include "tracer/argument_rules.hpp"

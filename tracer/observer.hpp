@@ -1,5 +1,6 @@
 // Observer: what is gathered besides counts when a RunSpec asks for it: edges, argument classes,
 // errors, dictionary words. Knows no ptrace request but reads the caller's memory for words.
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 #include "core/model/run_result.hpp"

@@ -1,4 +1,5 @@
 // Overloaded: a visitor of a std::variant, made of lambdas.
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 namespace harness::tracer {

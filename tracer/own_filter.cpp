@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "tracer/own_filter.hpp"
 
 #include "tracer/watched_call.hpp"

@@ -1,6 +1,7 @@
 // What a seccomp filter that the target installs itself may do to the calls that we want to see. A
 // filter of ours makes every call stop; a stricter verdict of the target's own filter wins, and the
 // call never reaches us.
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 #include "core/model/filter_program.hpp"

@@ -1,5 +1,6 @@
 // What a phase's filter refuses, counted beside it, and the calls that no filter of ours may let
 // run unseen.
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 #include "core/model/run_result.hpp"

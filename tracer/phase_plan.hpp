@@ -1,4 +1,5 @@
 // PhasePlan: a RunSpec's triggers, sorted by what makes them fire. Immutable during a run.
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 #include "core/model/phase.hpp"

@@ -1,4 +1,5 @@
 // PhaseWatch: says when a process enters a phase. Decides only; the session acts on what it says.
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 #include "tracer/phase_plan.hpp"

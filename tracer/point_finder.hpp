@@ -1,5 +1,6 @@
 // Arms the points of a PhasePlan in a process: finds the executable's and its libraries' load
 // addresses and resolves symbols and offsets there.
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 #include "tracer/memory_points.hpp"

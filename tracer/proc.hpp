@@ -1,4 +1,5 @@
 // What /proc says about a process. Only for rare moments: each look costs several system calls.
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 #include <optional>

@@ -8,6 +8,7 @@
 //
 // A wait for any child makes the kernel look at each tracee. Where there are many, the thread that
 // was resumed last is asked for first, by its id, which costs the same for any number of threads.
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 #include "tracer/event.hpp"

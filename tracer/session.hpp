@@ -1,5 +1,6 @@
 // Session: the life of one run. One loop waits; each kind of event has one method, which ends in a
 // visible way on for the tracee. What is looked at besides is left to the room's other classes.
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 #include "core/model/run_result.hpp"

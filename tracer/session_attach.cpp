@@ -1,5 +1,6 @@
 // Session: following a process that was there before us, and letting it go unharmed: no EXITKILL,
 // no filter, no breakpoint; if we die it lives on.
+// SPDX-License-Identifier: Apache-2.0
 #include "tracer/session.hpp"
 
 #include "tracer/proc.hpp"

@@ -1,4 +1,5 @@
 // Session: what is done at the entry and at the return of a system call.
+// SPDX-License-Identifier: Apache-2.0
 #include "tracer/session.hpp"
 
 #include "core/model/kernel_names.hpp"

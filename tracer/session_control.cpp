@@ -1,4 +1,5 @@
 // Session: what comes from outside (run driver, stop flag, ticks), and the end of a run.
+// SPDX-License-Identifier: Apache-2.0
 #include "tracer/session.hpp"
 
 #include "tracer/overloaded.hpp"

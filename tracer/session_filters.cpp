@@ -1,5 +1,6 @@
 // Session: filters that are installed in the running target: a policy's, phase by phase, and the
 // one that lets known calls run free in discover; and letting the target go.
+// SPDX-License-Identifier: Apache-2.0
 #include "tracer/session.hpp"
 
 #include "core/bpf/build.hpp"

@@ -1,6 +1,7 @@
 // Session: runs whose calls are counted in the kernel. The target stops at few calls, none of which
 // is counted here but those that the kernel does not show; processes, phases and ends are followed
 // as ever.
+// SPDX-License-Identifier: Apache-2.0
 #include "tracer/session.hpp"
 
 #include "tracer/kernel_filter.hpp"

@@ -1,4 +1,5 @@
 // Session: how processes move through their phases.
+// SPDX-License-Identifier: Apache-2.0
 #include "tracer/session.hpp"
 
 #include "core/launch/machine.hpp"

@@ -1,6 +1,7 @@
 // Session: how a new process or thread finds its place in the tree. Its own first stop and its
 // creator's report come in either order; it is held until both are there. A creator that is killed
 // before its report leaves a child behind that nobody announces.
+// SPDX-License-Identifier: Apache-2.0
 #include "tracer/session.hpp"
 
 #include "tracer/proc.hpp"

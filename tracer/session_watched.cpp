@@ -1,5 +1,6 @@
 // Session: the rare calls of the target that change what can be seen of it: new tasks, filters of
 // its own, and questions whose answer would show ours.
+// SPDX-License-Identifier: Apache-2.0
 #include "tracer/session.hpp"
 
 #include "tracer/clone_kind.hpp"

@@ -1,4 +1,5 @@
 // SignalPlan: the signals of an Input and the points of progress at which they are sent.
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 #include "core/base/result.hpp"

@@ -1,4 +1,5 @@
 // StopFlag: with which a signal handler, the coordinator or a run driver asks the tracer to stop.
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 #include <atomic>

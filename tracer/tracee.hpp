@@ -1,6 +1,7 @@
 // StoppedTracee and RunningTracee: a thread under ptrace, as tokens. Only a stopped one has ptrace
 // operations; going on consumes it. A tracee may be killed at any moment, so a vanished one (ESRCH)
 // is an outcome of every operation, never an error.
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 #include "core/base/result.hpp"

@@ -4,6 +4,7 @@
 //
 //   tracer::StopFlag stop;
 //   const RunResult result = tracer::run(spec, {.phases = plan.phases}, stop);
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 #include "core/model/run_result.hpp"

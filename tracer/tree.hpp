@@ -1,5 +1,6 @@
 // ProcessTree: every process and thread of a run, alive or gone, and what is counted of each. Knows
 // no ptrace request; the session tells it what happened.
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 #include "core/model/run_result.hpp"

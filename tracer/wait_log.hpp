@@ -1,5 +1,6 @@
 // WaitLog: where the processes of a run wait for work. Gathered in calibration runs only, to find
 // the point where a server begins to serve.
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 #include "core/model/run_result.hpp"

@@ -1,5 +1,6 @@
 // WatchedCall: the rare calls that change what the tracer can see, in each form in which the kernel
 // takes them: native, x32, and i386 with its socketcall. Pure.
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 #include "tracer/tracee.hpp"

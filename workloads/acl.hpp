@@ -1,5 +1,6 @@
 // Acl: POSIX access control lists from the text that people write to the bytes that the kernel
 // keeps in `system.posix_acl_access`. Pure.
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 #include <optional>

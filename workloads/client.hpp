@@ -1,6 +1,7 @@
 // Client: one connection to a target that may be hostile. It never blocks longer than its deadline,
 // stores at most 1 MiB of what it reads, and never follows a symbolic link to a socket elsewhere.
 // Independent of scripts.
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 #include "core/base/clock.hpp"

@@ -1,5 +1,6 @@
 // The command workload: script lines become standard input, in one piece where nothing in the
 // script takes time, else fed bit by bit.
+// SPDX-License-Identifier: Apache-2.0
 #include "workloads/kinds.hpp"
 #include "workloads/preparation.hpp"
 #include "workloads/protocol.hpp"

@@ -1,5 +1,6 @@
 // EventFlag: lets one thread end the wait of another, without polling and without signals. Depends
 // only on the kernel interface.
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 #include "core/base/clock.hpp"

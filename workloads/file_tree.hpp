@@ -2,6 +2,7 @@
 // content may have been written by a hostile target or by an earlier node, so that no step follows
 // a symbolic link, and nothing outside the directory is changed. Depends on the model and the
 // kernel interface.
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 #include "core/base/fd.hpp"

@@ -1,4 +1,5 @@
 // The kinds of workload, for make(). See docs/user/workloads.md.
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 #include "workloads/workload.hpp"

@@ -1,6 +1,7 @@
 // NameServer: the sidecar "nameserver", which answers at port 53 of the loopback interface that
 // every name is this machine. Without it this port is closed, and only names in /etc/hosts can be
 // resolved. Depends only on the kernel interface.
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 #include "core/base/fd.hpp"

@@ -1,6 +1,7 @@
 // Placeholders: words in braces that a plan may use for values that differ per run: {run} (the
 // working directory as the target sees it), {port}, {socket}, {configuration}. Also the environment
 // that a run starts with. Pure.
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 #include "core/model/input.hpp"

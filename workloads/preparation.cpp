@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "workloads/preparation.hpp"
 
 #include "core/base/text.hpp"

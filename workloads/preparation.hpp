@@ -1,5 +1,6 @@
 // Preparation: what every kind of workload does to turn an Input into a run: directory, files,
 // configuration, streams, environment, identity, sidecars. Each kind adds its own part.
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 #include "workloads/name_server.hpp"

@@ -1,5 +1,6 @@
 // Protocols of scripts: how a command becomes bytes, and when a reply is complete. Pure. Replies
 // come from a hostile target: any bytes are accepted, with O(1) memory.
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 #include "core/model/plan.hpp"

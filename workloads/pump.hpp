@@ -1,6 +1,7 @@
 // Pump: the thread that serves streams which need attention during the run: it types on the master
 // side of a pseudo-terminal, feeds an input pipe slowly, and drains pipes and terminals, so that
 // the target never blocks on them. Independent of protocols.
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 #include "core/model/run_driver.hpp"

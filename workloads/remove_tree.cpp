@@ -1,5 +1,6 @@
 // The way down a hostile tree: descriptors instead of paths, no link followed, depth bounded by
 // moving deep directories up, so that neither names, modes nor nesting stop the removal.
+// SPDX-License-Identifier: Apache-2.0
 #include "core/base/fd.hpp"
 #include "workloads/file_tree.hpp"
 

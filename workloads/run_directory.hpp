@@ -1,5 +1,6 @@
 // RunDirectory: the fresh directory of one run. The target sees it as /tmp, has the working
 // directory `run` in it, and `.shm` as /dev/shm. The destructor removes everything on disk.
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 #include "core/base/fd.hpp"

@@ -1,5 +1,6 @@
 // WorkloadRunDriver: everything of a workload that is active while the target runs: the pump of its
 // streams, the script of its clients, and the removal of the working directory during the run.
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 #include "core/model/run_driver.hpp"

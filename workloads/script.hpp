@@ -1,5 +1,6 @@
 // Script: the clients of a server run, one after another in the order of the script, limited in
 // time whatever the server does, followed by the orderly stop of the server.
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 #include "core/model/input.hpp"

@@ -1,4 +1,5 @@
 // The server workload: started, talked to by the clients of the script once it can be, stopped.
+// SPDX-License-Identifier: Apache-2.0
 #include "core/base/text.hpp"
 #include "core/model/kernel_names.hpp"
 #include "workloads/kinds.hpp"

@@ -3,6 +3,7 @@
 // identity and capabilities are those of the target. They use the same run directory and loopback
 // interface, are never traced and never counted, and are always killed at the end. The limits on
 // memory and processes that the tracer watches do not hold for them.
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 #include "core/base/clock.hpp"

@@ -1,6 +1,7 @@
 // Streams: the standard streams of one run, as an Input describes them. Streams that need no
 // attention during the run (files, pipes that hold all input) are created here; the others are
 // handed to a Pump.
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 #include "core/base/fd.hpp"

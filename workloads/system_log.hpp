@@ -1,5 +1,6 @@
 // SystemLog: the sidecar "devlog", a listener at /dev/log. It gives a target the system log that a
 // minimal sandbox lacks. Depends only on the kernel interface.
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 #include "core/base/fd.hpp"

@@ -1,5 +1,6 @@
 // Waiting: whether a target waits for our next action. Without this test, clients would have to
 // wait for a period of silence each time. Reads only /proc.
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 #include "core/base/clock.hpp"

@@ -1,6 +1,7 @@
 // Workload: what a kind of target needs around it. Turns an Input into a RunSpec in a fresh run
 // directory, with the streams, clients and sidecars of the run. It neither traces nor mutates, and
 // contains nothing about particular targets, which are plans.
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 #include "core/base/result.hpp"

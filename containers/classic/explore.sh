@@ -3,6 +3,7 @@
 # shipped plans. Only paths and the versions of the programs differ.
 #   explore.sh HARNESS IMAGE DIRECTORY [OPTION of harness explore]...
 # Writes DIRECTORY/NAME.yaml and DIRECTORY/NAME.campaign for ls, sqlite and redis.
+# SPDX-License-Identifier: Apache-2.0
 set -eu
 harness=$1 image=$2 directory=$3
 shift 3

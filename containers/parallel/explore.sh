@@ -4,6 +4,7 @@
 # its PATH (or HARNESS), rsync, and the plan's target. The directory of PLAN and the paths in FILES (the seeds) are
 # copied to the hosts:
 #   FILES=corpora/redis containers/parallel/explore.sh workloads/redis/redis.yaml OUT HOSTS [FOR [SHARDS]]
+# SPDX-License-Identifier: Apache-2.0
 set -eu
 [ $# -ge 3 ] || { echo "usage: [FILES=PATHS] explore.sh PLAN OUT HOSTS [FOR [SHARDS]]" >&2; exit 64; }
 case $1 in /*) echo "explore.sh: write PLAN and FILES relative to the current directory, $PWD" >&2; exit 64 ;; esac

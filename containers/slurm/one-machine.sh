@@ -3,6 +3,7 @@
 # except for the key of munge if that is missing. Run it as root, with Debian's slurm-wlm and munge installed.
 #   containers/slurm/one-machine.sh start DIR     # then: export SLURM_CONF=DIR/slurm.conf
 #   containers/slurm/one-machine.sh stop DIR
+# SPDX-License-Identifier: Apache-2.0
 set -eu
 [ $# = 2 ] || { echo "usage: one-machine.sh start|stop DIR" >&2; exit 64; }
 what=$1

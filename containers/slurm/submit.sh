@@ -3,6 +3,7 @@
 # not; validation by fresh runs in N parts; and the merge that closes the attempt. Prints the id of
 # the last job. OUT must be on a file system that all nodes share; HARNESS names the program there.
 #   containers/slurm/submit.sh PLAN OUT [SHARDS] [FOR]
+# SPDX-License-Identifier: Apache-2.0
 set -eu
 [ $# -ge 2 ] || { echo "usage: submit.sh PLAN OUT [SHARDS] [FOR]" >&2; exit 64; }
 here=$(dirname "$(readlink -f "$0")")

@@ -1,5 +1,6 @@
 // Clock: time as a dependency that is passed in, so that campaigns can be replayed and tested with
 // a manual clock.
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 #include <chrono>

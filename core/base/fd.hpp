@@ -1,5 +1,6 @@
 // Fd: an owned file descriptor, and the few operations on descriptors that every module needs.
 // Depends only on the kernel interface. Every descriptor that is opened here is close-on-exec.
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 #include "core/base/result.hpp"

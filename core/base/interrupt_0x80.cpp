@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "core/base/interrupt_0x80.hpp"
 
 #include <csignal>

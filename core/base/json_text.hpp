@@ -1,5 +1,6 @@
 // Makes arbitrary bytes safe for JSON: the result is valid UTF-8 and contains nothing that a
 // terminal or viewer would interpret. Independent of the JSON library.
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 #include <string>

@@ -1,6 +1,7 @@
 // Random: the only source of randomness in this project. The same seed gives the same sequence on
 // every machine. The distributions of the standard library do not guarantee this, so none of them
 // is used.
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 #include <cstdint>

@@ -1,4 +1,5 @@
 // Splits a message into the problem and the remedy at its end, for UserError.
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 #include "core/base/user_error.hpp"

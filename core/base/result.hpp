@@ -7,6 +7,7 @@
 //     return std::move(file).error().within("read the plan");
 //   }
 //   use(*file);
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 #include <cstring>

@@ -1,5 +1,6 @@
 // Makes names durable: a file that was renamed or created survives a power loss only once its
 // directory has been synced.
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 #include "core/base/result.hpp"

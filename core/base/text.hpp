@@ -1,5 +1,6 @@
 // Text helpers: quoting that survives any byte, numbers, splitting, durations and sizes as people
 // write them, and the nearest known word for "did you mean".
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 #include "core/base/clock.hpp"

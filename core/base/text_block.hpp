@@ -1,4 +1,5 @@
 // Shows blocks of text that targets write (inputs, the end of an output) to a person.
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 #include <string>

@@ -1,4 +1,5 @@
 // The part of text.hpp that is about bytes: UTF-8, quoting, and what may be shown.
+// SPDX-License-Identifier: Apache-2.0
 #include "core/base/text.hpp"
 #include "core/base/text_block.hpp"
 

@@ -1,6 +1,7 @@
 // UserError: a mistake in what the user wrote (plan, seed, dictionary, command line), with its
 // place and what to write instead. Thrown where the mistake is found, caught once in `main` (exit
 // 64).
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 #include <stdexcept>

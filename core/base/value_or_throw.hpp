@@ -1,5 +1,6 @@
 // value_or_throw: the value of a Result that the caller cannot continue without. Throws a
 // std::runtime_error with the reason if there is none.
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 #include "core/base/result.hpp"

@@ -5,6 +5,7 @@
 // log2(ranges) steps. It uses only instructions that the kernel can evaluate when the filter is
 // installed, so that a call that is allowed with any arguments costs one bit test (Linux 5.11,
 // seccomp action cache).
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 #include "core/base/result.hpp"

@@ -1,5 +1,6 @@
 // check: would the kernel accept this program as a seccomp filter? Pure. The rules are those of
 // bpf_check_classic (net/core/filter.c) and seccomp_check_filter (kernel/seccomp.c).
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 #include "core/base/result.hpp"

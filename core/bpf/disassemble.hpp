@@ -1,4 +1,5 @@
 // disassemble: a filter as text that a person can read. Pure.
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 #include "core/model/filter_program.hpp"

@@ -1,5 +1,6 @@
 // evaluate: runs a filter without a kernel, with the whole classic-BPF instruction set that seccomp
 // accepts. Pure. `verdict_ranges` runs it for all numbers at once, which is how a filter is proved.
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 #include "core/base/result.hpp"

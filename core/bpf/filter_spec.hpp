@@ -1,6 +1,7 @@
 // FilterSpec: a filter as a table of verdicts by architecture and number. Pure value. `build` makes
 // a program of it. `decide` computes the verdict that this program must return and is therefore its
 // oracle.
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 #include "core/bpf/verdict.hpp"

@@ -1,4 +1,5 @@
 // Verdict: what a seccomp filter returns for a call: an action and its data. Pure.
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 #include "core/model/policy.hpp"

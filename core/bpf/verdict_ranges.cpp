@@ -1,4 +1,5 @@
 // verdict_ranges of evaluate.hpp: symbolic execution with the number as an interval.
+// SPDX-License-Identifier: Apache-2.0
 #include "core/bpf/check.hpp"
 #include "core/bpf/evaluate.hpp"
 

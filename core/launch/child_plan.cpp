@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "core/launch/child_plan.hpp"
 
 #include "core/base/text.hpp"

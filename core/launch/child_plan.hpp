@@ -7,6 +7,7 @@
 //   launch::Spawned spawned;
 //   auto there = launch::clone_child(**plan, spawned);
 //   (*plan)->release();                        // the child goes on to its exec
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 #include "core/launch/child_setup.hpp"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "core/launch/child_setup.hpp"
 
 #include "core/launch/child_setup_isolation.hpp"

@@ -1,5 +1,6 @@
 // Child setup: what a new process does between clone and exec, in our memory, with raw system calls
 // only. It uses no C++ object of ours: ChildSetup is plain data that a ChildPlan filled.
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 #include <cstdint>

@@ -1,5 +1,6 @@
 // The stub's part of isolation: mounts, identity, capabilities. Raw system calls only; see
 // child_setup.hpp.
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 #include "core/launch/child_setup.hpp"

@@ -1,5 +1,6 @@
 // Isolation of one run, the launcher's part: checks what the spec asks for, makes mount points, and
 // fills the stub's plan. The stub's part is child_setup_isolation.hpp.
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 #include "core/launch/child_setup.hpp"

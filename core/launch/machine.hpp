@@ -1,4 +1,5 @@
 // Machine: what this process may do, found out once. Knows /proc and the capability sets.
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 #include <cstdint>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "core/launch/namespace_helper.hpp"
 
 #include "core/launch/raw_syscall.hpp"

@@ -2,6 +2,7 @@
 // target's process spawned into it as its siblings, children of the launcher. For launchers that
 // could not come back from a fresh PID namespace: in a user namespace below the one that owns
 // theirs.
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 #include "core/launch/child_setup.hpp"

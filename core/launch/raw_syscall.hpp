@@ -1,6 +1,7 @@
 // Raw system calls for code that shares our memory in another process (child_setup.cpp): no libc,
 // no errno, no sanitizer instrumentation. x86_64 only; everything else of the tracer is portable
 // C++.
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 #include <cstddef>

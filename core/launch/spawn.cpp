@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "core/launch/spawn.hpp"
 
 #include "core/launch/machine.hpp"

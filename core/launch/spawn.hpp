@@ -1,5 +1,6 @@
 // Spawn: clones a process of a run, which begins with its setup in our memory, and where the run is
 // isolated pid 1 of a PID namespace of its own.
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 #include "core/base/result.hpp"

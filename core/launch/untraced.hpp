@@ -1,6 +1,7 @@
 // UntracedProcess: a process of a run that nobody traces: a sidecar or a probe. It enters the run
 // through the same ChildPlan as the target. One thread starts and ends it: the kernel ends it with
 // that thread.
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 #include "core/base/clock.hpp"

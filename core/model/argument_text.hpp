@@ -1,5 +1,6 @@
 // The text of an argument class: "flags=O_RDONLY|O_CLOEXEC", "cmd=F_GETFL". Pure; what is not known
 // by name is written as a number.
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 #include "core/model/syscall_id.hpp"

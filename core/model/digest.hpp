@@ -1,4 +1,5 @@
 // SHA-256 of bytes, in hexadecimal (libmd). Pure.
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 #include <string>

@@ -1,5 +1,6 @@
 // Dimension: a part of Input that is drawn, changed and taken away as a whole. Plans name them in
 // `grammar.dimensions`. Pure.
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 #include "core/model/input.hpp"

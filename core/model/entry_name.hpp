@@ -1,4 +1,5 @@
 // The names of the empty files that an input's `directory d entries 4000` makes: e0000, e0001, …
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 #include <algorithm>

@@ -1,5 +1,6 @@
 // FilterProgram: a compiled classic-BPF seccomp filter, as core/bpf builds it, policies prove it
 // and the tracer installs it.
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 #include <linux/filter.h>

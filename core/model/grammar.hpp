@@ -1,5 +1,6 @@
 // Grammar: what inputs of a target look like, as the plan says it. Pure value; the mutators compile
 // it. docs/user/plan.md is its reference.
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 #include "core/base/user_error.hpp"

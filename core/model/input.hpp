@@ -1,5 +1,6 @@
 // Input: one complete test case. Pure value with a text form that a person can read and edit; seeds
 // in corpora/ and every corpus entry are such texts. docs/user/inputs.md describes the text form.
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 #include "core/base/clock.hpp"

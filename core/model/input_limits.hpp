@@ -1,5 +1,6 @@
 // Upper limits of an input. Inputs are treated as untrusted (a seed from the web, a mutated corpus
 // entry): nothing in them may overload the machine before a run limit takes effect.
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 #include "core/model/input.hpp"

@@ -1,4 +1,5 @@
 // Node lines and steps of the text form.
+// SPDX-License-Identifier: Apache-2.0
 #include "core/model/input_limits.hpp"
 #include "core/model/input_text.hpp"
 #include "core/model/word_reader.hpp"

@@ -1,6 +1,7 @@
 // Pieces of the text form of inputs that others use too: node lines (plans and grammars list file
 // trees by them), script steps, and the words for the enumerators. docs/user/inputs.md is the
 // reference.
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 #include "core/model/input.hpp"

@@ -1,5 +1,6 @@
 // Names of signals and error numbers, as inputs, plans and reports write them. Pure; the C
 // library's own tables, so that nothing is kept twice.
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 #include <optional>

@@ -1,5 +1,6 @@
 // ObserverChoice: by what the calls of a run are to be observed, as a plan or a command line asks
 // for it. Pure value.
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 namespace harness {

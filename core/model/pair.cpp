@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "core/model/pair.hpp"
 
 #include "core/model/run_result.hpp"

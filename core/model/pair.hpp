@@ -5,6 +5,7 @@
 //
 //   const PairKey pair = pair_of(sighting, result, phases); // "serving", accept4, "redis-server"
 //   calls.insert(pair.phase_call());                        // whoever made the call
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 #include "core/model/syscall_id.hpp"

@@ -1,6 +1,7 @@
 // Phase and Trigger: a named stretch of a process's life and the event that begins it. Pure values.
 // Phases are ordered, entered forwards and once; threads share the phase of their process, a forked
 // child inherits it and moves on by itself.
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 #include "core/base/clock.hpp"

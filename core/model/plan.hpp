@@ -1,5 +1,6 @@
 // CampaignPlan: a campaign as the user wrote it, checked and frozen. Pure value; the YAML loader is
 // in harness/campaign, docs/user/plan.md is the reference of every key.
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 #include "core/model/grammar.hpp"

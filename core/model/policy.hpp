@@ -1,5 +1,6 @@
 // Policy: per phase, what a target may call, each entry with the reason why it is there. Pure
 // value; the policy room makes it from a Profile and writes it in every format.
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 #include "core/model/phase.hpp"

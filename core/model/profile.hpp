@@ -1,5 +1,6 @@
 // Profile: what a campaign knows of a target: per phase and executable, which calls with which
 // counts, since which run, by which input, from which place in the code. Pure value; a join.
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 #include "core/model/pair.hpp"

@@ -1,4 +1,5 @@
 // Inputs that a person wrote: seeds, and files that are replayed. Pure.
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 #include "core/model/input.hpp"

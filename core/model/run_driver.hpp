@@ -1,5 +1,6 @@
 // RunDriver: by which a workload talks with a run. Pure interface: the tracer calls a RunDriver
 // without knowing workloads, a workload drives a RunControl without knowing the tracer.
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 #include "core/model/phase.hpp"

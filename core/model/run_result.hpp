@@ -1,4 +1,5 @@
 // RunResult: what one lifetime of the target showed. Pure value, produced by the tracer.
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 #include "core/base/clock.hpp"

@@ -1,6 +1,7 @@
 // RunSpec: what to launch, with which limits, and what happens to it there. A workload makes it
 // from an Input, `trace` and `enforce` from a command line; how the run is watched is in
 // TraceOptions. Pure value, but for the descriptors and the run driver, which it only borrows.
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 #include "core/model/input.hpp"

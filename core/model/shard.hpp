@@ -1,5 +1,6 @@
 // Shard: one of several campaigns of one plan that are merged at the end, or one of several places
 // that draw a validation's runs. Says which seeds, chance and runs are its own. Pure.
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 #include <compare>

@@ -1,5 +1,6 @@
 // CampaignSummary: all that reports may see of a campaign. Pure value, built by harness/campaign
 // from the store; every renderer is a pure function of it.
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 #include "core/model/plan.hpp"

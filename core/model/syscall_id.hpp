@@ -1,6 +1,7 @@
 // SyscallId: which system call, and SyscallSet: an ordered set of them. Pure values.
 // A call is named by the audit architecture of the *event* and its number, never by the ELF class:
 // a 64-bit program may use `int 0x80`.
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 #include <compare>

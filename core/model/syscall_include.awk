@@ -1,6 +1,7 @@
 # Turns syscalls.txt, syscall_notes.txt and syscall_families.txt (in this order) into the C++ include
 # of syscall_table.cpp. Plain awk: it must run on a bare machine. Order and uniqueness are checked by
 # the static_asserts there; here, whatever would make wrong C++ or lose a line.
+# SPDX-License-Identifier: Apache-2.0
 
 function fail(what) {
   printf "%s:%d: %s\n", FILENAME, FNR, what > "/dev/stderr"

@@ -1,6 +1,7 @@
 // The system-call table: names, numbers, categories and risk, generated from the checked-in text
 // file `syscalls.txt` and `syscall_notes.txt`. Pure data; numbers beyond it keep their number as
 // name.
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 #include "core/model/syscall_id.hpp"

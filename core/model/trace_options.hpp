@@ -6,6 +6,7 @@
 //   options.phases = plan.phases;
 //   options.mode = Mode::discover;
 //   const RunResult result = tracer::run(spec, options, stop);
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 #include "core/model/filter_program.hpp"

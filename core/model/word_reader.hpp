@@ -1,6 +1,7 @@
 // WordReader: takes the words of one line one after the other. The first thing that is wrong
 // sticks: later calls give defaults, so that a parser reads as a list and asks once at its end.
 // Private to harness/model.
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 #include "core/base/text.hpp"

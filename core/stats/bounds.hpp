@@ -1,6 +1,7 @@
 // Bounds that hold without assumptions about the target: how many fresh runs a claim requires, and
 // what a batch of them proves. Pure. docs/design/statistics.md explains why only these bounds may
 // end a campaign.
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 #include <cstdint>

@@ -26,6 +26,7 @@
 //       rule.explored(new_pairs_of(run_search()));
 //     }
 //   }
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 #include "core/stats/bounds.hpp"

@@ -2,6 +2,7 @@
 // because guided search violates their assumptions (see docs/design/statistics.md). Pure functions
 // of an Incidence. Something that cannot be estimated has no value, never an interval of width
 // zero.
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 #include "core/stats/incidence.hpp"

@@ -1,5 +1,6 @@
 // Incidence: how often each (phase, call) pair was seen in T runs, reduced to what the estimators
 // use. Pure; independent of phases and calls. docs/design/statistics.md explains the terms.
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 #include <cstdint>

@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
 """Makes the pictures of README.md from a real campaign.
 
     docs/images/make_images.py report CAMPAIGN              # report.png, by headless Chromium

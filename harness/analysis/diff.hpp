@@ -1,4 +1,5 @@
 // diff: the calls that one of two campaigns saw and the other did not. Pure.
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 #include "core/model/profile.hpp"

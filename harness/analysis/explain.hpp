@@ -1,5 +1,6 @@
 // explain: when one or several campaigns of a plan first saw each call, with which input, and which
 // dimensions of the input the call requires. Runs inputs again; changes no campaign.
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 #include "harness/analysis/reproducer.hpp"

@@ -1,6 +1,7 @@
 // minimize: a small corpus that shows the same (phase, call) pairs. The inputs are selected from
 // what was recorded when they were saved, without running anything, and then checked by running
 // them. Pure, except for the caller's `show`.
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 #include "harness/store/campaign_state.hpp"

@@ -1,5 +1,6 @@
 // minimize_campaign: writes the minimal corpus of a campaign directory, checked by running it, into
 // a directory of its own. The campaign itself, with its reproducers, is not changed.
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 #include "harness/analysis/minimize.hpp"

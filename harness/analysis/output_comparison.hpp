@@ -1,5 +1,6 @@
 // OutputComparison: whether two programs behaved the same with an input, even if their output
 // varies by itself (times, process ids, addresses, the order of threads). Pure.
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 #include "harness/engine/printed.hpp"

@@ -1,5 +1,6 @@
 // Finds the reproducer that a user names on the command line: an input itself, or a pair, which
 // stands for an input that showed it. Also tests whether a run showed a pair.
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 #include "core/model/profile.hpp"

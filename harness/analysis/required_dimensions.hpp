@@ -1,6 +1,7 @@
 // Which dimensions of an input a call requires. From each input that showed the call, the
 // dimensions are removed one after another; a dimension is required if the call disappears without
 // it. Pure, except for the caller's `show`.
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 #include "core/model/dimension.hpp"

@@ -1,5 +1,6 @@
 // shrink: the smallest input that still shows a pair, found by delta debugging: candidates that are
 // one step smaller are run until none of them shows the pair any more.
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 #include "harness/analysis/reproducer.hpp"

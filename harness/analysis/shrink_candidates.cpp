@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "harness/analysis/shrink_candidates.hpp"
 
 #include <algorithm>

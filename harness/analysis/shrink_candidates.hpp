@@ -1,5 +1,6 @@
 // shrink_candidates: all inputs that are one step smaller than a given one, biggest steps first:
 // lists without a range of elements, parts reset to their defaults, shorter texts. Pure.
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 #include "core/model/input.hpp"

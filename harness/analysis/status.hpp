@@ -1,4 +1,5 @@
 // status: the state of a campaign, read from its directory alone. The campaign may be running.
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 #include "core/stats/convergence.hpp"

@@ -1,5 +1,6 @@
 // verify: enforces a policy on what it was derived from. Every saved input and a batch of fresh
 // inputs run under the filters, and the tracer reports each call that they refuse.
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 #include "core/model/filter_program.hpp"

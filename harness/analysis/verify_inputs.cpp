@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "harness/analysis/verify_inputs.hpp"
 
 #include "core/base/value_or_throw.hpp"

@@ -1,4 +1,5 @@
 // The inputs that a policy is verified with: every saved one, and a batch of fresh ones.
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 #include "core/model/profile.hpp"

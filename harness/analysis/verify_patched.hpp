@@ -2,6 +2,7 @@
 // twice in the original and once in the patched program, which replaces it. Output, end and the
 // kernel's answer to each call are compared. Where something differs, both programs run eight times
 // more.
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 #include "harness/store/campaign_snapshot.hpp"

@@ -1,5 +1,6 @@
 // Baseline: the calls that a job accepts, from an earlier campaign or a report of one. Calls
 // outside the baseline fail the job.
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 #include "core/model/profile.hpp"

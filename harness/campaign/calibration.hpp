@@ -1,6 +1,7 @@
 // Calibration: what is done before a campaign has a directory. Runs determine concrete triggers for
 // `auto` phases, every seed is tried, and a phase that no seed reaches is reported as an error in
 // the plan. All of this happens in sandboxed workers.
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 #include "harness/plan/plan.hpp"

@@ -1,4 +1,5 @@
 // Campaign: an open campaign directory with its frozen plan and its state, new or resumed.
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 #include "core/model/plan.hpp"

@@ -1,4 +1,5 @@
 // From a campaign to its Policy: reads the campaign directory and calls policy::make_policy.
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 #include "core/base/result.hpp"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "harness/campaign/close_attempt.hpp"
 #include "harness/store/shard_notes.hpp"
 

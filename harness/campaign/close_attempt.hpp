@@ -1,5 +1,6 @@
 // Closes a validation attempt whose fresh runs were made in several places: from the parts to what
 // they prove about the campaign that they validate. Pure.
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 #include "harness/store/campaign_snapshot.hpp"

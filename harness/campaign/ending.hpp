@@ -1,5 +1,6 @@
 // Ending: how a campaign ended. It is stored in the notes of the directory, so that reports can be
 // written again.
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 #include "harness/campaign/baseline.hpp"

@@ -1,5 +1,6 @@
 // explore: a whole campaign from its plan file to its reports, in stages: calibrate, search, check
 // the reproducibility of each pair, write the reports.
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 #include "core/model/summary.hpp"

@@ -20,6 +20,7 @@
 // run() returns when every search is finished (converged, quiet, or its part of a validation is
 // done), at the time or run budget, on an interrupt, or on a failure. In all cases the state is
 // saved before it returns.
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 #include "harness/campaign/search.hpp"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "harness/campaign/finish.hpp"
 
 #include "harness/campaign/campaign_policy.hpp"

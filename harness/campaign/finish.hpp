@@ -1,4 +1,5 @@
 // The end of a campaign: its summary, its exit status, its report files.
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 #include "core/model/summary.hpp"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "harness/campaign/frozen_generator.hpp"
 
 #include "core/base/text.hpp"

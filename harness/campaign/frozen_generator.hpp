@@ -1,6 +1,7 @@
 // FrozenGenerator: the generator of fresh runs that the current state of a campaign directory
 // defines: its plan, its corpus and its known calls. Every reader of the directory gets the same
 // generator. Pure.
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 #include "harness/store/campaign_snapshot.hpp"

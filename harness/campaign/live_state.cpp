@@ -1,4 +1,5 @@
 // What the live screen shows of an ExploreLoop.
+// SPDX-License-Identifier: Apache-2.0
 #include "harness/campaign/explore_loop.hpp"
 
 #include "core/stats/bounds.hpp"

@@ -1,5 +1,6 @@
 // merge: joins several campaign directories into one that has all pairs, counts and inputs of each.
 // A join: any order, any grouping and any repetition give the same state.
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 #include "harness/store/campaign_snapshot.hpp"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "harness/campaign/merge_shards.hpp"
 
 #include "core/base/user_error.hpp"

@@ -1,4 +1,5 @@
 // Whether the shards that are to be merged are shards of one exploration, and all of it.
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 #include "harness/store/campaign_snapshot.hpp"

@@ -1,4 +1,5 @@
 // Options of the command line for a campaign, as plain values. Pure.
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 #include "core/base/clock.hpp"

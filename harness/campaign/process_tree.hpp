@@ -1,4 +1,5 @@
 // The processes of one run as a tree for reports. Pure.
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 #include "core/model/run_result.hpp"

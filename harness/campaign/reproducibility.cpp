@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "harness/campaign/reproducibility.hpp"
 
 #include "harness/campaign/process_tree.hpp"

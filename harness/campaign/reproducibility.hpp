@@ -1,6 +1,7 @@
 // Reproducibility check: does the input that first showed a pair show it again? The reproducer of
 // every pair runs a few times, and k of n is recorded with the pair. These runs also provide the
 // threads and process trees of the report.
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 #include "harness/pool/interrupts.hpp"

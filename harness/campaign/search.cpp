@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "harness/campaign/search.hpp"
 
 #include "core/base/random.hpp"

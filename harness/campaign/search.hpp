@@ -1,6 +1,7 @@
 // Search: one replicate of a campaign: its corpus, its known pairs, its convergence rule, and the
 // decision what the next idle worker should do. Pure: no process, no clock, no disk. The explore
 // loop reports events to it and executes its commands.
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 #include "core/model/plan.hpp"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "harness/campaign/validate.hpp"
 
 #include "core/base/user_error.hpp"

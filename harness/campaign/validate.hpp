@@ -2,6 +2,7 @@
 // in a directory of its own. `merge` into the campaign closes the attempt. Shards need no
 // communication: the generator and the random seed of each run follow from the content of the
 // campaign directory.
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 #include "core/model/shard.hpp"

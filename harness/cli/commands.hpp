@@ -1,5 +1,6 @@
 // The sub-commands of `harness`: each is one file harness/cli/NAME.cpp that defines one Command,
 // and one entry in the table of commands.cpp. CLI11 is only declared here; .cpp files include it.
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 #include <functional>

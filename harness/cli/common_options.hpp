@@ -11,6 +11,7 @@
 //
 // Every function keeps a reference to the variable and sets it while the command line is parsed.
 // Setting a variable is all that it does: files are opened, written and removed by the action.
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 #include "core/model/shard.hpp"

@@ -1,4 +1,5 @@
 // `harness completion`: prints a script that completes commands, options and files in a shell.
+// SPDX-License-Identifier: Apache-2.0
 #include "core/base/user_error.hpp"
 #include "harness/cli/exit_status.hpp"
 #include "harness/cli/option_table.hpp"

@@ -1,4 +1,5 @@
 // `harness diff`: compares the calls of two campaigns.
+// SPDX-License-Identifier: Apache-2.0
 #include "harness/analysis/diff.hpp"
 
 #include "core/base/json_text.hpp"

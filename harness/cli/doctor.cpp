@@ -1,4 +1,5 @@
 // `harness doctor`: reports what this machine supports and how to fix the rest.
+// SPDX-License-Identifier: Apache-2.0
 #include "sandbox/doctor.hpp"
 
 #include "harness/cli/commands.hpp"

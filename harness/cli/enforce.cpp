@@ -1,6 +1,7 @@
 // `harness enforce`: runs a program under a policy of harness, phase by phase, on any kernel with
 // seccomp. The tracer installs the filter of each phase as the phase begins and detaches after the
 // last one.
+// SPDX-License-Identifier: Apache-2.0
 #include "core/base/fd.hpp"
 #include "core/base/text.hpp"
 #include "core/base/user_error.hpp"

@@ -1,4 +1,5 @@
 // Exit statuses: a contract that scripts rely on (docs/exit-status.md).
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 namespace harness::cli {

@@ -1,5 +1,6 @@
 // `harness explain`: shows when each call was first seen, with which input, and which dimensions of
 // the input it requires.
+// SPDX-License-Identifier: Apache-2.0
 #include "harness/analysis/explain.hpp"
 
 #include "core/base/text.hpp"

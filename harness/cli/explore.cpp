@@ -1,4 +1,5 @@
 // `harness explore`: runs a campaign, from its plan to its reports.
+// SPDX-License-Identifier: Apache-2.0
 #include "harness/campaign/explore.hpp"
 
 #include "core/base/text.hpp"

@@ -6,6 +6,7 @@
 //           have changed, the counts start again with the old corpus as seeds.
 //   prune   Writes the smallest corpus that shows the same pairs next to the campaign.
 //   report  Only writes the reports and returns the exit status of their gates.
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 #include "harness/campaign/options.hpp"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "harness/cli/explore_output.hpp"
 
 #include "core/base/clock.hpp"

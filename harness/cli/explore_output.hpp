@@ -1,5 +1,6 @@
 // How `harness explore` reports its progress: the live screen on a terminal, lines in a log, JSON
 // lines for programs, or not at all.
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 #include "harness/pool/observer.hpp"

@@ -1,4 +1,5 @@
 // The text of `harness COMMAND --help`, made from the definition of the command.
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 #include "harness/cli/commands.hpp"

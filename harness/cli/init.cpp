@@ -1,4 +1,5 @@
 // `harness init -- PROGRAM [ARG...]`: runs a program in the sandbox and writes a first plan for it.
+// SPDX-License-Identifier: Apache-2.0
 #include "core/base/fd.hpp"
 #include "core/base/text.hpp"
 #include "core/base/user_error.hpp"

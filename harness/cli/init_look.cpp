@@ -1,5 +1,6 @@
 // The outside of a look: starts the sandbox and reads what the inside (init_look_inside.cpp)
 // prints.
+// SPDX-License-Identifier: Apache-2.0
 #include "harness/cli/init_look.hpp"
 
 #include "core/model/input_text.hpp"

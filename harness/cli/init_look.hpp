@@ -1,5 +1,6 @@
 // Observes one run of a program for `harness init`, isolated and limited like a run of a campaign,
 // in a sandbox of its own.
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 #include "core/base/result.hpp"

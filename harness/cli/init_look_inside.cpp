@@ -1,5 +1,6 @@
 // `harness init-look` (internal): runs one command line under the tracer inside the sandbox that
 // init_look.cpp started, and prints what was observed as JSON.
+// SPDX-License-Identifier: Apache-2.0
 #include "core/base/fd.hpp"
 #include "core/base/text.hpp"
 #include "core/model/input_text.hpp"

@@ -1,4 +1,5 @@
 // The text of the plan that `harness init` writes: from the findings to commented YAML. Pure.
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 #include "core/model/input.hpp"

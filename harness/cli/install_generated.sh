@@ -1,6 +1,7 @@
 #!/bin/sh
 # Writes manual pages and completions while `meson install` runs.
 # Usage: install_generated.sh HARNESS MANDIR DATADIR   (relative to the prefix, which Meson exports)
+# SPDX-License-Identifier: Apache-2.0
 set -eu
 harness=$1
 prefix=$MESON_INSTALL_DESTDIR_PREFIX

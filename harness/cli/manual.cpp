@@ -1,4 +1,5 @@
 // `harness manual`: prints manual pages for man(7), made from the commands' definitions.
+// SPDX-License-Identifier: Apache-2.0
 #include "core/base/user_error.hpp"
 #include "harness/cli/exit_status.hpp"
 #include "harness/cli/option_table.hpp"

@@ -1,4 +1,5 @@
 // `harness merge`: joins several campaigns into one.
+// SPDX-License-Identifier: Apache-2.0
 #include "harness/campaign/merge.hpp"
 
 #include "core/base/text.hpp"

@@ -1,4 +1,5 @@
 // `harness minimize`: writes the smallest corpus that shows the same pairs.
+// SPDX-License-Identifier: Apache-2.0
 #include "harness/analysis/minimize_campaign.hpp"
 
 #include "core/base/text.hpp"

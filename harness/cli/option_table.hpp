@@ -1,5 +1,6 @@
 // The operands and options of each command as data. --help, completions and manual pages are all
 // made from this table, so that they always agree.
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 #include "harness/cli/commands.hpp"

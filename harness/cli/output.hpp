@@ -1,5 +1,6 @@
 // Prints lines that contain names chosen by other people. Whatever bytes such a name has, the
 // result is one line that a terminal shows and does not interpret.
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 #include <string_view>

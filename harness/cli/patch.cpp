@@ -1,5 +1,6 @@
 // `harness patch`: writes an ELF file that carries its own policy, inspects one, or removes the
 // policy again.
+// SPDX-License-Identifier: Apache-2.0
 #include "patch/patch.hpp"
 
 #include "core/base/fd.hpp"

@@ -1,5 +1,6 @@
 // `harness policy`: writes the policy of a campaign, or a policy file of harness, in a given
 // format.
+// SPDX-License-Identifier: Apache-2.0
 #include "core/base/fd.hpp"
 #include "core/base/user_error.hpp"
 #include "harness/campaign/campaign_policy.hpp"

@@ -1,5 +1,6 @@
 // `harness replay`: runs a saved input again and shows its phases, calls and processes, and whether
 // every run shows the pair that the input was saved for.
+// SPDX-License-Identifier: Apache-2.0
 #include "core/base/text.hpp"
 #include "core/base/text_block.hpp"
 #include "harness/analysis/reproducer.hpp"

@@ -1,5 +1,6 @@
 // `harness report`: writes the reports of a campaign again, from the current state of its
 // directory.
+// SPDX-License-Identifier: Apache-2.0
 #include "core/base/user_error.hpp"
 #include "harness/cli/commands.hpp"
 #include "harness/cli/common_options.hpp"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "harness/cli/report_again.hpp"
 
 #include "harness/campaign/finish.hpp"

@@ -1,4 +1,5 @@
 // Writes the reports of a campaign directory again and prints a summary.
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 #include "core/model/summary.hpp"

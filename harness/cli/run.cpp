@@ -1,4 +1,5 @@
 // What every sub-command shares: parsing, help, suggestions, and the exit status of a failure.
+// SPDX-License-Identifier: Apache-2.0
 #include "core/base/text.hpp"
 #include "core/base/user_error.hpp"
 #include "harness/cli/commands.hpp"

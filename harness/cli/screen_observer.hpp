@@ -1,4 +1,5 @@
 // Shows the live screen on a terminal. What is on the screen is decided in reports (live.hpp).
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 #include "harness/pool/observer.hpp"

@@ -5,6 +5,7 @@
 //   SOURCE/build/harness/cli/…  SOURCE/workloads/NAME/NAME.yaml
 //
 // HARNESS_PLANS, a list of directories separated by colons, is searched first.
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 #include <string>

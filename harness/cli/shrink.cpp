@@ -1,4 +1,5 @@
 // `harness shrink`: writes the smallest input that still shows a pair.
+// SPDX-License-Identifier: Apache-2.0
 #include "harness/analysis/shrink.hpp"
 
 #include "harness/cli/commands.hpp"

@@ -1,4 +1,5 @@
 // `harness status`: shows the state of a campaign, which may be running.
+// SPDX-License-Identifier: Apache-2.0
 #include "harness/analysis/status.hpp"
 
 #include "harness/cli/commands.hpp"

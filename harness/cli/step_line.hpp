@@ -1,5 +1,6 @@
 // StepLine: the progress of a long command on standard error: one line that is redrawn on a
 // terminal, or a line every few seconds in a log.
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 #include "core/base/clock.hpp"

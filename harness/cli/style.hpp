@@ -1,5 +1,6 @@
 // The style of one of our output streams, decided by reports::style_of from facts about the
 // terminal.
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 #include "reports/style.hpp"

@@ -1,5 +1,6 @@
 // `harness trace`: counts the calls of one run of a command per phase. The streams and the exit
 // status of the command are passed through.
+// SPDX-License-Identifier: Apache-2.0
 #include "reports/trace.hpp"
 #include "core/base/fd.hpp"
 #include "core/base/user_error.hpp"

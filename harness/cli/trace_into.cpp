@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "harness/cli/trace_into.hpp"
 
 #include "core/base/fd.hpp"

@@ -1,5 +1,6 @@
 // `harness trace --into DIR`: merges the calls that the target of a campaign makes under any
 // command into that campaign. The tracing itself is in trace_run.hpp.
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 #include "core/model/plan.hpp"

@@ -1,5 +1,6 @@
 // One traced run of a command line for `harness trace` and `harness enforce`: the spec, signals
 // that this process receives, the exit status. Independent of campaigns.
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 #include "core/model/observer_choice.hpp"

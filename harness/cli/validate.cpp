@@ -1,4 +1,5 @@
 // `harness validate`: fresh runs from the frozen generator of a campaign, all or one shard.
+// SPDX-License-Identifier: Apache-2.0
 #include "harness/campaign/validate.hpp"
 
 #include "core/base/text.hpp"

@@ -1,6 +1,7 @@
 // `harness verify`: enforces the policy of a campaign and reports every refused call. The policy is
 // enforced on the inputs of the campaign and on fresh ones, on the target inside any command of the
 // user (--command), or by a patched copy of the target itself (--patched).
+// SPDX-License-Identifier: Apache-2.0
 #include "harness/analysis/verify.hpp"
 #include "core/base/fd.hpp"
 #include "core/base/text.hpp"

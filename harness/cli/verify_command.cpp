@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "harness/cli/verify_command.hpp"
 
 #include "core/base/fd.hpp"

@@ -1,6 +1,7 @@
 // Runs a command of the user with the target of a policy wrapped: a directory at the front of PATH
 // has a program with the name of the target that starts it with `harness enforce`. Independent of
 // campaigns.
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 #include "core/model/policy.hpp"

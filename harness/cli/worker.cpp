@@ -1,5 +1,6 @@
 // `harness worker` (internal): one worker of a campaign. The coordinator starts it in a sandbox and
 // exchanges messages with it over its standard input and output.
+// SPDX-License-Identifier: Apache-2.0
 #include "harness/engine/worker.hpp"
 
 #include "harness/cli/commands.hpp"

@@ -1,5 +1,6 @@
 // Channel: the worker's end of the connection to the coordinator. Sends and receives whole messages
 // over two descriptors, blocking. Depends only on the protocol.
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 #include "harness/engine/protocol.hpp"

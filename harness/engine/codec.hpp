@@ -1,5 +1,6 @@
 // Codec: values to bytes and back, from one description of their fields, so that both directions
 // always agree. Independent of the messages. Arbitrary bytes make a Decoder fail, never crash.
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 #include <bit>

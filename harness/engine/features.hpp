@@ -3,6 +3,7 @@
 // classes and errnos. A feature records whether something happened, not how often: a script with
 // one more line changes every count, so that counts would keep runs that show nothing new. Pure;
 // independent of libFuzzer.
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 #include "core/model/run_result.hpp"

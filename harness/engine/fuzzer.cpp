@@ -1,6 +1,7 @@
 // libFuzzer sees (phase, call) pairs as its coverage: an array of 8-bit counters registered like
 // that of an instrumented module, with a table of as many made-up code addresses. Everything else
 // is "extra counters", which libFuzzer finds by the name of their section and zeroes before a run.
+// SPDX-License-Identifier: Apache-2.0
 #include "harness/engine/fuzzer.hpp"
 
 #include <algorithm>

@@ -1,5 +1,6 @@
 // Fuzzer: libFuzzer as a library, behind an interface of bytes and features. Its source file is the
 // only one that includes or links libFuzzer. Independent of targets and messages.
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 #include "harness/engine/features.hpp"

@@ -1,4 +1,5 @@
 // Novelty: the pairs that a worker knows, and thereby what a run showed for the first time. Pure.
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 #include "harness/engine/features.hpp"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "harness/engine/outcome.hpp"
 
 #include "core/model/digest.hpp"

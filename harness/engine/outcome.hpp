@@ -1,5 +1,6 @@
 // Outcome: a short description of a run for its record: how it ended, which bucket its failure
 // belongs to, which phases it reached. Pure.
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 #include "harness/engine/protocol.hpp"

@@ -1,6 +1,7 @@
 // PairTable: a position in one array for every (phase, call) pair, because libFuzzer counts
 // positions. Calls that are not in the table of names share a few slots at the end of each phase,
 // so that any number that a target uses has a position. Pure.
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 #include "core/model/phase.hpp"

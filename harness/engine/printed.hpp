@@ -1,6 +1,7 @@
 // Printed: the output of a run in a form that is short enough to be sent and compared: a digest of
 // its bytes, and a digest that ignores numbers, because in many programs numbers (times, process
 // ids, addresses) differ from run to run. Pure.
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 #include <cstddef>

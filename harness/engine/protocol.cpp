@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "harness/engine/protocol.hpp"
 
 #include "harness/engine/result_fields.hpp"

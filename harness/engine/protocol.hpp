@@ -5,6 +5,7 @@
 // answers each of them with messages up to Idle:
 //   Calibrate → Calibrated        Inputs, Freeze → (nothing, at once)
 //   Explore, Draw → (Starting [Failure] Run)*          Replay → (Starting Replayed)*
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 #include "core/base/result.hpp"

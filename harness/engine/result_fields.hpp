@@ -1,5 +1,6 @@
 // The fields of model types that the protocol sends, in their order on the wire. Included only by
 // protocol.cpp.
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 #include "core/model/run_result.hpp"

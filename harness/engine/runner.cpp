@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "harness/engine/runner.hpp"
 
 #include "tracer/find_phases.hpp"

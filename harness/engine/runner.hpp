@@ -1,5 +1,6 @@
 // Runner: one Input in, one RunResult out: the workload prepares the run, the tracer makes it.
 // Independent of libFuzzer and the coordinator.
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 #include "core/model/plan.hpp"

@@ -1,5 +1,6 @@
 // Tallies: argument classes and errnos of many runs, added up until they are sent to the
 // coordinator. Pure.
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 #include "harness/engine/protocol.hpp"

@@ -1,6 +1,7 @@
 // Worker: the process that runs inputs for a coordinator. It searches with libFuzzer, makes
 // validation runs from a frozen generator, or replays inputs. It reads commands, writes messages
 // (protocol.hpp), and exits when the coordinator closes the connection.
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 #include "harness/engine/channel.hpp"

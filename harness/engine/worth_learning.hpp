@@ -1,4 +1,5 @@
 // Which strings of a run are worth a place in the dictionary. Pure.
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 #include "core/model/input.hpp"

@@ -1,5 +1,6 @@
 // Plan files: YAML → CampaignPlan and back. docs/user/plan.md is the reference of all keys. Reads
 // the file system but creates nothing.
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 #include "core/base/user_error.hpp"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "harness/plan/plan_check.hpp"
 
 #include "core/base/remedy.hpp"

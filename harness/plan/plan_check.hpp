@@ -1,5 +1,6 @@
 // Checks a plan against this machine: does the target exist, can it be executed, does it have the
 // symbols of the phases, are the seeds present? Changes nothing.
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 #include "core/model/plan.hpp"

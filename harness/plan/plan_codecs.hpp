@@ -1,5 +1,6 @@
 // Codecs for values that only plans have: grammars, phases, file trees, file names. As in
 // plan_values.hpp, no codec depends on the name of a key, except for keys inside such a value.
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 #include "core/model/plan.hpp"

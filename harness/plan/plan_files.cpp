@@ -1,4 +1,5 @@
 // Codecs of programs, paths, files and signals in a plan.
+// SPDX-License-Identifier: Apache-2.0
 #include "core/base/text.hpp"
 #include "core/model/input_text.hpp"
 #include "core/model/kernel_names.hpp"

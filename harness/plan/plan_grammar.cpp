@@ -1,4 +1,5 @@
 // Codecs of the grammar of a plan. The placeholders of templates are defined in mutators.
+// SPDX-License-Identifier: Apache-2.0
 #include "core/base/fd.hpp"
 #include "core/base/text.hpp"
 #include "harness/plan/plan_codecs.hpp"

@@ -1,6 +1,7 @@
 // The keys of a plan as data: name, type, meaning, how to read and write them. The loader, the
 // frozen form, docs/user/plan.md and docs/plan.schema.json are all made from these tables, so that
 // they always agree.
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 #include "core/model/plan.hpp"

@@ -1,5 +1,6 @@
 // Codec of a plan's phases. A trigger is a map whose key is a trigger word, {symbol: aeMain+0x10},
 // with the value in the form that `trace --phase` takes behind the colon.
+// SPDX-License-Identifier: Apache-2.0
 #include "core/base/text.hpp"
 #include "harness/plan/plan_codecs.hpp"
 

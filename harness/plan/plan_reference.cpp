@@ -1,4 +1,5 @@
 // The reference of all plan keys in Markdown and the JSON Schema for editors, from the key tables.
+// SPDX-License-Identifier: Apache-2.0
 #include "harness/plan/plan.hpp"
 #include "harness/plan/plan_codecs.hpp"
 #include "harness/plan/plan_keys.hpp"

@@ -1,6 +1,7 @@
 // How one value of a plan is read from YAML, written back, and described: one codec for each type.
 // A codec reports a wrong value as UserError with its location and what to write instead. Depends
 // on YamlTree and the model, not on the names of keys.
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 #include "core/base/clock.hpp"

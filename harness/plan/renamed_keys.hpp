@@ -1,5 +1,6 @@
 // Keys of plans that had another name before version 0.1.0 was released, so that an old plan gets
 // an error that names the new one.
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 #include <optional>

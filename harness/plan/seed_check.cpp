@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "harness/plan/seed_check.hpp"
 
 #include "core/base/text.hpp"

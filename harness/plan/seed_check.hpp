@@ -1,5 +1,6 @@
 // Finds references in a seed that its plan does not define: a phase, a sidecar, a configuration
 // file. Such a seed would have no effect. Pure.
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 #include "core/model/input.hpp"

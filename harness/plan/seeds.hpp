@@ -1,4 +1,5 @@
 // Seeds: the inputs that a campaign starts from, read from the plan's directory.
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 #include "core/model/plan.hpp"

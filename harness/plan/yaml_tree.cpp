@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "harness/plan/yaml_tree.hpp"
 
 #include "core/base/text.hpp"

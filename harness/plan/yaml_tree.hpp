@@ -1,5 +1,6 @@
 // YamlTree: YAML as a plain value with the location of every part, limited in size and depth.
 // yaml_tree.cpp is the only file that uses yaml-cpp. Independent of plans.
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 #include "core/base/user_error.hpp"

@@ -1,4 +1,5 @@
 // write_yaml: block style, one value a line, quotes only where YAML would read something else.
+// SPDX-License-Identifier: Apache-2.0
 #include "core/base/text.hpp"
 #include "harness/plan/yaml_tree.hpp"
 

@@ -1,6 +1,7 @@
 // CampaignObserver: how the calls of a campaign's runs are observed: the program in the kernel,
 // loaded once for all workers, or nothing, and then by ptrace. Lives in the coordinator, outside of
 // every sandbox, because loading needs privileges that workers must not have.
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 #include "core/model/plan.hpp"

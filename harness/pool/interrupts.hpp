@@ -1,6 +1,7 @@
 // Interrupts: Ctrl-C, SIGTERM and SIGHUP as a flag that also stops the event loop, so that every
 // stage of a campaign ends in the ordinary way, with everything saved and reported. SIGPIPE is
 // ignored meanwhile, so that writing to a worker that just died is an ordinary error.
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 #include <memory>

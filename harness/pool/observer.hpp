@@ -1,5 +1,6 @@
 // ProgressObserver: what receives the progress of a campaign while it runs: the live screen, a log,
 // or nothing.
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 #include "reports/live.hpp"

@@ -1,6 +1,7 @@
 // replay: runs given inputs a number of times in the workers of a pool and collects everything that
 // they show. Used to try seeds, to check whether pairs are stable or flaky, and by the commands
 // `replay`, `shrink` and `verify`. Such runs are not rows of the incidence matrix.
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 #include "harness/pool/interrupts.hpp"

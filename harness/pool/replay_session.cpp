@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "harness/pool/replay_session.hpp"
 
 #include "harness/pool/worker_sandbox.hpp"

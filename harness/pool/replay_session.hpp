@@ -1,5 +1,6 @@
 // ReplaySession: runs inputs outside the search of a campaign: a worker pool, its sandbox and its
 // event loop in one object, for `replay`, `shrink`, `minimize` and `verify`.
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 #include "core/model/plan.hpp"

@@ -1,5 +1,6 @@
 // WorkerPool: the worker processes of a campaign. It starts them, sets them up, forwards their
 // messages, and replaces a worker that died. It makes no decisions about the search.
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 #include "harness/pool/worker_process.hpp"

@@ -2,6 +2,7 @@
 // and at some time it is gone. The only class that uses Boost.Process. Single-threaded: everything
 // happens in the thread of the io_context, which must be the thread that starts the process,
 // because a sandbox ends with the thread that started it.
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 #include "harness/engine/protocol.hpp"

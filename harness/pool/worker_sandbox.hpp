@@ -1,5 +1,6 @@
 // WorkerSandbox: where a worker pool runs: a scratch directory, the log of the workers, and the
 // command line that starts a worker, in its sandbox or without one.
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 #include "core/base/fd.hpp"

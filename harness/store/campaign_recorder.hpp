@@ -2,6 +2,7 @@
 // state in memory, and returns from record() only when every new pair and its input are on disk, so
 // that nothing that was reported as new can be lost. Independent of workers, libFuzzer and the
 // screen.
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 #include "core/model/run_result.hpp"

@@ -1,4 +1,5 @@
 // The path that every run takes through the CampaignRecorder: a million times in a long campaign.
+// SPDX-License-Identifier: Apache-2.0
 #include "harness/store/campaign_recorder.hpp"
 
 #include "harness/store/summary.hpp"

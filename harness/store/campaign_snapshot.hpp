@@ -1,5 +1,6 @@
 // CampaignSnapshot: a campaign directory opened for reading, as merge, diff, minimize and status
 // do.
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 #include "core/model/plan.hpp"

@@ -1,6 +1,7 @@
 // CampaignState: everything that a campaign has counted and saved, as one value. Like Profile, it
 // is a join: the states of shards, copies and machines can be merged in any order, any number of
 // times, with the same result. Pure; no I/O.
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 #include "core/base/result.hpp"

@@ -1,6 +1,7 @@
 // Environment: what the results of a campaign depend on besides the text of its plan: the bytes of
 // the target, the kernel, the libc, the version of harness. Recorded once, compared on resume,
 // merge and diff.
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 #include "core/base/result.hpp"

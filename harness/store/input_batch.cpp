@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "harness/store/input_batch.hpp"
 
 #include "core/base/sync.hpp"

@@ -1,5 +1,6 @@
 // InputBatch: writes many inputs to a campaign directory at once. The batch waits for the disk once
 // instead of twice per input, but still names each input only once its text is on disk.
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 #include "harness/store/work_dir.hpp"

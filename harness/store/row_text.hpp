@@ -1,5 +1,6 @@
 // The text form of compound values in one column of the database: words and lines that a person can
 // read with the sqlite3 shell, and that preserve every byte. Pure. Included only by state_db*.cpp.
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 #include "core/model/profile.hpp"

@@ -1,6 +1,7 @@
 // ShardNotes: which shard a campaign is, in the notes of its directory. A merged directory has the
 // notes of all campaigns that were merged into it. Also a join: the shard of a campaign never
 // changes.
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 #include "core/model/shard.hpp"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "harness/store/shard_shares.hpp"
 
 #include "harness/store/shares.hpp"

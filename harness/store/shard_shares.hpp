@@ -1,5 +1,6 @@
 // What each of several merged campaigns saw, and which shards are missing, from the merged state
 // and the merged notes. Pure. Both are joins, and so is the result.
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 #include "core/model/summary.hpp"

@@ -1,4 +1,5 @@
 // Shares: what each of several searches of one campaign saw. Pure.
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 #include "harness/store/campaign_state.hpp"

@@ -1,5 +1,6 @@
 // A thin layer over SQLite: owned handles, typed binding, and errors as Result with a remedy for
 // the user. Independent of what is stored.
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 #include "core/base/result.hpp"

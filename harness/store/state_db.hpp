@@ -1,5 +1,6 @@
 // StateDb: `state.db`, the durable form of CampaignState. Everything that a save() has returned
 // from survives kill -9 and power loss; a failed save leaves the previous state.
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 #include "harness/store/campaign_state.hpp"

@@ -1,4 +1,5 @@
 // The statements of a StateDb, each compiled on first use. Included only by state_db*.cpp.
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 #include "harness/store/state_db.hpp"

@@ -1,5 +1,6 @@
 // From CampaignState to CampaignSummary: everything in a campaign directory that reports may show.
 // Pure, except that the texts of inputs are read from the directory.
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 #include "core/model/summary.hpp"

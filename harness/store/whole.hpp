@@ -1,5 +1,6 @@
 // Attempts that validate a merged campaign as a whole, as opposed to the generator of one campaign.
 // Pure.
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 #include "harness/store/campaign_state.hpp"

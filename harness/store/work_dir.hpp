@@ -1,5 +1,6 @@
 // WorkDir: a campaign directory. The only class that depends on the names of the files in it.
 // Independent of the content of the database.
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 #include "core/base/fd.hpp"

@@ -1,6 +1,7 @@
 // Turns text files into a C++ include at build time: embed OUT NAME=FILE[,FILE...]...
 // Each NAME becomes a string constant of the files' text, one after another. Knows only the
 // standard library, since it is built before everything else.
+// SPDX-License-Identifier: Apache-2.0
 #include <fstream>
 #include <iostream>
 #include <sstream>

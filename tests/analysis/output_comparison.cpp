@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "harness/analysis/output_comparison.hpp"
 
 #include <doctest/doctest.h>

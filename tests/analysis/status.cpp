@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "harness/analysis/status.hpp"
 #include "tests/support/made_campaign.hpp"
 #include "tests/support/process.hpp"

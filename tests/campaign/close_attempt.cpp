@@ -1,4 +1,5 @@
 // The attempt that several places drew, closed by a merge: when it passes, and what it refuses.
+// SPDX-License-Identifier: Apache-2.0
 #include "core/base/user_error.hpp"
 #include "harness/campaign/frozen_generator.hpp"
 #include "harness/campaign/merge.hpp"

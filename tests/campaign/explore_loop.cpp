@@ -1,6 +1,7 @@
 // The real coordinator (workers, searches, recorder, state.db) with workers that make their results
 // up: how a loop ends, and that neither memory nor disk grow with the runs, over a million of them.
 // What the whole costs with a real target: bench/flat.sh.
+// SPDX-License-Identifier: Apache-2.0
 #include "harness/campaign/explore_loop.hpp"
 #include "core/base/fd.hpp"
 #include "core/base/text.hpp"

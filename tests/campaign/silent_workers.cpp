@@ -1,4 +1,5 @@
 // A worker that hangs can't enforce its own limits: the pool watches over it.
+// SPDX-License-Identifier: Apache-2.0
 #include "core/base/fd.hpp"
 #include "harness/engine/protocol.hpp"
 #include "harness/pool/worker_pool.hpp"

@@ -1,6 +1,7 @@
 // A worker that runs nothing: it speaks the protocol and makes its results up, a hundred thousand a
 // second, so that what a coordinator does in a million runs can be looked at in a minute. Usage:
 // synthetic-worker SEED. Dies by itself now and then, as workers do.
+// SPDX-License-Identifier: Apache-2.0
 #include "core/base/random.hpp"
 #include "harness/engine/channel.hpp"
 

@@ -1,4 +1,5 @@
 // The frame around the sub-commands, as a person meets it.
+// SPDX-License-Identifier: Apache-2.0
 #include "tests/cli/listed_commands.hpp"
 #include "tests/support/process.hpp"
 #include "tests/support/text.hpp"

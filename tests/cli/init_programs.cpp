@@ -1,5 +1,6 @@
 // The promise of `harness init`: on many Debian programs the plan explores at once, without an
 // edit, and finds more than the given command line and --help make together.
+// SPDX-License-Identifier: Apache-2.0
 #include "core/base/fd.hpp"
 #include "tests/support/process.hpp"
 

@@ -1,4 +1,5 @@
 // The commands that `harness --help` lists.
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 #include "core/base/text.hpp"

@@ -1,4 +1,5 @@
 // Completions and manual pages, which are made from the commands' own definitions.
+// SPDX-License-Identifier: Apache-2.0
 #include "core/base/text.hpp"
 #include "tests/cli/listed_commands.hpp"
 #include "tests/support/process.hpp"

@@ -1,4 +1,5 @@
 // Shipped plans, by name: from the tree, from HARNESS_PLANS, and the error that names them.
+// SPDX-License-Identifier: Apache-2.0
 #include "tests/support/process.hpp"
 #include "tests/support/text.hpp"
 

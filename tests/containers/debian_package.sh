@@ -2,6 +2,7 @@
 # Builds the Debian package, installs it with its dependencies in a fresh minimal root, and explores
 # ls there. Usage: debian_package.sh SOURCE
 # HARNESS_MIRROR names another Debian mirror than the first of this machine's own sources.
+# SPDX-License-Identifier: Apache-2.0
 set -euo pipefail
 source=$(realpath "${1:?name the source tree}")
 

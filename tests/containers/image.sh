@@ -5,6 +5,7 @@
 #   image.sh SOURCE HARNESS [--compile]
 # Without --compile the build stage takes this HARNESS instead of compiling it again (some ten minutes of
 # processor time); all else is the Dockerfile's.
+# SPDX-License-Identifier: Apache-2.0
 set -euo pipefail
 source=$1 harness=$2 compile=${3-}
 for program in podman buildah runc debootstrap; do

@@ -1,6 +1,7 @@
 #!/bin/bash
 # The recipe for GNU parallel as written, two jobs at a time on this machine without ssh.
 #   parallel.sh SOURCE HARNESS
+# SPDX-License-Identifier: Apache-2.0
 set -euo pipefail
 source=$1
 export HARNESS=$2

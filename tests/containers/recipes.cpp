@@ -1,6 +1,7 @@
 // The recipes of containers/, as far as they can be checked without their engines: YAML parses,
 // shell scripts are shell, every harness command in them exists with every option that it is given,
 // units are units, and manifests are Jobs.
+// SPDX-License-Identifier: Apache-2.0
 #include "core/base/text.hpp"
 #include "tests/reports/schema.hpp"
 #include "tests/support/process.hpp"

@@ -2,6 +2,7 @@
 # The Slurm recipe as written, on a cluster of this one machine: shards, one of them killed for good, the
 # node lost while they run (so that they are requeued and resumed), merge, validation array, last merge.
 #   slurm.sh SOURCE HARNESS DOORS
+# SPDX-License-Identifier: Apache-2.0
 set -euo pipefail
 source=$1 doors=$3
 export HARNESS=$2

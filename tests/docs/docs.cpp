@@ -2,6 +2,7 @@
 // shell, as a reader would type them. ```sh skip: REASON leaves a block out and says so. A page
 // that says <!-- begins with redis.campaign --> finds a converged one. DOCS_PAGE=docs/user/ci.md
 // runs one page only. Links between pages are checked as well, with the headings that they name.
+// SPDX-License-Identifier: Apache-2.0
 #include "core/base/clock.hpp"
 #include "core/base/text.hpp"
 #include "core/base/text_block.hpp"

@@ -1,5 +1,6 @@
 // Whole campaigns on a small program whose calls are known: what it finds, that it repeats, that it
 // can be interrupted and gone on with, and that mistakes end it before there is a directory.
+// SPDX-License-Identifier: Apache-2.0
 #include "core/base/fd.hpp"
 #include "tests/e2e/running.hpp"
 #include "tests/support/process.hpp"

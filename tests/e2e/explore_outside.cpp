@@ -1,4 +1,5 @@
 // `harness explore` from outside: budgets, exit statuses, interruption, killed workers, mistakes.
+// SPDX-License-Identifier: Apache-2.0
 #include "core/base/fd.hpp"
 #include "tests/e2e/running.hpp"
 #include "tests/support/process.hpp"

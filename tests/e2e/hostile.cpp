@@ -2,6 +2,7 @@
 // sequences and a bidirectional override is explored, and every command is run on the result. Their
 // output must stay text that a terminal does not interpret, JSON must stay JSON, and one line must
 // stay one line.
+// SPDX-License-Identifier: Apache-2.0
 #include "core/base/fd.hpp"
 #include "tests/support/process.hpp"
 #include "tests/support/tame.hpp"

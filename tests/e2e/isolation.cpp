@@ -1,6 +1,7 @@
 // What a target can't do, whatever it is made to do, on the real way: plan, coordinator, sandbox,
 // worker, tracer. The hostile fixture aborts when it reaches anything; then the campaign reports a
 // crash.
+// SPDX-License-Identifier: Apache-2.0
 #include "core/base/fd.hpp"
 #include "tests/e2e/running.hpp"
 #include "tests/support/process.hpp"

@@ -1,5 +1,6 @@
 // kill -9 of coordinator, workers and targets in the middle of campaigns: what was shown is there
 // afterwards, the campaign goes on, and nothing is left behind.
+// SPDX-License-Identifier: Apache-2.0
 #include "core/base/random.hpp"
 #include "core/base/text.hpp"
 #include "core/model/input.hpp"

@@ -1,4 +1,5 @@
 // Going on with a campaign where something has changed meanwhile, and where the disk was full.
+// SPDX-License-Identifier: Apache-2.0
 #include "core/base/fd.hpp"
 #include "core/base/text.hpp"
 #include "tests/e2e/running.hpp"

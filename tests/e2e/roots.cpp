@@ -1,5 +1,6 @@
 // Targets inside another root file system: an unpacked one, and images of a container engine. Both
 // hold nothing but a static program, so that nothing of the host's can stand in for them.
+// SPDX-License-Identifier: Apache-2.0
 #include "core/base/fd.hpp"
 #include "tests/support/process.hpp"
 #include "tests/support/text.hpp"

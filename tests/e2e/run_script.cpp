@@ -1,5 +1,6 @@
 // ./run and .ci/run in a tree of their own, with stand-ins for meson, ninja, dpkg and apt that
 // write down how they were called.
+// SPDX-License-Identifier: Apache-2.0
 #include "core/base/fd.hpp"
 #include "tests/support/process.hpp"
 #include "tests/support/text.hpp"

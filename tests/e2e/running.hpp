@@ -1,5 +1,6 @@
 // A program that runs beside a test: its output is read line by line, signals are sent to it, and
 // its end is waited for.
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 #include "core/base/fd.hpp"

@@ -1,5 +1,6 @@
 // Shards of the shipped plan for ls from outside: explored, merged, validated in parts, closed by a
 // last merge; and what must not be merged, which leaves everything as it was.
+// SPDX-License-Identifier: Apache-2.0
 #include "core/base/fd.hpp"
 #include "tests/support/process.hpp"
 #include "tests/support/text.hpp"

@@ -1,4 +1,5 @@
 // strace as oracle: the calls of one run, with counts, are those that plain `strace -f` lists.
+// SPDX-License-Identifier: Apache-2.0
 #include "core/base/fd.hpp"
 #include "core/base/text.hpp"
 #include "tests/support/process.hpp"

@@ -1,4 +1,5 @@
 // `harness trace` as a person and a script meet it.
+// SPDX-License-Identifier: Apache-2.0
 #include "core/base/fd.hpp"
 #include "tests/e2e/running.hpp"
 #include "tests/support/process.hpp"

@@ -1,5 +1,6 @@
 // Arbitrary lines as a grammar: "NAME=TEMPLATE" is a rule, "files TEMPLATE" and "script TEMPLATE"
 // are those, any other line an option. Either one UserError, or inputs that can be read back.
+// SPDX-License-Identifier: Apache-2.0
 #include "core/base/text.hpp"
 #include "mutators/generator.hpp"
 

@@ -1,4 +1,5 @@
 // Arbitrary bytes as a help text: never a crash, and the grammar made of it always compiles.
+// SPDX-License-Identifier: Apache-2.0
 #include "mutators/grammar.hpp"
 #include "mutators/help_grammar.hpp"
 

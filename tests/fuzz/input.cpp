@@ -1,4 +1,5 @@
 // Arbitrary bytes as the text form of an input: never a crash, and what is understood survives.
+// SPDX-License-Identifier: Apache-2.0
 #include "core/model/input.hpp"
 
 #include <cstdlib>

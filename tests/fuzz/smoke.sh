@@ -1,6 +1,7 @@
 #!/bin/sh
 # Builds the libFuzzer targets for our own parsers with clang and runs each for a short while.
 # Usage: smoke.sh SOURCE BUILD
+# SPDX-License-Identifier: Apache-2.0
 set -eu
 source=$1
 build=$2/self-fuzz

@@ -1,4 +1,5 @@
 // Arbitrary bytes as quoted words, numbers, durations and dictionary files: never a crash.
+// SPDX-License-Identifier: Apache-2.0
 #include "core/base/text.hpp"
 #include "core/base/user_error.hpp"
 #include "mutators/dictionary.hpp"

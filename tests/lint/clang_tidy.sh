@@ -1,6 +1,7 @@
 #!/bin/sh
 # Runs clang-tidy with the tree's .clang-tidy over all programs of ours, as they were compiled in
 # BUILD. Usage: clang_tidy.sh SOURCE BUILD [PART_OF_A_PATH]    (core/base: that module only)
+# SPDX-License-Identifier: Apache-2.0
 set -eu
 source=$1
 build=$2

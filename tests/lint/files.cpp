@@ -122,3 +122,21 @@ TEST_CASE("heavy headers stay out of headers") {
   }
   CHECK_MESSAGE(findings.empty(), report(findings));
 }
+
+TEST_CASE("source files name their license") {
+  std::vector<std::string> findings;
+  for (const auto& file : tree()) {
+    const bool is_source = is_code(file) || file.has_extension(".h") || file.has_extension(".sh") ||
+                           file.has_extension(".py") || file.has_extension(".awk");
+    if (!is_source || file.is_below("corpora/") || file.is_below("tests/fuzz/seeds/")) {
+      continue;
+    }
+    const bool named = std::ranges::any_of(file.lines, [](const auto& line) {
+      return line.find("SPDX-License-Identifier: Apache-2.0") != std::string::npos;
+    });
+    if (!named) {
+      findings.push_back(file.path + ": no SPDX line; run python3 tools/add_spdx.py");
+    }
+  }
+  CHECK_MESSAGE(findings.empty(), report(findings));
+}

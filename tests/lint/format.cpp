@@ -1,4 +1,5 @@
 // The tree's own .clang-format holds for every C++ file.
+// SPDX-License-Identifier: Apache-2.0
 #include "tests/lint/tree.hpp"
 #include "tests/support/process.hpp"
 

@@ -1,5 +1,6 @@
 // Checks every #include against the layers of ARCHITECTURE.md: a module may use lower layers, never
 // higher ones, and the modules of layers 2 and 5 never include each other.
+// SPDX-License-Identifier: Apache-2.0
 #include "core/base/text.hpp"
 #include "tests/lint/tree.hpp"
 

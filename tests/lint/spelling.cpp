@@ -1,4 +1,5 @@
 // codespell finds common misspellings in every text of the tree.
+// SPDX-License-Identifier: Apache-2.0
 #include "tests/lint/tree.hpp"
 #include "tests/support/process.hpp"
 

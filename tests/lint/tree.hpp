@@ -1,4 +1,5 @@
 // The source tree as the lints see it: files with their lines. Knows the tree's top directories.
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 #include <string>

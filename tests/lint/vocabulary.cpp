@@ -1,5 +1,6 @@
 // The project has one vocabulary, that of its field, and plain American English: names and phrases
 // that were replaced do not come back. Reviews keep the rest of the writing rules.
+// SPDX-License-Identifier: Apache-2.0
 #include "core/base/text.hpp"
 #include "tests/lint/tree.hpp"
 

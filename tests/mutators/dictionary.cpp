@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "mutators/dictionary.hpp"
 #include "core/base/user_error.hpp"
 

@@ -1,4 +1,5 @@
 // Small filters for the tests of the patcher. Knows only the kernel's headers.
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 #include "core/model/filter_program.hpp"

@@ -1,4 +1,5 @@
 // Plans that load: short forms, defaults, paths, and the frozen form.
+// SPDX-License-Identifier: Apache-2.0
 #include "harness/plan/plan.hpp"
 
 #include "core/base/fd.hpp"

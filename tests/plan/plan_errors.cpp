@@ -1,4 +1,5 @@
 // What a person reads who made a mistake in a plan: place, problem, what to write instead.
+// SPDX-License-Identifier: Apache-2.0
 #include "core/base/fd.hpp"
 #include "harness/plan/plan.hpp"
 #include "tests/support/process.hpp"

@@ -1,4 +1,5 @@
 // Arbitrary plans for property tests: every field varies, all text is UTF-8 without NUL.
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 #include "core/base/random.hpp"

@@ -1,4 +1,5 @@
 // What a person reads who made a mistake in a seed: file, line, problem, what to write instead.
+// SPDX-License-Identifier: Apache-2.0
 #include "harness/plan/seeds.hpp"
 #include "core/base/fd.hpp"
 #include "core/base/user_error.hpp"

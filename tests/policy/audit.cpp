@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "policy/audit.hpp"
 
 #include "core/bpf/filter_spec.hpp"

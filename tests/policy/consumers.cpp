@@ -1,5 +1,6 @@
 // The real consumers: each file is handed to the program that it is for, which must take it and let
 // a target run under it that makes the allowed calls, and refuse what is not allowed.
+// SPDX-License-Identifier: Apache-2.0
 #include "policy/format.hpp"
 
 #include "core/base/fd.hpp"

@@ -1,4 +1,5 @@
 // harness policy and harness enforce from outside, and the attacks that a policy must withstand.
+// SPDX-License-Identifier: Apache-2.0
 #include "policy/format.hpp"
 
 #include "core/model/syscall_table.hpp"

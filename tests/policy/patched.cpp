@@ -1,5 +1,6 @@
 // harness verify --patched from outside: a program that carries its policy is compared with the
 // original on the whole corpus of a campaign.
+// SPDX-License-Identifier: Apache-2.0
 #include "core/base/text.hpp"
 #include "tests/support/process.hpp"
 

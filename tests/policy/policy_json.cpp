@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "policy/policy_json.hpp"
 
 #include "tests/policy/sample.hpp"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "policy/risk.hpp"
 
 #include "tests/policy/sample.hpp"

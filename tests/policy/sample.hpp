@@ -1,4 +1,5 @@
 // Profiles and policies for the tests of this room.
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 #include "core/base/random.hpp"

@@ -1,5 +1,6 @@
 // The page in a real browser: headless Chromium opens it, a script in a copy of it acts as a reader
 // would, and the document is looked at afterwards. Left out, with a word, where there is none.
+// SPDX-License-Identifier: Apache-2.0
 #include "reports/formats.hpp"
 #include "tests/reports/example.hpp"
 #include "tests/reports/golden.hpp"

@@ -1,5 +1,6 @@
 // Summaries that the tests and benchmarks of this room render: a small campaign that shows every
 // kind of finding, the same with hostile names, and a large one.
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 #include "core/model/summary.hpp"

@@ -1,4 +1,5 @@
 // The formats that other programs parse as XML or JSON: JUnit and SARIF.
+// SPDX-License-Identifier: Apache-2.0
 #include "reports/formats.hpp"
 #include "tests/reports/example.hpp"
 #include "tests/reports/golden.hpp"

@@ -1,5 +1,6 @@
 // Comparing a text with the one that was looked at and checked in (tests/reports/golden).
 // HARNESS_UPDATE_GOLDEN=1 writes the new texts there; look at the difference before committing it.
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 #include "tests/support/tame.hpp"

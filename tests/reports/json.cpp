@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "core/model/syscall_table.hpp"
 #include "reports/formats.hpp"
 #include "tests/reports/example.hpp"

@@ -1,5 +1,6 @@
 // Writes one of the synthetic reports to standard output, for a look and for measurements:
 //   render example|empty|hostile|large FORMAT
+// SPDX-License-Identifier: Apache-2.0
 #include "reports/formats.hpp"
 #include "tests/reports/example.hpp"
 

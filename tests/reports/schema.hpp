@@ -1,6 +1,7 @@
 // A small validator for the part of JSON Schema that our schemas use: type, properties, required,
 // anyOf, additionalProperties, items, enum, const, minimum, maximum, pattern, $ref into $defs. A
 // schema with any other keyword fails the test, so that no rule is passed over in silence.
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 #include <nlohmann/json_fwd.hpp>

@@ -1,4 +1,5 @@
 // The formats that people and other tools read as text: terminal, Markdown, CSV, Prometheus.
+// SPDX-License-Identifier: Apache-2.0
 #include "reports/formats.hpp"
 #include "reports/wrap.hpp"
 #include "tests/reports/example.hpp"

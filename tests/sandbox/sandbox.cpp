@@ -1,5 +1,6 @@
 // What a worker's sandbox shows and what it does not, seen from a shell in the worker's place. What
 // a target sees is less: tests/e2e/isolation.cpp.
+// SPDX-License-Identifier: Apache-2.0
 #include "sandbox/sandbox.hpp"
 
 #include "core/base/fd.hpp"

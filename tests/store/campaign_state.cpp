@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "harness/store/campaign_state.hpp"
 #include "core/stats/estimators.hpp"
 #include "tests/store/random_state.hpp"

@@ -1,4 +1,5 @@
 // A million runs: neither memory nor disk may grow with them.
+// SPDX-License-Identifier: Apache-2.0
 #include "core/base/random.hpp"
 #include "harness/store/campaign_recorder.hpp"
 #include "tests/support/process.hpp"

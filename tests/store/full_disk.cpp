@@ -1,4 +1,5 @@
 // A full disk ends with a clear message; once there is space again everything goes on.
+// SPDX-License-Identifier: Apache-2.0
 #include "harness/store/campaign_recorder.hpp"
 #include "tests/support/process.hpp"
 #include "tests/support/small_disk.hpp"

@@ -1,4 +1,5 @@
 // kill -9 at random moments: what was said to be found is there afterwards, and nothing is broken.
+// SPDX-License-Identifier: Apache-2.0
 #include "core/base/random.hpp"
 #include "harness/store/campaign_recorder.hpp"
 #include "tests/support/process.hpp"

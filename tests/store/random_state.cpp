@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "tests/store/random_state.hpp"
 
 #include <string>

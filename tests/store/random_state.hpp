@@ -1,4 +1,5 @@
 // Random state for property tests: few keys and values, so that two of them overlap and tie often.
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 #include "core/base/random.hpp"

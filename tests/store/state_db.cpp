@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "harness/store/state_db.hpp"
 #include "tests/store/random_state.hpp"
 #include "tests/support/process.hpp"

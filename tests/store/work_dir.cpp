@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "harness/store/work_dir.hpp"
 #include "core/model/input.hpp"
 #include "harness/store/input_batch.hpp"

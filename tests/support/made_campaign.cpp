@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "tests/support/made_campaign.hpp"
 
 #include "core/base/value_or_throw.hpp"

@@ -1,4 +1,5 @@
 // Campaign directories for tests, made without running anything.
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 #include "core/model/shard.hpp"

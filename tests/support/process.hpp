@@ -1,4 +1,5 @@
 // What the tests share: running a command, a directory of one's own, where the build put things.
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 #include <chrono>

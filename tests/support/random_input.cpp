@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "tests/support/random_input.hpp"
 
 #include "core/model/input_limits.hpp"

@@ -1,4 +1,5 @@
 // Random inputs for property tests: every field takes every kind of value that input.hpp allows.
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 #include "core/base/random.hpp"

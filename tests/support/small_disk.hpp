@@ -1,4 +1,5 @@
 // SmallDisk: a file system that a test can fill.
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 #include "core/base/fd.hpp"

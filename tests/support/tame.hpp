@@ -1,4 +1,5 @@
 // What must be true of every text of ours that holds other people's names.
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 #include <string>

@@ -1,4 +1,5 @@
 // What tests ask of texts.
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 #include <ostream>

@@ -1,4 +1,5 @@
 // However a run ends, nothing of it is left; and what could not be seen whole says so.
+// SPDX-License-Identifier: Apache-2.0
 #include "tests/support/process.hpp"
 #include "tests/tracer/target.hpp"
 

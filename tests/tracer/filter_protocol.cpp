@@ -1,6 +1,7 @@
 // FilterProtocol against a scripted kernel: random orders of calls, phase points, installations,
 // forks, new threads, ends and filters of the target's own. The kernel keeps real chains of
 // filters, TSYNC's ancestor rule included.
+// SPDX-License-Identifier: Apache-2.0
 #include "tracer/filter_protocol.hpp"
 
 #include <algorithm>

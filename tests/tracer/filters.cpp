@@ -1,4 +1,5 @@
 // Filters put into the running target: a policy's, phase by phase; discover's; and letting go.
+// SPDX-License-Identifier: Apache-2.0
 #include "core/bpf/build.hpp"
 #include "tests/support/process.hpp"
 #include "tests/tracer/target.hpp"

@@ -1,5 +1,6 @@
 // Files that a target names in /proc/PID/maps, made to block or to kill whoever reads symbols
 // there.
+// SPDX-License-Identifier: Apache-2.0
 #include "tests/support/process.hpp"
 #include "tests/tracer/target.hpp"
 #include "tracer/lru_cache.hpp"

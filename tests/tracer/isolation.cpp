@@ -1,4 +1,5 @@
 // Isolation, clause by clause: each test has a hostile fixture try what must not work.
+// SPDX-License-Identifier: Apache-2.0
 #include "tests/support/process.hpp"
 #include "tests/tracer/target.hpp"
 

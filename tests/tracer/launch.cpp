@@ -1,5 +1,6 @@
 // Between clone and exec the target's process shares the launcher's memory: nobody else of the
 // target's identity may get at it there.
+// SPDX-License-Identifier: Apache-2.0
 #include "tracer/launch.hpp"
 
 #include "tests/support/process.hpp"

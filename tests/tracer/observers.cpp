@@ -1,5 +1,6 @@
 // Both observers show the same: what the kernel counts without stopping a target equals what ptrace
 // counts at its stops, process by process and thread by thread.
+// SPDX-License-Identifier: Apache-2.0
 #include "core/bpf/evaluate.hpp"
 #include "tests/support/process.hpp"
 #include "tests/tracer/target.hpp"

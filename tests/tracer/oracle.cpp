@@ -1,5 +1,6 @@
 // strace as oracle: the calls of one run, and their counts where the program is deterministic,
 // equal those of plain `strace -f` (not -c, which leaves exit_group out).
+// SPDX-License-Identifier: Apache-2.0
 #include "tests/support/process.hpp"
 #include "tests/tracer/target.hpp"
 

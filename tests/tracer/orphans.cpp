@@ -1,4 +1,5 @@
 // Children whose creator is killed before it can report them.
+// SPDX-License-Identifier: Apache-2.0
 #include "tests/tracer/target.hpp"
 
 #include <cstdio>

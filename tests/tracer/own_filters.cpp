@@ -1,5 +1,6 @@
 // Targets that install seccomp filters of their own: nothing of them is lost, counted twice or
 // interrupted, and they are not told of ours.
+// SPDX-License-Identifier: Apache-2.0
 #include "tests/support/process.hpp"
 #include "tests/tracer/target.hpp"
 #include "tracer/own_filter.hpp"

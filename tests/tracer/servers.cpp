@@ -1,5 +1,6 @@
 // The point where serving begins, on real servers: found without help, on stripped binaries, and
 // checked: it is entered once, before the first client is answered and after the socket listens.
+// SPDX-License-Identifier: Apache-2.0
 #include "core/model/syscall_table.hpp"
 #include "tests/support/process.hpp"
 #include "tests/tracer/target.hpp"

@@ -2,6 +2,7 @@
 // in discover, by stress-ng's own verification. Run as nobody, without a way to more privileges: as
 // root some stressors apply_faults_and_signals the machine. HARNESS_PART=1/2 takes every second
 // one, HARNESS_STRESSORS="memfd fork" those alone.
+// SPDX-License-Identifier: Apache-2.0
 #include "tests/support/process.hpp"
 #include "tests/tracer/target.hpp"
 

@@ -1,4 +1,5 @@
 // What the tracer's tests share: a RunSpec for a command, its captured output, its set of calls.
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 #include "core/base/fd.hpp"

@@ -1,5 +1,6 @@
 // Transparency: every fixture ends, prints and is signaled the same traced and untraced, time and
 // again, with one stop a call and with two. HARNESS_REPEAT sets how often (the slow suite: 200).
+// SPDX-License-Identifier: Apache-2.0
 #include "tests/support/process.hpp"
 #include "tests/tracer/target.hpp"
 

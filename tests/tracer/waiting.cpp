@@ -1,4 +1,5 @@
 // In which order waiting tracees are served.
+// SPDX-License-Identifier: Apache-2.0
 #include "tests/tracer/target.hpp"
 
 #include <cstdio>

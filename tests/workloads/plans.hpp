@@ -1,4 +1,5 @@
 // What the workload tests share: plans made by hand and inputs from their text form.
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 #include "core/model/input.hpp"

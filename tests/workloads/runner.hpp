@@ -1,5 +1,6 @@
 // Runs a RunSpec without tracing it, and calls its run driver as the tracer would: so that
 // workloads are tested with real programs and nothing above them.
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 #include "core/model/run_spec.hpp"

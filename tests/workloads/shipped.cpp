@@ -1,4 +1,5 @@
 // The plans and seeds that are included: each can be read, and inputs can be drawn from it.
+// SPDX-License-Identifier: Apache-2.0
 #include "core/base/fd.hpp"
 #include "harness/plan/plan.hpp"
 #include "mutators/generator.hpp"

@@ -1,6 +1,7 @@
 // The few kernel types that observe.bpf.c reads, with only the members that it reads. Every access is
 // relocated to the running kernel when the program is loaded (CO-RE), so the build needs neither the
 // kernel's headers nor its type information, and one build serves every kernel.
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 typedef unsigned char __u8;

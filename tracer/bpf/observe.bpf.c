@@ -1,6 +1,7 @@
 // The in-kernel observer: counts the system calls of the tasks that tracers mark, without stopping
 // them. It decides nothing: which phase a process is in and what it executes is written into its slot
 // by the tracer. observe.h has the layout of what it writes.
+// SPDX-License-Identifier: Apache-2.0
 #include "kernel_types.h"
 
 #include <bpf/bpf_core_read.h>

@@ -1,6 +1,7 @@
 // The memory that the in-kernel observer shares with its tracers: written by observe.bpf.c, mapped by
 // tracer/kernel_memory.cpp. Plain C for both. Every array has one stretch for each worker, which
 // begins at a page.
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 #define OBSERVE_SLOTS 1024U    // threads of one run that are alive at a time; a power of two

@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
 """Generates the last part of redis.yaml from the command table and the options of a running server.
 
     redis-server --port 7777 --save '' &

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "core/base/text.hpp"
 #include "core/base/random.hpp"
 #include "core/base/text_block.hpp"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "core/bpf/check.hpp"
 
 #include "core/bpf/build.hpp"

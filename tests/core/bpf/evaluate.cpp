@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "core/bpf/evaluate.hpp"
 
 #include "core/base/random.hpp"

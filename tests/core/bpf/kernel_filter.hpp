@@ -1,4 +1,5 @@
 // The kernel as oracle: installs a filter in a child process and asks it.
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 #include "core/model/filter_program.hpp"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "core/model/profile.hpp"
 #include "core/base/random.hpp"
 #include "tests/support/process.hpp"

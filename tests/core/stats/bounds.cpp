@@ -1,4 +1,5 @@
 // The expected values were computed with R's qbeta.
+// SPDX-License-Identifier: Apache-2.0
 #include "core/stats/bounds.hpp"
 
 #include <cmath>

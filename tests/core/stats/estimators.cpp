@@ -1,4 +1,5 @@
 // The expected values were computed with the R packages vegan and SpadeR.
+// SPDX-License-Identifier: Apache-2.0
 #include "core/stats/estimators.hpp"
 
 #include <cmath>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "core/stats/incidence.hpp"
 #include "core/stats/estimators.hpp"
 

@@ -1,5 +1,6 @@
 // Whole campaigns against a generator whose true probabilities are known: the promise of the rule
 // must hold in at least the share of campaigns that it names, although the search is guided.
+// SPDX-License-Identifier: Apache-2.0
 #include "core/base/random.hpp"
 #include "core/stats/convergence.hpp"
 #include "tests/support/process.hpp"
